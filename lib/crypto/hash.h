@@ -23,5 +23,7 @@ void hkdf_sha512(struct slice salt, struct slice ikm, struct slice info, uint8_t
 // The two steps alone, as RFC 9180 needs them.
 void hkdf_sha256_extract(struct slice salt, struct slice ikm, uint8_t prk[static 32]);
 void hkdf_sha256_expand(const uint8_t prk[static 32], struct slice info, uint8_t *out, size_t n);
+// HKDF-Expand alone, as C2SP chunked-encryption needs it (its key of 32 bytes is the prk).
+void hkdf_sha512_expand(struct slice prk, struct slice info, uint8_t *out, size_t n);
 
 #endif
