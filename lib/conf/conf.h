@@ -42,8 +42,8 @@ struct conf_field {
 	const char *help; // one sentence for the manual
 };
 
-// Reads `text` (called `file` in explanations) into the structure `into`, which is zeroed first. On failure its content is
-// undefined. ERR_INPUT: the file is wrong.
+// Reads `text` (called `file` in explanations) into the structure `into`: every member of the table is zeroed first, and
+// undefined after a failure. ERR_INPUT: the file is wrong.
 MUST_USE enum err conf_parse(const struct conf_field *table, const char *file, struct slice text, void *into, struct why *why);
 // The same from a file: also ERR_ABSENT, ERR_LIMIT and ERR_SYSTEM.
 MUST_USE enum err conf_read(const struct conf_field *table, const char *path, void *into, struct why *why);

@@ -2,6 +2,7 @@
 //
 // ERR_ABSENT means that the path does not exist, ERR_LIMIT that the content is over the maximum, ERR_SYSTEM that the disk or
 // the kernel refused: `why` then names the path, the call and the reason. All descriptors are close-on-exec.
+// (The C library's header of the same name, for flock(), is hidden by this one.)
 #ifndef TOCSIN_SYS_FILE_H
 #define TOCSIN_SYS_FILE_H
 
@@ -38,7 +39,7 @@ MUST_USE enum err file_append(int fd, struct slice bytes, struct why *why);
 // Makes a directory durably. ERR_OK when it is there already (its mode is then left alone); ERR_EXISTS when the path is
 // something else than a directory.
 MUST_USE enum err file_dir(const char *path, mode_t mode, struct why *why);
-// Takes the lock of a state directory (an flock on "<dir>/lock"), so that two daemons never share one. ERR_EXISTS when another
+// Takes the lock of a state directory (a lock on the file "<dir>/lock"), so that two daemons never share one. ERR_EXISTS when another
 // process holds it. The lock lasts until *fd is closed by all who inherited it.
 MUST_USE enum err file_lock(const char *dir, int *fd, struct why *why);
 // Removes a file durably; ERR_ABSENT when there is none. The blocks are not overwritten: file systems keep copies anyway.
