@@ -4,37 +4,6 @@
 
 #include "crypto/secret.h"
 
-bool scalar_is_canonical(const uint8_t s[static SCALAR])
-{
-	// libsodium 1.0.18 exports no such check: a scalar is canonical when reducing it changes nothing.
-	uint8_t wide[crypto_core_ristretto255_NONREDUCEDSCALARBYTES] = {0}, reduced[SCALAR];
-	memcpy(wide, s, SCALAR);
-	crypto_core_ristretto255_scalar_reduce(reduced, wide);
-	bool same = sodium_memcmp(reduced, s, SCALAR) == 0;
-	secret_wipe(wide, sizeof wide);
-	secret_wipe(reduced, sizeof reduced);
-	return same;
-}
-
-bool scalar_is_zero(const uint8_t s[static SCALAR])
-{
-	return sodium_is_zero(s, SCALAR) == 1;
-}
-
-void scalar_random(uint8_t s[static SCALAR])
-{
-	do
-		crypto_core_ristretto255_scalar_random(s);
-	while (scalar_is_zero(s));
-}
-
-void scalar_of(unsigned v, uint8_t s[static SCALAR])
-{
-	memset(s, 0, SCALAR);
-	for (size_t i = 0; i < sizeof v; i++)
-		s[i] = (uint8_t)(v >> 8 * i);
-}
-
 void shamir_evaluate(const uint8_t coefficients[][SCALAR], unsigned t, unsigned seat, uint8_t value[static SCALAR])
 {
 	INVARIANT(t >= 1 && seat >= 1 && seat <= SEATS_MAX);

@@ -1,23 +1,13 @@
-// Shamir sharing of a ristretto255 scalar (Shamir 1979), and the group's scalar arithmetic that sharing needs.
+// Shamir sharing of a ristretto255 scalar (Shamir 1979).
 //
 // Seats are numbered 1..n; the share of seat i is the polynomial's value at i. A split makes no Feldman commitments: on a record's
 // secret they would hand it to a quantum computer. (Only crypto/dkg.h commits, and only to token keys.)
 #ifndef TOCSIN_CRYPTO_SHAMIR_H
 #define TOCSIN_CRYPTO_SHAMIR_H
 
-#include "base/err.h"
-#include "base/slice.h"
+#include "crypto/group.h"
 
-#define SCALAR 32    // bytes, little-endian (RFC 9496, 4.4)
 #define SEATS_MAX 32 // seats of a committee
-
-// A canonical scalar: below the group order l. Constant time.
-MUST_USE bool scalar_is_canonical(const uint8_t s[static SCALAR]);
-MUST_USE bool scalar_is_zero(const uint8_t s[static SCALAR]);
-// Uniform, never zero.
-void scalar_random(uint8_t s[static SCALAR]);
-// The scalar of a small number.
-void scalar_of(unsigned v, uint8_t s[static SCALAR]);
 
 // shares[i] belongs to seat i+1. 1 ≤ t ≤ n ≤ SEATS_MAX and a canonical secret (anything else is a broken invariant).
 void shamir_split(const uint8_t secret[static SCALAR], unsigned t, unsigned n, uint8_t shares[][SCALAR]);

@@ -5,7 +5,7 @@
 #include "crypto/hash.h"
 #include "crypto/secret.h"
 
-#define HASH 64  // bytes of SHA-512
+#define HASH 64   // bytes of SHA-512
 #define BLOCK 128 // bytes of its input block
 
 // contextString (RFC 9497, 3.1): "OPRFV1-" ‖ mode 1 ‖ "-" ‖ the ciphersuite's identifier.
@@ -54,11 +54,6 @@ static bool hash_to_group(struct slice input, uint8_t element[static VOPRF_ELEME
 	bool good = crypto_core_ristretto255_from_hash(element, wide) == 0 && element_is_good(element);
 	secret_wipe(wide, sizeof wide);
 	return good;
-}
-
-bool element_is_good(const uint8_t element[static VOPRF_ELEMENT])
-{
-	return crypto_core_ristretto255_is_valid_point(element) == 1 && sodium_is_zero(element, VOPRF_ELEMENT) == 0;
 }
 
 static bool scalar_is_good(const uint8_t s[static SCALAR])
@@ -134,16 +129,6 @@ static void composite_weight(const uint8_t seed[static HASH], size_t i, const ui
 	hash_to_scalar(parts, 8, SLICE_LITERAL("HashToScalar-" CONTEXT), weight);
 }
 
-// sum += scalar·element. False: the element is refused or the product is the identity; sum is then undefined.
-static bool add_product(uint8_t sum[static VOPRF_ELEMENT], const uint8_t scalar[static SCALAR],
-                        const uint8_t element[static VOPRF_ELEMENT])
-{
-	uint8_t product[VOPRF_ELEMENT], before[VOPRF_ELEMENT];
-	memcpy(before, sum, VOPRF_ELEMENT);
-	return crypto_scalarmult_ristretto255(product, scalar, element) == 0 &&
-	       crypto_core_ristretto255_add(sum, before, product) == 0;
-}
-
 // ComputeComposites: m is the weighted sum of c, and z that of d unless z is NULL (the prover's ComputeCompositesFast then
 // multiplies m by the key, at a fraction of the price).
 static bool composites(const uint8_t pk[static VOPRF_ELEMENT], const uint8_t c[][VOPRF_ELEMENT], const uint8_t d[][VOPRF_ELEMENT],
@@ -156,7 +141,7 @@ static bool composites(const uint8_t pk[static VOPRF_ELEMENT], const uint8_t c[]
 		memset(z, 0, VOPRF_ELEMENT);
 	for (size_t i = 0; i < count; i++) {
 		composite_weight(seed, i, c[i], d[i], weight);
-		if (!add_product(m, weight, c[i]) || (z != NULL && !add_product(z, weight, d[i])))
+		if (!element_add_product(m, weight, c[i]) || (z != NULL && !element_add_product(z, weight, d[i])))
 			return false;
 	}
 	return true;
@@ -246,8 +231,8 @@ enum err voprf_verify(const uint8_t pk[static VOPRF_ELEMENT], const uint8_t blin
 	if (!composites(pk, blinded, evaluated, count, m, z))
 		return ERR_INPUT;
 	// What still fails needs a zero scalar or an identity composite: an honest prover meets it with probability 2^-252.
-	if (crypto_scalarmult_ristretto255_base(t2, s) != 0 || !add_product(t2, c, pk) ||
-	    crypto_scalarmult_ristretto255(t3, s, m) != 0 || !add_product(t3, c, z))
+	if (crypto_scalarmult_ristretto255_base(t2, s) != 0 || !element_add_product(t2, c, pk) ||
+	    crypto_scalarmult_ristretto255(t3, s, m) != 0 || !element_add_product(t3, c, z))
 		return ERR_AUTH;
 	challenge((const uint8_t *const[]){pk, m, z, t2, t3}, want);
 	return sodium_memcmp(want, c, SCALAR) == 0 ? ERR_OK : ERR_AUTH;
@@ -265,7 +250,7 @@ enum err voprf_combine(const uint8_t *seats, unsigned t, const uint8_t (*const *
 	memset(combined, 0, count * VOPRF_ELEMENT);
 	for (size_t i = 0; e == ERR_OK && i < count; i++) {
 		for (unsigned k = 0; e == ERR_OK && k < t; k++)
-			if (!add_product(combined[i], coefficients[k], evaluated[k][i]))
+			if (!element_add_product(combined[i], coefficients[k], evaluated[k][i]))
 				e = ERR_INPUT;
 		if (sodium_is_zero(combined[i], VOPRF_ELEMENT) != 0)
 			e = ERR_INPUT;

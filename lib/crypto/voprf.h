@@ -10,14 +10,11 @@
 
 #include "crypto/shamir.h"
 
-#define VOPRF_ELEMENT 32
+#define VOPRF_ELEMENT ELEMENT
 #define VOPRF_PROOF 64 // c ‖ s
 #define VOPRF_OUTPUT 64
 #define VOPRF_INPUT_MAX 65535 // bytes (RFC 9497, 1.2)
 #define VOPRF_BATCH_MAX 1024  // elements under one proof
-
-// Canonical and not the identity.
-MUST_USE bool element_is_good(const uint8_t element[static VOPRF_ELEMENT]);
 
 // pk = sk·B. sk canonical and not zero: ERR_INPUT otherwise.
 MUST_USE enum err voprf_public(const uint8_t sk[static SCALAR], uint8_t pk[static VOPRF_ELEMENT]);
