@@ -12,7 +12,8 @@ void hpke_keypair(uint8_t sk[static HPKE_SECRET], uint8_t pk[static HPKE_PUBLIC]
 // SealBase with fresh randomness: sealed = enc ‖ ct, plain.n + HPKE_OVERHEAD bytes. ERR_INPUT for an invalid pk.
 MUST_USE enum err hpke_seal(const uint8_t pk[static HPKE_PUBLIC], struct slice info, struct slice aad, struct slice plain,
                             uint8_t *sealed);
-// OpenBase: plain gets sealed.n - HPKE_OVERHEAD bytes. ERR_INPUT when too short, ERR_AUTH when it does not open.
+// OpenBase: plain gets sealed.n - HPKE_OVERHEAD bytes. ERR_INPUT when too short or enc is no X-Wing ciphertext,
+// ERR_AUTH when it does not open (plain is then zeroed).
 MUST_USE enum err hpke_open(const uint8_t sk[static HPKE_SECRET], struct slice info, struct slice aad, struct slice sealed,
                             uint8_t *plain);
 // As hpke_seal with given encapsulation randomness: for the public vectors only.
