@@ -16,6 +16,7 @@
 #define CHARTER_NAME_MAX 64     // bytes of a name, UTF-8
 #define CHARTER_ADDRESS_MAX 128 // bytes of "host:port"
 #define CHARTER_TEAMS_MAX 64    // founding teams
+#define CHARTER_RETENTION_MAX 400 // quarters
 #define CARD_ID 32              // SHA-256 of a card (member/card.h)
 #define TOKEN_CLASSES 4         // address, name, digest, other (observable/observable.h)
 
@@ -38,7 +39,7 @@ struct team {
 	uint16_t id;                       // 1..65535, never used again
 	enum team_kind kind;
 	char name[CHARTER_NAME_MAX + 1];
-	char country[3];                   // "ZZ" for an international team
+	char country[3];                   // "ZZ": an international team; a sector's may be too
 };
 
 // Numbers that keepers and hub enforce; all per day (UTC) unless said otherwise.
@@ -51,7 +52,7 @@ struct policy {
 	uint32_t releases_all;
 	uint32_t cosign_above;          // openings per analyst after which a second analyst must sign too
 	uint32_t common_cap;            // a token seen by more distinct reporters than this stops matching
-	uint16_t retention;             // quarters a seat keeps a sealing key after its quarter ends
+	uint16_t retention;             // quarters a seat keeps a sealing key after its quarter ends, 1..CHARTER_RETENTION_MAX
 };
 
 struct charter {
@@ -77,7 +78,8 @@ struct charter {
 
 // The signed body (without signatures, which travel in a document: charter/document.h).
 void charter_encode(const struct charter *c, struct buf *out);
-// Refuses everything that charter.h's comments forbid, naming the field.
+// Refuses everything that charter.h's comments forbid, naming the field; also a signing or ceremony key that is missing (zeros) or
+// in two places.
 MUST_USE enum err charter_decode(struct slice body, struct charter *c, struct why *why);
 // What people compare when they join: SHA-256 of the body.
 void charter_fingerprint(struct slice body, uint8_t fingerprint[static 32]);
@@ -90,7 +92,7 @@ void charter_witness_name(const struct charter *c, unsigned seat, char name[stat
 // The policy that the tools propose: small enough for a national platform's first year.
 struct policy policy_default(void);
 
-// A quarter is counted from 1970: (year - 1970) * 4 + (month - 1) / 3.
+// A quarter is counted from 1970: (year - 1970) * 4 + (month - 1) / 3. Seconds after year 9999 count as its end.
 uint16_t quarter_of(uint64_t seconds);
 uint64_t quarter_start(uint16_t quarter); // seconds
 

@@ -7,7 +7,10 @@
 
 #define DOCUMENT_MAX 65535 // one ledger leaf
 #define DOCUMENT_SIGNATURES_MAX (2 * SEATS_MAX)
-#define DOCUMENT_PURPOSE_MAX 64
+#define DOCUMENT_TIME_MAX 253402300800 // seconds: year 10000, which no date here reaches (base/num.h prints up to there)
+#define DOCUMENT_TEAM_MAX 128         // bytes of an encoded team
+#define QUARTER_MAX 1023              // the last quarter that may have sealing keys: the end of 2225
+#define TOKEN_EPOCHS_MAX 250          // epochs of a class of token keys: one a year
 
 // Leaf types. 0x01–0x3f are documents in the clear; 0x40–0x7f are activity leaves (filing/activity.h).
 enum document_type {
@@ -33,16 +36,17 @@ struct signature {
 struct document {
 	enum document_type type;
 	struct slice body; // borrowed
-	unsigned signatures;
+	unsigned signatures; // in ascending order of (by, seat): a document has one encoding
 	struct signature signature[DOCUMENT_SIGNATURES_MAX];
 };
 
 // The kind under which the type is signed ("charter", "quarter-key", …); NULL for a type that does not exist.
 const char *document_kind(enum document_type type);
 void document_encode(const struct document *d, struct buf *out);
-// d borrows from `leaf`. Refuses unknown types, two signatures of one signer, trailing bytes.
+// d borrows from `leaf`. Refuses unknown types, two signatures of one signer, signatures out of order, trailing bytes. The body is
+// not read: see below.
 MUST_USE enum err document_decode(struct slice leaf, struct document *d, struct why *why);
-// Adds (or replaces) the signature of (by, seat).
+// Adds (or replaces) the signature of (by, seat), in order. ERR_INPUT: no such seat number.
 MUST_USE enum err document_sign(struct document *d, enum signer by, uint8_t seat, const uint8_t sk[static SIGN_SECRET],
                                 struct slice origin, struct why *why);
 // Adds the signatures that `other`, a copy of the same document, has and d has not. ERR_INPUT when they differ otherwise.
@@ -63,7 +67,7 @@ struct quarter_key {
 struct token_key {
 	uint8_t class;    // 0..TOKEN_CLASSES-1
 	uint16_t epoch;   // 1, 2, …: one more for each ceremony of the class
-	unsigned n;
+	unsigned t, n;    // of the ceremony: the charter's when the key was made
 	uint8_t key[32];  // the group's public key
 	uint8_t share[SEATS_MAX][32]; // public share of seat i+1
 	uint8_t transcript[32];       // SHA-256 of the ceremony's transcript
@@ -83,11 +87,11 @@ struct standing {
 	enum standing_action action;
 	uint8_t card[CARD_ID];
 	uint64_t issued;
-	uint64_t until; // end of a suspension; 0 otherwise
+	uint64_t until; // end of a suspension, after `issued` and at most SUSPENSION_MAX later; 0 otherwise
 };
 
 struct common_list {
-	uint16_t version;
+	uint16_t version; // 1, 2, …
 	uint8_t hash[32]; // SHA-256 of the list's file
 };
 

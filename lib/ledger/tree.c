@@ -194,8 +194,8 @@ static enum err consistency_length(size_t n, uint64_t old, uint64_t size, const 
 	return why_set(why, ERR_INPUT, "consistency proof: %zu hashes are too %s from %" PRIu64 " to %" PRIu64, n, too, old, size);
 }
 
-enum err tree_inclusion_verify(uint64_t index, uint64_t size, const uint8_t leaf[static TREE_HASH],
-                               const struct tree_proof *proof, const uint8_t root[static TREE_HASH], struct why *why)
+enum err tree_inclusion_root(uint64_t index, uint64_t size, const uint8_t leaf[static TREE_HASH], const struct tree_proof *proof,
+                             uint8_t root[static TREE_HASH], struct why *why)
 {
 	if (index >= size || size > TREE_SIZE_MAX)
 		return why_set(why, ERR_INPUT, "inclusion proof: no leaf %" PRIu64 " in a tree of %" PRIu64, index, size);
@@ -219,6 +219,17 @@ enum err tree_inclusion_verify(uint64_t index, uint64_t size, const uint8_t leaf
 	}
 	if (sn != 0)
 		return inclusion_length(proof->n, index, size, "few", why);
+	memcpy(root, r, TREE_HASH);
+	return ERR_OK;
+}
+
+enum err tree_inclusion_verify(uint64_t index, uint64_t size, const uint8_t leaf[static TREE_HASH],
+                               const struct tree_proof *proof, const uint8_t root[static TREE_HASH], struct why *why)
+{
+	uint8_t r[TREE_HASH];
+	enum err e = tree_inclusion_root(index, size, leaf, proof, r, why);
+	if (e != ERR_OK)
+		return e;
 	if (memcmp(r, root, TREE_HASH) != 0)
 		return why_set(why, ERR_AUTH, "inclusion proof: leaf %" PRIu64 " of %" PRIu64 " leads to another root", index, size);
 	return ERR_OK;

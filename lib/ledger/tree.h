@@ -54,6 +54,9 @@ MUST_USE enum err tree_inclusion(uint64_t index, uint64_t size, tree_read *read,
 // 0 < old ≤ size ≤ TREE_SIZE_MAX: nothing can be proved about an empty tree.
 MUST_USE enum err tree_consistency(uint64_t old, uint64_t size, tree_read *read, void *ctx, struct tree_proof *proof);
 
+// The root that a proof leads to: RFC 9162 section 2.1.3.2 without its last comparison. ERR_INPUT as below.
+MUST_USE enum err tree_inclusion_root(uint64_t index, uint64_t size, const uint8_t leaf[static TREE_HASH],
+                                      const struct tree_proof *proof, uint8_t root[static TREE_HASH], struct why *why);
 // RFC 9162 section 2.1.3.2. ERR_INPUT: index or length impossible for this size; ERR_AUTH: it leads to another root.
 MUST_USE enum err tree_inclusion_verify(uint64_t index, uint64_t size, const uint8_t leaf[static TREE_HASH],
                                         const struct tree_proof *proof, const uint8_t root[static TREE_HASH], struct why *why);
