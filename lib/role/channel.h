@@ -13,7 +13,8 @@
 
 struct channel; // the client half
 
-// Takes over the descriptors (made non-blocking; closed by channel_free). `max` is the most payload bytes of an answer.
+// Takes over the descriptors (made non-blocking; closed by channel_free). `max` is the most payload bytes of a
+// question (ERR_LIMIT from channel_call) and of an answer.
 MUST_USE enum err channel_new(const int *fds, unsigned count, size_t max, struct channel **c, struct why *why);
 void channel_free(struct channel *c);
 // Asks and waits for the answer; safe from any number of threads. The answer is appended to `answer` (may be NULL when none is

@@ -30,6 +30,8 @@ struct frame_reader {
 
 void frame_reader_init(struct frame_reader *r, size_t max);
 void frame_reader_done(struct frame_reader *r);
+// Wipes and frees the whole frame it holds, if any; a half frame is kept.
+void frame_reader_drop(struct frame_reader *r);
 // Takes bytes from `s` up to the end of one frame; *used says how many. *complete: *f holds the frame, its payload is borrowed
 // from the reader until the next call. ERR_LIMIT: the length is over the maximum; ERR_INPUT: kind 0. Both are final.
 MUST_USE enum err frame_take(struct frame_reader *r, struct slice s, size_t *used, bool *complete, struct frame *f,

@@ -3,7 +3,8 @@
 //
 // A daemon refuses to start when a promised mechanism is missing. Call it while the process has one thread: threads started
 // later inherit the box, threads started before would stay outside (checked: a second thread is a broken invariant).
-// In a build with sanitizers (TOCSIN_SANITIZED) Landlock and seccomp are left out, because they do not mix, and a log line
+// In a build with sanitizers (TOCSIN_SANITIZED) Landlock, seccomp, RLIMIT_NPROC and "not dumpable" are left out, because they do
+// not mix with the leak check, and a log line
 // of level warning says so; everything else is applied.
 #ifndef TOCSIN_SANDBOX_SANDBOX_H
 #define TOCSIN_SANDBOX_SANDBOX_H
@@ -30,7 +31,7 @@ struct sandbox_plan {
 	// Network only: outgoing TCP to these ports alone, where the kernel can (ABI 4). 0 ends the list; an empty list leaves
 	// outgoing TCP free. Listening sockets are bound before: binding is always refused from ABI 4 on.
 	unsigned short connect[SANDBOX_PORTS_MAX + 1];
-	unsigned files; // most open descriptors; 0: 256
+	unsigned files; // most open descriptors; 0: 256. Network: at least its connections, in and out, and 64 more
 };
 
 // Everything in the plan must exist: ERR_ABSENT names the path. ERR_SYSTEM names the mechanism that is missing or failed
