@@ -45,10 +45,10 @@ void match_close(struct match *m);
 MUST_USE enum err match_add(struct match *m, uint64_t batch, uint64_t handle, uint64_t reporter, uint8_t seat,
                             const struct match_token *tokens, size_t count, struct why *why);
 // The neighbours of a record: *found ≤ room entries, most shared first. ERR_ABSENT: no tokens under this handle.
-MUST_USE enum err match_neighbours(const struct match *m, uint64_t handle, struct match_neighbour *list, size_t room, size_t *found,
+MUST_USE enum err match_neighbours(struct match *m, uint64_t handle, struct match_neighbour *list, size_t room, size_t *found,
                                    struct match_summary *summary, struct why *why);
 // How a list of tokens compares with what is filed under a handle: missing there, and extra there.
-MUST_USE enum err match_compare(const struct match *m, uint64_t handle, const struct match_token *tokens, size_t count,
+MUST_USE enum err match_compare(struct match *m, uint64_t handle, const struct match_token *tokens, size_t count,
                                 uint32_t *missing, uint32_t *extra, struct why *why);
 // Tokens, distinct tokens, records, and bytes in memory: for status and benches.
 struct match_size {

@@ -1,0 +1,27 @@
+// The matcher's log: one checksummed entry per batch, appended durably; the index is rebuilt from it. Page: protocol/matcher.md.
+#ifndef TOCSIN_MATCH_LOG_H
+#define TOCSIN_MATCH_LOG_H
+
+#include "match/match.h"
+
+#define LOG_TOKENS_MAX 1024 // tokens of one entry: a full batch
+#define LOG_TOKEN 33        // bytes: HMAC ‖ flags
+#define LOG_HEAD 29         // bytes of an entry's body before its tokens
+#define LOG_BODY_MAX (LOG_HEAD + LOG_TOKENS_MAX * LOG_TOKEN)
+#define LOG_DERIVED 0x80    // flag; the low bits are the class
+
+struct match_entry {
+	uint64_t batch, handle, reporter;
+	uint8_t seat;
+	uint32_t count;
+	const uint8_t (*token)[LOG_TOKEN]; // borrowed
+};
+
+// Opens or makes "<directory>/tokens.log", checks that it belongs to this pepper, calls `each` for every entry, cuts a torn last
+// entry off. *fd is ready for match_log_append and the caller's to close.
+MUST_USE enum err match_log_open(const char *directory, const uint8_t pepper[static MATCH_PEPPER], int *fd,
+                                 enum err (*each)(void *context, const struct match_entry *e, struct why *why), void *context,
+                                 struct why *why);
+MUST_USE enum err match_log_append(int fd, const struct match_entry *e, struct why *why);
+
+#endif

@@ -1,0 +1,206 @@
+// match/: against a naive model; the log through crashes, truncation and tampering; the cap against floods.
+#include "match/match.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "crypto/secret.h"
+#include "test.h"
+
+static const uint8_t pepper[MATCH_PEPPER] = "0123456789abcdef0123456789abcde";
+static char folder[64], file[96];
+
+static void fresh_folder(void)
+{
+	strcpy(folder, "/tmp/tocsin-match-XXXXXX");
+	if (crypto_init() != ERR_OK || mkdtemp(folder) == NULL)
+		abort();
+	snprintf(file, sizeof file, "%s/tokens.log", folder);
+}
+
+static void remove_folder(void)
+{
+	unlink(file);
+	rmdir(folder);
+}
+
+static struct match_token token(unsigned value)
+{
+	struct match_token t = {.class = value % MATCH_CLASSES, .derived = value % 5 == 0};
+	memcpy(t.id, &value, sizeof value);
+	return t;
+}
+
+static struct match *opened(uint32_t cap)
+{
+	struct match *m = NULL;
+	struct why why = {""};
+	enum err e = match_open(folder, pepper, cap, &m, &why);
+	CHECK_SAY(e == ERR_OK, "%s", why.text);
+	return m;
+}
+
+static enum err add(struct match *m, uint64_t batch, uint64_t handle, uint64_t reporter, const unsigned *values, size_t n)
+{
+	struct match_token list[64];
+	for (size_t i = 0; i < n; i++)
+		list[i] = token(values[i]);
+	return match_add(m, batch, handle, reporter, 1 + reporter % 3, list, n, NULL);
+}
+
+#define RECORDS 60
+#define PER 12
+#define VALUES 150
+
+// Every pair's shared tokens, worked out the slow way, equal what the index says; also after reopening and with batches repeated.
+static void equals_a_naive_model(void)
+{
+	static unsigned held[RECORDS][PER];
+	fresh_folder();
+	struct match *m = opened(1000);
+	unsigned seed = 7;
+	for (unsigned r = 0; r < RECORDS; r++) {
+		for (unsigned i = 0; i < PER; i++)
+			held[r][i] = (seed = seed * 1103515245 + 12345) / 65536 % VALUES;
+		CHECK(add(m, r + 1, 1000 + r, r, held[r], PER / 2) == ERR_OK);
+	}
+	for (unsigned r = 0; r < RECORDS; r++) // tokens that follow, half of them; and the first half again under its old number
+		CHECK(add(m, 1000 + r, 1000 + r, r, held[r] + PER / 2, PER / 2) == ERR_OK && add(m, r + 1, 1000 + r, r, held[r], PER / 2) == ERR_OK);
+	for (int round = 0; round < 2; round++) {
+		for (unsigned a = 0; a < RECORDS; a++) {
+			struct match_neighbour list[RECORDS];
+			struct match_summary s;
+			size_t found = 0, expected = 0;
+			REQUIRE(match_neighbours(m, 1000 + a, list, RECORDS, &found, &s, NULL) == ERR_OK);
+			for (unsigned b = 0; b < RECORDS; b++) {
+				unsigned whole = 0, derived = 0;
+				for (unsigned v = 0; v < VALUES && a != b; v++) {
+					bool in_a = false, in_b = false;
+					for (unsigned i = 0; i < PER; i++) {
+						in_a |= held[a][i] == v;
+						in_b |= held[b][i] == v;
+					}
+					if (in_a && in_b)
+						v % 5 == 0 ? derived++ : whole++;
+				}
+				expected += whole + derived > 0;
+				for (size_t i = 0; i < found; i++)
+					if (list[i].handle == 1000 + b) {
+						unsigned got = list[i].shared[0] + list[i].shared[1] + list[i].shared[2] + list[i].shared[3];
+						CHECK_SAY(got == whole && list[i].derived == derived, "records %u and %u", a, b);
+					}
+			}
+			CHECK_SAY(found == expected && s.neighbours == expected, "record %u: %zu neighbours, want %zu", a, found, expected);
+		}
+		match_close(m);
+		m = opened(1000);
+	}
+	match_close(m);
+	remove_folder();
+}
+
+static void cap_counts_reporters_at_one_seat(void)
+{
+	fresh_folder();
+	struct match *m = opened(3);
+	const unsigned value = 1;
+	struct match_neighbour list[64];
+	struct match_summary s;
+	size_t found;
+	for (uint64_t i = 0; i < 40; i++) // one member's flood, over three seats: three aliases, one at each
+		CHECK(add(m, i + 1, i + 1, i % 3, &value, 1) == ERR_OK);
+	CHECK(match_neighbours(m, 1, list, 64, &found, &s, NULL) == ERR_OK && found == 39 && s.common == 0);
+	CHECK(s.reporters_least == 1 && s.reporters_most == 3);
+	for (uint64_t i = 0; i < 3; i++) // then three others at seat 1
+		CHECK(add(m, 100 + i, 100 + i, 30 + 3 * i, &value, 1) == ERR_OK);
+	CHECK(match_neighbours(m, 1, list, 64, &found, &s, NULL) == ERR_OK && found == 0 && s.common == 1);
+	match_close(m);
+	remove_folder();
+}
+
+static void compare_shows_differences(void)
+{
+	fresh_folder();
+	struct match *m = opened(10);
+	const unsigned filed[] = {1, 2, 3, 4};
+	struct match_token said[] = {token(1), token(2), token(9)};
+	uint32_t missing, extra;
+	CHECK(add(m, 1, 5, 1, filed, 4) == ERR_OK);
+	CHECK(match_compare(m, 5, said, 3, &missing, &extra, NULL) == ERR_OK && missing == 1 && extra == 2);
+	CHECK(match_compare(m, 6, said, 3, &missing, &extra, NULL) == ERR_ABSENT);
+	match_close(m);
+	remove_folder();
+}
+
+// Cut the log at every byte: whole entries stay, the torn one goes, and the file can be written again.
+static void torn_tail_is_cut(void)
+{
+	fresh_folder();
+	struct match *m = opened(10);
+	const unsigned a[] = {1, 2}, b[] = {2, 3};
+	CHECK(add(m, 1, 11, 1, a, 2) == ERR_OK);
+	struct stat one, two;
+	CHECK(stat(file, &one) == 0);
+	CHECK(add(m, 2, 12, 2, b, 2) == ERR_OK);
+	match_close(m);
+	size_t n;
+	REQUIRE(stat(file, &two) == 0);
+	unsigned char *bytes = test_read(file, &n);
+	REQUIRE(bytes != NULL && n == (size_t)two.st_size);
+	for (off_t cut = one.st_size; cut <= two.st_size; cut++) {
+		int fd = open(file, O_WRONLY | O_TRUNC);
+		CHECK(write(fd, bytes, (size_t)cut) == cut);
+		close(fd);
+		m = opened(10);
+		CHECK_SAY(match_size(m).records == (cut == two.st_size ? 2 : 1), "cut at %ld", (long)cut);
+		CHECK(add(m, 2, 12, 2, b, 2) == ERR_OK && match_size(m).records == 2);
+		match_close(m);
+		m = opened(10);
+		CHECK(match_size(m).records == 2 && match_size(m).postings == 4);
+		match_close(m);
+	}
+	// a flipped bit before the last entry is no torn tail
+	for (off_t at = 0; at < one.st_size; at++) {
+		int fd = open(file, O_WRONLY | O_TRUNC);
+		bytes[at] ^= 1;
+		CHECK(write(fd, bytes, n) == (ssize_t)n);
+		bytes[at] ^= 1;
+		close(fd);
+		struct match *none = NULL;
+		struct why why;
+		enum err e = match_open(folder, pepper, 10, &none, &why);
+		CHECK_SAY(e != ERR_OK, "byte %ld", (long)at);
+		match_close(e == ERR_OK ? none : NULL);
+	}
+	free(bytes);
+	remove_folder();
+}
+
+static void refusals(void)
+{
+	static const uint8_t other[MATCH_PEPPER] = {1};
+	struct match *m, *none = NULL;
+	struct why why;
+	struct match_token bad = token(1);
+	fresh_folder();
+	m = opened(10);
+	bad.class = MATCH_CLASSES;
+	CHECK(match_add(m, 1, 1, 1, 1, &bad, 1, &why) == ERR_INPUT && match_size(m).records == 0);
+	static struct match_token many[1025];
+	CHECK(match_add(m, 1, 1, 1, 1, many, 1025, &why) == ERR_LIMIT && match_size(m).records == 0);
+	match_close(m);
+	CHECK(match_open(folder, other, 10, &none, &why) == ERR_AUTH);
+	CHECK_TEXT(why.text, "tokens.log: written under another pepper");
+	CHECK(match_open("/nonexistent", pepper, 10, &none, &why) != ERR_OK);
+	remove_folder();
+}
+
+const struct test tests[] = {
+	{"equals_a_naive_model", equals_a_naive_model},
+	{"cap_counts_reporters_at_one_seat", cap_counts_reporters_at_one_seat},
+	{"compare_shows_differences", compare_shows_differences},
+	{"torn_tail_is_cut", torn_tail_is_cut},
+	{"refusals", refusals},
+	{NULL, NULL},
+};
