@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "base/wire.h"
+#include "charter/field.h"
 #include "crypto/hash.h"
 #include "crypto/secret.h"
 
@@ -33,7 +33,7 @@ void request_encode(struct request *r, const uint8_t sk[static SIGN_SECRET], str
 	buf_init(&b, REQUEST_MAX);
 	buf_put_vec16(&b, r->hdr0);
 	buf_put(&b, r->commitment, RECORD_COMMITMENT);
-	buf_put_vec16(&b, slice_text(r->purpose));
+	field_put_text(&b, r->purpose);
 	buf_put_u16(&b, r->team);
 	buf_put_vec16(&b, r->card);
 	put_credential(&r->credential, &b);
@@ -67,75 +67,59 @@ enum err request_cosign(struct slice request, const struct credential *credentia
 	return buf_status(out);
 }
 
-// People read it on a screen and in a log: UTF-8 without control characters (C0, DEL, C1).
-static enum err check_purpose(struct slice text, struct why *why)
+// Bytes behind a length of two, at most max.
+static struct slice take(struct field_reader *f, const char *name, size_t max)
 {
-	size_t bad;
-	if (text.n == 0)
-		return why_set(why, ERR_INPUT, "request: no purpose is given");
-	if (text.n > PURPOSE_MAX)
-		return why_set(why, ERR_LIMIT, "request: a purpose of %zu bytes; at most %d", text.n, PURPOSE_MAX);
-	if (!slice_is_utf8(text, &bad))
-		return why_set(why, ERR_INPUT, "request: the purpose is not UTF-8 at byte %zu", bad);
-	for (size_t i = 0; i < text.n; i++)
-		if (text.p[i] < 0x20 || text.p[i] == 0x7f || (text.p[i] == 0xc2 && text.p[i + 1] < 0xa0))
-			return why_set(why, ERR_INPUT, "request: the purpose has a control character at byte %zu", i);
-	return ERR_OK;
+	struct slice s = wire_vec16(&f->wire);
+	if (s.n > max)
+		field_refuse(f, ERR_LIMIT, "%s of %zu bytes; at most %zu", name, s.n, max);
+	return s;
 }
 
-static enum err take_credential(struct wire *w, const char *whose, struct credential *c, struct why *why)
+static void take_credential(struct field_reader *f, const char *name, struct credential *c)
 {
-	struct slice bytes = wire_vec16(w);
-	if (w->bad)
-		return wire_end(w, "request", why);
-	enum err e = credential_decode(bytes, c, why);
-	return e == ERR_OK ? ERR_OK : why_at(why, e, "request: %s credential", whose);
+	struct slice bytes = take(f, name, CREDENTIAL_MAX);
+	struct why why;
+	if (f->wire.bad)
+		return;
+	enum err e = credential_decode(bytes, c, &why);
+	if (e != ERR_OK)
+		field_refuse(f, e, "%s: %s", name, why.text);
 }
 
-static enum err take_second(struct wire *w, struct request *r, struct why *why)
+static void take_second(struct field_reader *f, struct request *r)
 {
-	uint8_t second = wire_u8(w);
+	uint8_t second = wire_u8(&f->wire);
 	if (second > 1)
-		return why_set(why, ERR_INPUT, "request: %u in the place of 0 or 1 second signatures", second);
+		field_refuse(f, ERR_INPUT, "%u second signatures; 0 or 1", second);
 	r->second = second == 1;
 	if (!r->second)
-		return ERR_OK;
-	enum err e = take_credential(w, "second", &r->second_credential, why);
-	wire_copy(w, r->second_signature, SIGN_BYTES);
-	return e;
+		return;
+	take_credential(f, "second credential", &r->second_credential);
+	wire_copy(&f->wire, r->second_signature, SIGN_BYTES);
 }
 
 enum err request_decode(struct slice bytes, struct request *r, struct why *why)
 {
-	struct wire w = wire_of(bytes);
-	struct request got = {.hdr0 = wire_vec16(&w)};
-	wire_copy(&w, got.commitment, RECORD_COMMITMENT);
-	struct slice purpose = wire_vec16(&w);
-	got.team = wire_u16(&w);
-	got.card = wire_vec16(&w);
-	enum err e = take_credential(&w, "the analyst's", &got.credential, why);
-	if (e != ERR_OK)
-		return e;
-	got.time = wire_u64(&w);
-	got.expiry = wire_u64(&w);
-	wire_copy(&w, got.salt, SALT);
-	got.signed_part = slice_part(bytes, 0, wire_at(&w));
-	wire_copy(&w, got.signature, SIGN_BYTES);
-	e = take_second(&w, &got, why);
-	if (e == ERR_OK)
-		e = wire_end(&w, "request", why);
-	if (e == ERR_OK)
-		e = check_purpose(purpose, why);
-	if (e != ERR_OK)
-		return e;
-	if (got.hdr0.n > RECORD_HEADER_MAX || got.card.n > CARD_MAX)
-		return why_set(why, ERR_LIMIT, "request: hdr0 of %zu and card of %zu bytes; at most %d and %d", got.hdr0.n, got.card.n,
-		               RECORD_HEADER_MAX, CARD_MAX);
+	struct field_reader f = field_reader_of(bytes, "request", why);
+	struct request got = {.hdr0 = take(&f, "hdr0", RECORD_HEADER_MAX)};
+	wire_copy(&f.wire, got.commitment, RECORD_COMMITMENT);
+	field_text(&f, "purpose", PURPOSE_MAX, got.purpose);
+	got.team = wire_u16(&f.wire);
+	got.card = take(&f, "card", CARD_MAX);
+	take_credential(&f, "credential", &got.credential);
+	got.time = wire_u64(&f.wire);
+	got.expiry = wire_u64(&f.wire);
 	if (got.time > ACTIVITY_TIME_MAX)
-		return why_set(why, ERR_INPUT, "request: its time is beyond what a leaf can hold");
-	memcpy(got.purpose, purpose.p, purpose.n);
-	*r = got;
-	return ERR_OK;
+		field_refuse(&f, ERR_INPUT, "its time is beyond what a leaf can hold");
+	wire_copy(&f.wire, got.salt, SALT);
+	got.signed_part = slice_part(bytes, 0, wire_at(&f.wire));
+	wire_copy(&f.wire, got.signature, SIGN_BYTES);
+	take_second(&f, &got);
+	enum err e = field_end(&f);
+	if (e == ERR_OK)
+		*r = got;
+	return e;
 }
 
 static enum err not_in_audience(const struct label *l, uint16_t id, const struct governance *g, struct why *why)
@@ -253,23 +237,20 @@ void release_encode(const struct release *r, struct buf *out)
 
 enum err release_decode(struct slice bytes, struct release *r, struct why *why)
 {
-	struct wire w = wire_of(bytes);
-	struct release got = {.request = wire_vec16(&w)};
-	wire_copy(&w, got.share, RECORD_SHARE);
-	got.index = wire_u64(&w);
-	got.proof.n = wire_u8(&w);
+	struct field_reader f = field_reader_of(bytes, "release", why);
+	struct release got = {.request = take(&f, "request", REQUEST_MAX)};
+	wire_copy(&f.wire, got.share, RECORD_SHARE);
+	got.index = wire_u64(&f.wire);
+	got.proof.n = wire_u8(&f.wire);
 	if (got.proof.n > TREE_PROOF_MAX)
-		return why_set(why, ERR_LIMIT, "release: a proof of %zu hashes; at most %d", got.proof.n, TREE_PROOF_MAX);
-	wire_copy(&w, got.proof.hash, got.proof.n * TREE_HASH);
-	got.checkpoint = wire_vec16(&w);
-	enum err e = wire_end(&w, "release", why);
-	if (e != ERR_OK)
-		return e;
-	if (got.request.n > REQUEST_MAX || got.checkpoint.n > RELEASE_CHECKPOINT_MAX)
-		return why_set(why, ERR_LIMIT, "release: request of %zu and checkpoint of %zu bytes; at most %d and %d", got.request.n,
-		               got.checkpoint.n, REQUEST_MAX, RELEASE_CHECKPOINT_MAX);
-	*r = got;
-	return ERR_OK;
+		field_refuse(&f, ERR_LIMIT, "a proof of %zu hashes; at most %d", got.proof.n, TREE_PROOF_MAX);
+	else
+		wire_copy(&f.wire, got.proof.hash, got.proof.n * TREE_HASH);
+	got.checkpoint = take(&f, "checkpoint", RELEASE_CHECKPOINT_MAX);
+	enum err e = field_end(&f);
+	if (e == ERR_OK)
+		*r = got;
+	return e;
 }
 
 // --- Released ----------------------------------------------------------------------------------------------------------------

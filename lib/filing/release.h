@@ -10,7 +10,7 @@
 
 // --- Request -----------------------------------------------------------------------------------------------------------------
 
-#define PURPOSE_MAX 256                // bytes
+#define PURPOSE_MAX 255                // bytes
 #define REQUEST_LIFE (24 * 3600)       // seconds at most from time to expiry
 #define REQUEST_AHEAD_MAX 300          // seconds that its time may be in the future
 #define REQUEST_MAX (RECORD_HEADER_MAX + CARD_MAX + 2 * CREDENTIAL_MAX + PURPOSE_MAX + 512)
