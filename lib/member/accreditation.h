@@ -25,7 +25,7 @@ struct item {
 	uint8_t card[CARD_ID];
 	uint8_t signing[SIGN_PUBLIC]; // the card's, so that whoever checks a credential needs no card
 	uint16_t roles;
-	uint16_t team;                // of an analyst; 0 otherwise
+	uint16_t team;                // of an analyst (ROLE_ANALYSE); 0 otherwise
 	enum tlp ceiling;             // highest marking that the analyst may open
 	uint64_t from, until;         // seconds
 };
@@ -46,7 +46,7 @@ struct credential {
 #define CREDENTIAL_MAX (ITEM_BYTES + 4 + 4 + 1 + 32 * CREDENTIAL_PATH_MAX)
 void credential_encode(const struct credential *c, struct buf *out);
 MUST_USE enum err credential_decode(struct slice bytes, struct credential *c, struct why *why);
-// Root over `count` items; and the credential of item `index`.
+// Root over `count` items; and the credential of item `index` (hashes the whole batch). ERR_INPUT: nobody, or no such item.
 MUST_USE enum err batch_root(const struct item *items, uint32_t count, uint8_t root[static 32]);
 MUST_USE enum err batch_credential(const struct item *items, uint32_t count, uint32_t index, struct credential *c);
 // Whether the credential holds at `now`: its batch is in the ledger, it is neither suspended, expelled nor out of its dates, and

@@ -25,11 +25,13 @@ struct ask {
 };
 
 // Signs with the member's card key (by member) or the keeper's identity key (by keeper). `verb` names the question, for example
-// "file" or "evaluate": the signature's kind is "ask/<verb>". Fills time and signature, leaves a->signed_part alone.
+// "file" or "evaluate": the signature's kind is "ask/<verb>", at most SIGN_KIND_MAX. Fills time and signature, leaves a->signed_part
+// alone.
 void ask_encode(struct ask *a, const char *verb, const uint8_t sk[static SIGN_SECRET], struct slice origin, uint64_t now,
                 struct buf *out);
 MUST_USE enum err ask_decode(struct slice bytes, struct ask *a, struct why *why);
-// The signature, the addressee, the age; for a member the credential with `roles`; for a keeper that its seat exists.
+// The addressee, the age, the signature; for a member the credential with `roles`; for a keeper that its seat exists: a caller
+// that wants members only looks at a->by. A repeat within ASK_AGE_MAX passes: who must not act twice remembers nonces.
 MUST_USE enum err ask_check(const struct ask *a, const char *verb, uint8_t to, uint16_t roles, const struct governance *g,
                             uint64_t now, struct why *why);
 
