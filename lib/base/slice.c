@@ -23,7 +23,7 @@ struct slice slice_part(struct slice s, size_t from, size_t n)
 		from = s.n;
 	if (n > s.n - from)
 		n = s.n - from;
-	return slice_of(s.p + from, n);
+	return slice_of(from == 0 ? s.p : s.p + from, n); // s.p may be NULL
 }
 
 static bool is_space(uint8_t c)
