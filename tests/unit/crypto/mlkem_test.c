@@ -57,7 +57,7 @@ static void one_whole(const json_t *group, const json_t *test, bool valid, int i
 
 static void decaps_wycheproof(void)
 {
-	wycheproof("wycheproof-mlkem_768_test.json.gz", 141, one_whole);
+	wycheproof("wycheproof-mlkem_768_test.json.gz", 193, one_whole);
 }
 
 static void one_expanded(const json_t *group, const json_t *test, bool valid, int id)
