@@ -10,8 +10,8 @@ static const char example[] =
 	"This is an example message.\n\n" DASH
 	" example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
 // signed-note, the first example: its key is not given.
-static const char poem[] = "Ognuno sta solo sul cuor della terra\ntrafitto da un raggio di sole:\n\ned \xc3\xa8 subito sera.\n\n" DASH
-						   " quasimodo.example/salvatore " SIG "\n";
+static const char poem[] = "Ognuno sta solo sul cuor della terra\ntrafitto da un raggio di sole:\n\n"
+						   "ed \xc3\xa8 subito sera.\n\n" DASH " quasimodo.example/salvatore " SIG "\n";
 
 static struct why why;
 static struct note note; // large: not on the stack of every case
@@ -241,7 +241,8 @@ static void misshapen(void)
 	buf_init(&b, NOTE_MAX);
 	for (size_t k = 0; k < 2; k++)
 		for (size_t n = 1; n <= 80; n++) {
-			uint8_t bytes[84] = {(uint8_t)(keys[k].id >> 24), (uint8_t)(keys[k].id >> 16), (uint8_t)(keys[k].id >> 8), (uint8_t)keys[k].id};
+			uint32_t id = keys[k].id;
+			uint8_t bytes[84] = {(uint8_t)(id >> 24), (uint8_t)(id >> 16), (uint8_t)(id >> 8), (uint8_t)id};
 			buf_clear(&b);
 			buf_put_text(&b, "text\n\n" DASH " k ");
 			buf_put_base64(&b, slice_of(bytes, 4 + n));

@@ -124,8 +124,8 @@ static enum err publish(void *ctx, const struct tile *t)
 
 static bool has(const struct site *s, struct tile t)
 {
-	for (size_t i = 0; i < s->n; i++)
-		if (s->tiles[i].entries == t.entries && s->tiles[i].level == t.level && s->tiles[i].index == t.index && s->tiles[i].width == t.width)
+	for (const struct tile *u = s->tiles; u < s->tiles + s->n; u++)
+		if (u->entries == t.entries && u->level == t.level && u->index == t.index && u->width == t.width)
 			return true;
 	return false;
 }
