@@ -120,7 +120,8 @@ static bool pke_encrypt(const uint8_t ek[static MLKEM_PUBLIC], const uint8_t m[s
 }
 
 // K-PKE.Decrypt (algorithm 15).
-static void pke_decrypt(const uint8_t s_bytes[static VECTOR_BYTES], const uint8_t cipher[static MLKEM_CIPHER], uint8_t m[static 32])
+static void pke_decrypt(const uint8_t s_bytes[static VECTOR_BYTES], const uint8_t cipher[static MLKEM_CIPHER],
+                        uint8_t m[static 32])
 {
 	struct {
 		struct vector s, u;

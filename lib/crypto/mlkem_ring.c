@@ -131,7 +131,8 @@ bool ring_decode(struct poly *p, const uint8_t in[static RING_BYTES12])
 // round(2^d · x / q) modulo 2^d, for 0 ≤ x < q and d ≤ 10.
 static inline uint32_t compress(int16_t x, unsigned d)
 {
-	// With u < 2^22 and 20642679 = ceil(2^36 / q), the product over 2^36 exceeds u / q by less than 2^-14 < 1/q: its floor is exact.
+	// With u < 2^22 and 20642679 = ceil(2^36 / q), the product over 2^36 exceeds u / q by less than 2^-14 < 1/q: its floor is
+	// exact.
 	uint64_t u = ((uint32_t)x << d) + Q / 2;
 	return (uint32_t)(u * 20642679 >> 36) & ((1u << d) - 1);
 }

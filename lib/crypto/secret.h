@@ -11,7 +11,8 @@
 // Before anything else of crypto/, and before a sandbox: starts libsodium and OpenSSL. May be called again. ERR_SYSTEM when there
 // is no randomness.
 MUST_USE enum err crypto_init(void);
-// n zeroed bytes between guard pages, never swapped or dumped; aligned for bytes only, unless n is a multiple of 16. Stops the process when there is no locked memory left.
+// n zeroed bytes between guard pages, never swapped or dumped; aligned for bytes only, unless n is a multiple of 16. Stops the
+// process when there is no locked memory left.
 uint8_t *secret_new(size_t n);
 void secret_free(uint8_t *secret); // wipes; NULL is allowed
 void secret_wipe(void *p, size_t n);
