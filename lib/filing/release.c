@@ -137,14 +137,11 @@ static enum err not_in_audience(const struct label *l, uint16_t id, const struct
 static enum err check_record(const struct request *r, const struct governance *g, enum tlp *tlp, struct why *why)
 {
 	struct header h;
-	uint8_t committee[32];
 	enum err e = header_decode(r->hdr0, &h, why);
 	if (e == ERR_OK)
-		e = governance_committee(g, h.quarter, committee, why);
+		e = header_check_committee(&h, g, why);
 	if (e != ERR_OK)
-		return why_at(why, e, "request");
-	if (memcmp(h.committee, committee, sizeof committee) != 0)
-		return why_set(why, ERR_AUTH, "the record was sealed to another committee than that of its quarter");
+		return e;
 	if (!label_audience_has(&h.label, r->team))
 		return not_in_audience(&h.label, r->team, g, why);
 	*tlp = h.label.tlp;
@@ -159,7 +156,8 @@ static enum err check_times(const struct request *r, uint64_t now, struct why *w
 	if (r->expiry <= r->time || r->expiry - r->time > REQUEST_LIFE)
 		return why_set(why, ERR_DENIED, "the request does not expire within %d hours of its date", REQUEST_LIFE / 3600);
 	if (r->expiry <= now)
-		return why_set(why, ERR_DENIED, "the request expired %llu seconds ago: make a new one", (unsigned long long)(now - r->expiry));
+		return why_set(why, ERR_DENIED, "the request expired %llu seconds ago: make a new one",
+		               (unsigned long long)(now - r->expiry));
 	return ERR_OK;
 }
 

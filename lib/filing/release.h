@@ -1,5 +1,6 @@
 // A release: how an analyst opens a record. The signed request goes into the ledger first; then each keeper checks it by itself
-// and re-seals its share to the analyst, bound to request and seat. Bytes, and the order of a keeper's checks: protocol/release.md.
+// and re-seals its share to the analyst, bound to request and seat. Bytes and the order of a keeper's checks:
+// protocol/release.md.
 #ifndef TOCSIN_FILING_RELEASE_H
 #define TOCSIN_FILING_RELEASE_H
 
@@ -31,7 +32,7 @@ struct request {
 	struct slice signed_part;      // borrowed: what both signatures cover
 };
 
-// Signs with the card's key and writes the request without a second signature. Fills the signature and leaves the rest of r alone.
+// Signs with the card's key and writes the request, without a second signature. Fills r->signature and nothing else of r.
 void request_encode(struct request *r, const uint8_t sk[static SIGN_SECRET], struct slice origin, struct buf *out);
 // Writes an encoded request again, with the second analyst's signature. ERR_EXISTS: it has one already.
 MUST_USE enum err request_cosign(struct slice request, const struct credential *credential, const uint8_t sk[static SIGN_SECRET],

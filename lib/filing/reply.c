@@ -68,7 +68,8 @@ static void put_plain(const struct reply *r, const uint8_t signature[static SIGN
 }
 
 enum err reply_seal(const struct reply *r, const uint8_t tag[static REPLY_TAG], const uint8_t to[static HPKE_PUBLIC],
-                    const uint8_t card_sk[static SIGN_SECRET], struct slice origin, uint8_t blob[static REPLY_BYTES], struct why *why)
+                    const uint8_t card_sk[static SIGN_SECRET], struct slice origin, uint8_t blob[static REPLY_BYTES],
+                    struct why *why)
 {
 	if (r->text.n > REPLY_TEXT_MAX)
 		return why_set(why, ERR_LIMIT, "reply: %zu bytes of text; at most %d", r->text.n, REPLY_TEXT_MAX);
@@ -121,8 +122,9 @@ static enum err parse_plain(struct slice plain, struct reply *r, uint8_t signatu
 	return ERR_OK;
 }
 
-enum err reply_open(const uint8_t blob[static REPLY_BYTES], const uint8_t sealing_sk[static HPKE_SECRET], struct slice origin,
-                    uint8_t room[static REPLY_ROOM], struct reply *r, uint8_t signature[static SIGN_BYTES], struct why *why)
+enum err reply_open(const uint8_t blob[static REPLY_BYTES], const uint8_t sealing_sk[static HPKE_SECRET],
+                    struct slice origin, uint8_t room[static REPLY_ROOM], struct reply *r,
+                    uint8_t signature[static SIGN_BYTES], struct why *why)
 {
 	uint8_t info[RECORD_INFO_MAX];
 	enum err e = hpke_open(sealing_sk, reply_info(origin, info), slice_of(blob, REPLY_TAG),

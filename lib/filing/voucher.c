@@ -60,8 +60,8 @@ enum err voucher_check(const struct voucher *v, const struct filing *f, const st
 	if (!sign_message_verify(seat->voucher, KIND, charter_origin(c), slice_of(bytes, SIGNED), v->signature))
 		return why_set(why, ERR_AUTH, "voucher: not signed by seat %u (%s)", v->seat, seat->name);
 	if (v->time > now && v->time - now > VOUCHER_AGE_MAX)
-		return why_set(why, ERR_DENIED, "voucher of seat %u (%s): made %llu seconds in the future; check its clock", v->seat, seat->name,
-		               (unsigned long long)(v->time - now));
+		return why_set(why, ERR_DENIED, "voucher of seat %u (%s): made %llu seconds in the future; check its clock", v->seat,
+		               seat->name, (unsigned long long)(v->time - now));
 	if (v->time < now && now - v->time > VOUCHER_AGE_MAX)
 		return why_set(why, ERR_DENIED, "voucher of seat %u (%s): %llu seconds old; at most %d", v->seat, seat->name,
 		               (unsigned long long)(now - v->time), VOUCHER_AGE_MAX);
