@@ -8,6 +8,8 @@
 #define DOCUMENT_MAX 65535 // one ledger leaf
 #define DOCUMENT_SIGNATURES_MAX (2 * SEATS_MAX)
 #define DOCUMENT_TIME_MAX 253402300800 // seconds: year 10000, which no date here reaches (base/num.h prints up to there)
+#define DOCUMENT_ACTIVITY_FIRST 0x40
+#define DOCUMENT_ACTIVITY_LAST 0x7f
 #define DOCUMENT_TEAM_MAX 128         // bytes of an encoded team
 #define QUARTER_MAX 1023              // the last quarter that may have sealing keys: the end of 2225
 #define TOKEN_EPOCHS_MAX 250          // epochs of a class of token keys: one a year

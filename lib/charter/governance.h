@@ -5,20 +5,31 @@
 
 #include "charter/document.h"
 
+#define GOVERNANCE_CHARTERS_MAX 1000          // charters, one after the other
+#define GOVERNANCE_BATCHES_MAX (1u << 20)     // accredited batches
+#define GOVERNANCE_STANDINGS_MAX (1u << 18)   // cards that were ever suspended, expelled or restored
+#define GOVERNANCE_TEAMS_MAX 4096             // teams, founding and added
+#define STANDING_SKEW 600                     // seconds that an officer's clock may run ahead of ours
+
 struct governance; // opaque
 
+// What the functions below lend is theirs, and good until the next pin, apply or hold.
 struct governance *governance_new(void); // NULL when out of memory
 void governance_free(struct governance *g);
 
 // Pins the first charter: the encoded document (leaf 0). Checks that all its officers signed.
 MUST_USE enum err governance_pin(struct governance *g, struct slice leaf, struct why *why);
-// Whether `leaf` would be accepted next, without applying it: what the hub asks before it appends.
+// Whether `leaf` would be accepted next, without applying it: what the hub asks before it appends. (It has no clock: a hub refuses a
+// document dated in the future itself.)
 MUST_USE enum err governance_check(const struct governance *g, struct slice leaf, struct why *why);
 // Applies leaf number `index`. Leaf 0 must equal the pinned charter (or pins it when none is). Activity leaves change nothing.
-// A document that breaks a rule is refused (ERR_AUTH, ERR_DENIED, ERR_INPUT) and changes nothing: the caller goes on with the next
-// leaf and reports the hub.
+// A document that breaks a rule is refused and changes nothing: ERR_AUTH (a false signature), ERR_DENIED (too few signatures, out
+// of turn, a repetition), ERR_EXISTS (a second key, team or batch in one place), ERR_INPUT, ERR_LIMIT. The caller goes on with the
+// next leaf and reports the hub. A quarter key or an accreditation that is there already is accepted and changes nothing.
+// ERR_SYSTEM: out of memory; the state no longer follows the ledger.
 MUST_USE enum err governance_apply(struct governance *g, uint64_t index, struct slice leaf, struct why *why);
-// A suspension or expulsion that reached this keeper directly, before the ledger: holds at once.
+// A suspension or expulsion that reached this keeper directly, before the ledger: holds at once, and until the ledger has a newer
+// word (an expulsion for ever). It never changes what the ledger may hold: the same document is accepted there later.
 MUST_USE enum err governance_hold(struct governance *g, struct slice leaf, struct why *why);
 
 // The charter in force; NULL before one is pinned.
@@ -27,19 +38,25 @@ const struct charter *governance_charter(const struct governance *g);
 struct slice governance_charter_leaf(const struct governance *g);
 // Sealing key of a seat for a quarter; NULL when none was published.
 const struct quarter_key *governance_quarter_key(const struct governance *g, unsigned seat, uint16_t quarter);
-// Hash of a quarter's committee: SHA-256 over t, n and all seats' sealing keys (protocol/record.md). ERR_ABSENT when a seat has
-// not published its key for that quarter (why names it).
+// Threshold and seats of the committee that opens the records sealed in a quarter: those of the newest charter issued before the
+// quarter began, or of the first. Zeros before a charter is pinned.
+void governance_threshold(const struct governance *g, uint16_t quarter, unsigned *t, unsigned *n);
+// Hash of a quarter's committee: SHA-256 over its t, n and all its seats' sealing keys (protocol/governance.md). ERR_ABSENT when a
+// seat has not published its key for that quarter (why names it).
 MUST_USE enum err governance_committee(const struct governance *g, uint16_t quarter, uint8_t hash[static 32], struct why *why);
 // Token key of a class for an epoch, or the newest with epoch 0; NULL when there is none.
 const struct token_key *governance_token_key(const struct governance *g, unsigned class, uint16_t epoch);
 const struct common_list *governance_common_list(const struct governance *g); // NULL when none
 const struct team *governance_team(const struct governance *g, uint16_t id);  // founding or added; NULL when none
 unsigned governance_teams(const struct governance *g, const struct team **list, unsigned room); // fills list, returns how many exist
-// The batch with this root and size of tree; NULL when no such accreditation is in the ledger.
+// The batch with this root (its size is for the caller to compare); NULL when no such accreditation is in the ledger.
 const struct accreditation *governance_batch(const struct governance *g, const uint8_t root[static 32]);
+const struct ceremony_order *governance_ceremony(const struct governance *g); // the newest; NULL when none
+// When its officer last let a seat's keeper act again; 0 for never.
+uint64_t governance_resumed(const struct governance *g, unsigned seat);
 
 enum member_state { MEMBER_GOOD, MEMBER_SUSPENDED, MEMBER_EXPELLED };
-// Standing of a card at `now`; *until is the end of a suspension.
+// Standing of a card at `now`; *until is the end of a suspension, 0 when there is none.
 enum member_state governance_standing(const struct governance *g, const uint8_t card[static CARD_ID], uint64_t now, uint64_t *until);
 
 #endif
