@@ -35,16 +35,28 @@ void scalar_of(unsigned v, uint8_t s[static SCALAR])
 		s[i] = (uint8_t)(v >> 8 * i);
 }
 
+// libsodium 1.0.18 decodes an element without looking at bit 255, which a canonical encoding never sets (RFC 9496, 4.3.1).
+static bool has_high_bit(const uint8_t element[static ELEMENT])
+{
+	return element[ELEMENT - 1] >> 7 != 0;
+}
+
 bool element_is_good(const uint8_t element[static ELEMENT])
 {
-	// libsodium 1.0.18 takes the identity for valid.
-	return crypto_core_ristretto255_is_valid_point(element) == 1 && sodium_is_zero(element, ELEMENT) == 0;
+	// It also takes the identity for valid.
+	return !has_high_bit(element) && crypto_core_ristretto255_is_valid_point(element) == 1 && sodium_is_zero(element, ELEMENT) == 0;
+}
+
+bool element_product(uint8_t product[static ELEMENT], const uint8_t scalar[static SCALAR], const uint8_t element[static ELEMENT])
+{
+	// It refuses other malformed encodings, and any product that is the identity.
+	return !has_high_bit(element) && crypto_scalarmult_ristretto255(product, scalar, element) == 0;
 }
 
 bool element_add_product(uint8_t sum[static ELEMENT], const uint8_t scalar[static SCALAR], const uint8_t element[static ELEMENT])
 {
 	uint8_t product[ELEMENT], after[ELEMENT];
-	if (crypto_scalarmult_ristretto255(product, scalar, element) != 0 || crypto_core_ristretto255_add(after, sum, product) != 0)
+	if (!element_product(product, scalar, element) || crypto_core_ristretto255_add(after, sum, product) != 0)
 		return false;
 	memcpy(sum, after, ELEMENT);
 	return true;

@@ -21,8 +21,10 @@ void scalar_random(uint8_t s[static SCALAR]);
 void scalar_of(unsigned v, uint8_t s[static SCALAR]);
 
 MUST_USE bool element_is_good(const uint8_t element[static ELEMENT]);
-// sum += scalar·element, for a canonical scalar; sum may be the identity before and after. False, with sum unchanged: an operand
-// is malformed, or the product is the identity (a zero scalar, or the identity as element).
+// product = scalar·element, for a canonical scalar. False, with product undefined: the element is not good, or the scalar is zero.
+MUST_USE bool element_product(uint8_t product[static ELEMENT], const uint8_t scalar[static SCALAR],
+                              const uint8_t element[static ELEMENT]);
+// sum += scalar·element; sum may be the identity before and after. False, with sum unchanged: as element_product.
 MUST_USE bool element_add_product(uint8_t sum[static ELEMENT], const uint8_t scalar[static SCALAR],
                                   const uint8_t element[static ELEMENT]);
 

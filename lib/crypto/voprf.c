@@ -97,7 +97,7 @@ enum err voprf_blind_with(struct slice input, const uint8_t blind[static SCALAR]
 	if (!scalar_is_good(blind))
 		return ERR_INPUT;
 	uint8_t element[VOPRF_ELEMENT], product[VOPRF_ELEMENT];
-	bool good = hash_to_group(input, element) && crypto_scalarmult_ristretto255(product, blind, element) == 0;
+	bool good = hash_to_group(input, element) && element_product(product, blind, element);
 	if (good)
 		memcpy(blinded, product, VOPRF_ELEMENT);
 	secret_wipe(element, sizeof element);
@@ -166,8 +166,8 @@ static bool prove(const uint8_t sk[static SCALAR], const uint8_t pk[static VOPRF
                   uint8_t proof[static VOPRF_PROOF])
 {
 	uint8_t m[VOPRF_ELEMENT], z[VOPRF_ELEMENT], t2[VOPRF_ELEMENT], t3[VOPRF_ELEMENT], product[SCALAR];
-	if (!composites(pk, blinded, evaluated, count, m, NULL) || crypto_scalarmult_ristretto255(z, sk, m) != 0 ||
-	    crypto_scalarmult_ristretto255_base(t2, r) != 0 || crypto_scalarmult_ristretto255(t3, r, m) != 0)
+	if (!composites(pk, blinded, evaluated, count, m, NULL) || !element_product(z, sk, m) || !element_product(t3, r, m) ||
+	    crypto_scalarmult_ristretto255_base(t2, r) != 0)
 		return false;
 	challenge((const uint8_t *const[]){pk, m, z, t2, t3}, proof);
 	crypto_core_ristretto255_scalar_mul(product, proof, sk);
@@ -193,8 +193,8 @@ enum err voprf_evaluate_with(const uint8_t sk[static SCALAR], const uint8_t pk[s
 		return ERR_LIMIT;
 	enum err e = scalar_is_good(r) ? key_pair_fits(sk, pk) : ERR_INPUT;
 	for (size_t i = 0; e == ERR_OK && i < count; i++)
-		// Refuses a malformed encoding, and the identity by its product, since sk is not zero.
-		if (crypto_scalarmult_ristretto255(evaluated[i], sk, blinded[i]) != 0) {
+		// sk is not zero: the element is refused.
+		if (!element_product(evaluated[i], sk, blinded[i])) {
 			*bad = i;
 			e = ERR_INPUT;
 		}
@@ -231,8 +231,8 @@ enum err voprf_verify(const uint8_t pk[static VOPRF_ELEMENT], const uint8_t blin
 	if (!composites(pk, blinded, evaluated, count, m, z))
 		return ERR_INPUT;
 	// What still fails needs a zero scalar or an identity composite: an honest prover meets it with probability 2^-252.
-	if (crypto_scalarmult_ristretto255_base(t2, s) != 0 || !element_add_product(t2, c, pk) ||
-	    crypto_scalarmult_ristretto255(t3, s, m) != 0 || !element_add_product(t3, c, z))
+	if (crypto_scalarmult_ristretto255_base(t2, s) != 0 || !element_add_product(t2, c, pk) || !element_product(t3, s, m) ||
+	    !element_add_product(t3, c, z))
 		return ERR_AUTH;
 	challenge((const uint8_t *const[]){pk, m, z, t2, t3}, want);
 	return sodium_memcmp(want, c, SCALAR) == 0 ? ERR_OK : ERR_AUTH;
@@ -290,7 +290,7 @@ static enum err finalize_one(struct slice input, const uint8_t inverse[static SC
 	if (input.n > VOPRF_INPUT_MAX)
 		return ERR_LIMIT;
 	uint8_t unblinded[VOPRF_ELEMENT];
-	if (crypto_scalarmult_ristretto255(unblinded, inverse, element) != 0)
+	if (!element_product(unblinded, inverse, element))
 		return ERR_INPUT;
 	const struct slice parts[] = {TWO_BYTES(input.n), input, TWO_BYTES(VOPRF_ELEMENT), ELEMENT_OF(unblinded),
 	                              SLICE_LITERAL("Finalize")};

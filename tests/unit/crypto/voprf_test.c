@@ -141,7 +141,8 @@ static void answer(struct threshold *s, const struct key *k, unsigned t, unsigne
 	shamir_split(k->sk, t, n, s->shares);
 	for (unsigned i = 0; i < n; i++) {
 		CHECK(voprf_public(s->shares[i], s->publics[i]) == ERR_OK);
-		CHECK(voprf_evaluate(s->shares[i], s->publics[i], READ(s->blinded), s->count, s->evaluated[i], s->proofs[i], &bad) == ERR_OK);
+		CHECK(voprf_evaluate(s->shares[i], s->publics[i], READ(s->blinded), s->count, s->evaluated[i], s->proofs[i], &bad) ==
+		      ERR_OK);
 		CHECK(voprf_verify(s->publics[i], READ(s->blinded), READ(s->evaluated[i]), s->count, s->proofs[i]) == ERR_OK);
 	}
 }
@@ -203,7 +204,9 @@ static const struct {
 	{"identity", ZERO},
 	{"non-canonical field element p", "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"},
 	{"all ones", "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"},
-	{"bit 255", "00ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"},
+	{"a good element with bit 255 set", "609a0ae68c15a3cf6903766461307e5c8bb2f95e7e6550e1ffa2dc99e41280bc"},
+	{"another one", "863f330cc1a1259ed5a5998a23acfd37fb4351a793a5b3c090b642ddc439b9c5"},
+	{"bit 255, out of range", "00ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"},
 	{"negative field element", "0100000000000000000000000000000000000000000000000000000000000000"},
 	{"non-square", "26948d35ca62e643e26a83177332e6b6afeb9d08e4268b650f1f5bbd8d81d371"},
 	{"negative xy", "3eb858e78f5a7254d8c9731174a94f76755fd3941c0ac93735c07ba14579630e"},
