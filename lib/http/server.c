@@ -19,6 +19,7 @@
 #define TIMEOUT_SECONDS 30
 #define BACKLOG 1024
 #define PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3" // GnuTLS's strong set without anything before TLS 1.3
+#define DROPPED_MAX (8u << 20) // bytes read of a body that will be refused, before the connection is cut
 #define FAILURE_MAX (WHY_MAX + 16) // bytes of an answer that says why
 
 struct http_server {
@@ -38,6 +39,7 @@ struct http_exchange {
 	char peer[HTTP_PEER_MAX];
 	struct buf body;
 	bool too_large;
+	size_t dropped; // bytes of a body that will be refused
 	unsigned refusal; // status decided before the handler; 0: none
 };
 
@@ -188,22 +190,19 @@ static enum MHD_Result answer(struct http_server *s, struct http_exchange *x, co
 	return result;
 }
 
-// A length that is announced and too large is refused before the body is sent.
-static bool announces_too_much(const struct http_exchange *x)
+// A body that will be refused is read and dropped all the same: cut in the middle of sending it, a client would rarely see the
+// answer. Not without end, though: false means to cut the connection.
+static bool take_body(struct http_exchange *x, const char *p, size_t n)
 {
-	const char *length = MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, "Content-Length");
-	return length != NULL && x->route != NULL && strtoull(length, NULL, 10) > x->route->body_max;
-}
-
-static void take_body(struct http_exchange *x, const char *p, size_t n)
-{
-	if (x->refusal != 0 || x->too_large)
-		return; // read and dropped: the answer can only be sent after the body
-	buf_put(&x->body, p, n);
-	if (buf_status(&x->body) != ERR_OK) {
-		x->too_large = true;
-		buf_free(&x->body);
+	if (x->refusal == 0 && !x->too_large) {
+		buf_put(&x->body, p, n);
+		x->too_large = buf_status(&x->body) != ERR_OK;
+		if (x->too_large)
+			buf_free(&x->body);
+		return true;
 	}
+	x->dropped += n;
+	return x->dropped <= DROPPED_MAX;
 }
 
 // The library calls this first with the headers, then for each part of the body, then without one.
@@ -224,14 +223,12 @@ static enum MHD_Result on_request(void *server, struct MHD_Connection *c, const 
 		if (x->refusal == 0)
 			find_route(s, x, method);
 		buf_init(&x->body, x->route != NULL ? x->route->body_max : 0);
-		if (announces_too_much(x))
-			return queue_refusal(c, 413);
 		return MHD_YES;
 	}
 	if (*part_n > 0) {
-		take_body(x, part, *part_n);
+		bool on = take_body(x, part, *part_n);
 		*part_n = 0;
-		return MHD_YES;
+		return on ? MHD_YES : MHD_NO;
 	}
 	if (x->refusal != 0 || x->too_large)
 		return queue_refusal(c, x->refusal != 0 ? x->refusal : 413);
