@@ -229,6 +229,8 @@ static enum err perform(struct http_call *call, CURL *h, const char *url, struct
 	else {
 		CURLcode result = curl_easy_perform(h);
 		curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &status);
+		call->status = (unsigned)status;
+		snprintf(call->refused, sizeof call->refused, "%.*s", SLICE_ARGS(buf_slice(&a->refusal)));
 		e = result == CURLE_OK ? judge_status(status, a, &call->why) : judge_transfer(call, result, a, &call->why);
 	}
 	curl_slist_free_all(headers);
@@ -239,7 +241,8 @@ enum err http_call(struct http_call *call)
 {
 	struct http_client *c = call->client;
 	char url[URL_MAX];
-	call->why.text[0] = 0;
+	call->why.text[0] = call->refused[0] = 0;
+	call->status = 0;
 	if ((size_t)snprintf(url, sizeof url, "https://%s:%u%s", c->host, c->port, call->path) >= sizeof url)
 		return call->result = why_set(&call->why, ERR_LIMIT, "%s: path of %zu bytes", c->name, strlen(call->path));
 	CURL *h = take_handle(c);

@@ -11,6 +11,7 @@
 #define HTTP_CONNECT_MS 5000 // to reach a peer and finish the handshake
 #define HTTP_TOTAL_MS 30000  // for a whole exchange, unless the peer says otherwise
 #define HTTP_CALLS_MAX 64    // exchanges of http_call_all()
+#define HTTP_REFUSED_MAX 63  // bytes kept of the body of a refusal, for protocols that answer with one
 #define HTTP_CLIENT_IDLE 16  // connections kept open to one peer
 
 struct http_client;
@@ -37,6 +38,8 @@ struct http_call {
 	struct buf *answer; // the body of a 2xx answer is appended; its maximum bounds the answer; NULL: none wanted
 	enum err result;
 	struct why why;
+	unsigned status; // of the answer; 0 when there was none
+	char refused[HTTP_REFUSED_MAX + 1]; // first bytes of the body of an answer other than 2xx, as text
 };
 
 // One exchange; also the result. A peer's refusal comes back with its cause and text, as "hub 127.0.0.1:8443: denied: …".
