@@ -6,6 +6,7 @@
 #include "charter/document.h"
 #include "charter/field.h"
 #include "crypto/hash.h"
+#include "crypto/voprf.h"
 #include "ledger/note.h"
 
 #define FORMAT 1
@@ -34,6 +35,8 @@ static void seat_read(struct field_reader *f, unsigned index, struct seat *s)
 	wire_copy(&f->wire, s->witness, SIGN_PUBLIC);
 	wire_copy(&f->wire, s->voucher, SIGN_PUBLIC);
 	wire_copy(&f->wire, s->ceremony, sizeof s->ceremony);
+	if (!f->wire.bad && !element_is_good(s->ceremony))
+		field_refuse(f, ERR_INPUT, "the ceremony key of seat %u is no ristretto255 element, or the identity", index);
 	wire_copy(&f->wire, s->tls_pin, sizeof s->tls_pin);
 }
 

@@ -31,7 +31,7 @@ struct seat {
 	uint8_t identity[SIGN_PUBLIC];     // the keeper
 	uint8_t witness[SIGN_PUBLIC];      // cosignatures on checkpoints; key name "<origin>/seat/<index>"
 	uint8_t voucher[SIGN_PUBLIC];
-	uint8_t ceremony[32];              // long-term key of the key ceremony (crypto/dkg.h)
+	uint8_t ceremony[32];              // long-term key of the key ceremony (crypto/dkg.h), an element
 	uint8_t tls_pin[32];               // SHA-256 of the TLS certificate's SubjectPublicKeyInfo
 };
 

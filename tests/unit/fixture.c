@@ -54,9 +54,9 @@ static void seat_make(struct fixture *f, unsigned i)
 	signing_key("identity", i, s->identity, secret->identity);
 	signing_key("witness", i, s->witness, secret->witness);
 	signing_key("voucher", i, s->voucher, secret->voucher);
-	uint8_t ceremony[SIGN_SECRET];
-	signing_key("ceremony", i, s->ceremony, ceremony); // a point on another curve would not do; a real one comes from crypto/dkg.h
-	memcpy(secret->ceremony, ceremony, sizeof secret->ceremony);
+	uint8_t ceremony[32];
+	seed("ceremony", i, ceremony);
+	must(voprf_derive_key(ceremony, SLICE_LITERAL("ceremony"), secret->ceremony, s->ceremony), NULL);
 	seed("tls", i, s->tls_pin);
 }
 
