@@ -5,7 +5,7 @@
 
 #include "member/card.h"
 
-enum role { // bits
+enum member_role { // bits
 	ROLE_FILE = 1,
 	ROLE_ANALYSE = 2,
 	ROLE_DECLARE = 4,

@@ -9,7 +9,10 @@
 #ifndef TOCSIN_PROTO_HUB_H
 #define TOCSIN_PROTO_HUB_H
 
-#include "filing/filing.h"
+#include "filing/receipt.h"
+#include "filing/release.h"
+#include "filing/reply.h"
+#include "filing/voucher.h"
 #include "ledger/tree.h"
 #include "match/match.h"
 

@@ -12,7 +12,10 @@
 #ifndef TOCSIN_PROTO_KEEPER_H
 #define TOCSIN_PROTO_KEEPER_H
 
-#include "filing/filing.h"
+#include "filing/receipt.h"
+#include "filing/release.h"
+#include "filing/reply.h"
+#include "filing/voucher.h"
 
 enum keeper_verb {
 	KEEPER_FILE = 1, // relay a filing (filing/filing.h) to the hub; answer: the hub's receipt

@@ -6,7 +6,9 @@
 #ifndef TOCSIN_STORE_STORE_H
 #define TOCSIN_STORE_STORE_H
 
-#include "filing/filing.h"
+#include "filing/receipt.h"
+#include "filing/reply.h"
+#include "filing/voucher.h"
 #include "ledger/tree.h"
 
 #define STORE_SCHEMA 1 // a store of a newer schema is refused, an older one is upgraded on opening
