@@ -1,5 +1,5 @@
-// COCKTAIL-DKG (C2SP cocktail-dkg v0.2.1), ciphersuite COCKTAIL(Ristretto255, SHA-512): distributed generation of one scalar, t of
-// n, without a dealer. Participants are the seats 1..n.
+// COCKTAIL-DKG (C2SP cocktail-dkg v0.2.1), ciphersuite COCKTAIL(Ristretto255, SHA-512): distributed generation of one scalar,
+// t of n, without a dealer. Participants are the seats 1..n.
 //
 // Pure functions over messages: network and disk belong to the caller, whatever relays the messages is trusted with nothing.
 //
@@ -32,7 +32,7 @@
 #define DKG_COMMITMENT_MAX (ELEMENT * SEATS_MAX + DKG_SIGNATURE + ELEMENT + DKG_BUNDLE_MAX)
 // The ciphertexts addressed to one seat, framed (C^rec of the specification).
 #define DKG_BUNDLE_MAX ((size_t)SEATS_MAX * (8 + DKG_CIPHERTEXT_MAX))
-#define DKG_TRANSCRIPT_MAX (128 + DKG_CONTEXT + (size_t)SEATS_MAX * (2 * ELEMENT + DKG_SIGNATURE + SEATS_MAX * ELEMENT) + DKG_EXTENSION_MAX)
+#define DKG_TRANSCRIPT_MAX (256 + (size_t)SEATS_MAX * (2 * ELEMENT + DKG_SIGNATURE + SEATS_MAX * ELEMENT) + DKG_EXTENSION_MAX)
 // The success certificate: transcript, then the n signatures in the order of seats.
 #define DKG_CERTIFICATE_MAX (DKG_TRANSCRIPT_MAX + SEATS_MAX * DKG_SIGNATURE)
 #define DKG_STATE_MAX (256 + DKG_TRANSCRIPT_MAX + DKG_COMMITMENT_MAX + DKG_BUNDLE_MAX)
@@ -48,9 +48,9 @@ enum dkg_phase {
 // What all seats must agree on before the ceremony. `session` names it and must never come back: random bytes, or the class and
 // the year with random bytes. The specification's `context` is its recommended hash of session, ciphersuite and keys.
 struct dkg_setup {
-	unsigned t, n;                    // 1 ≤ t ≤ n ≤ SEATS_MAX
-	const uint8_t (*keys)[ELEMENT];   // n public ceremony keys in the order of seats, distinct
-	struct slice session;             // 1..DKG_SESSION_MAX bytes
+	unsigned t, n;                  // 1 ≤ t ≤ n ≤ SEATS_MAX
+	const uint8_t (*keys)[ELEMENT]; // n public ceremony keys in the order of seats, distinct
+	struct slice session;           // 1..DKG_SESSION_MAX bytes
 };
 
 // A message as it was relayed: the seat it is said to come from, and its bytes.
