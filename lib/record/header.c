@@ -132,12 +132,13 @@ enum err envelope_decode(struct slice bytes, struct envelope *e, struct why *why
 
 enum err header_check_committee(const struct header *h, const struct governance *g, struct why *why)
 {
-	const struct charter *c = governance_charter(g);
 	uint8_t committee[32];
-	if (c == NULL)
+	unsigned t, n;
+	governance_threshold(g, h->quarter, &t, &n);
+	if (n == 0)
 		return why_set(why, ERR_ABSENT, "record: no charter is pinned");
-	if (h->t != c->t || h->n != c->n)
-		return why_set(why, ERR_DENIED, "record: shared %u of %u, the charter says %u of %u", h->t, h->n, c->t, c->n);
+	if (h->t != t || h->n != n)
+		return why_set(why, ERR_DENIED, "record: shared %u of %u, the charter says %u of %u", h->t, h->n, t, n);
 	enum err e = governance_committee(g, h->quarter, committee, why);
 	if (e != ERR_OK)
 		return why_at(why, e, "record of quarter %u", h->quarter);

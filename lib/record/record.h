@@ -77,7 +77,7 @@ void header_encode(const struct header *h, struct buf *out);
 MUST_USE enum err header_decode(struct slice hdr0, struct header *h, struct why *why);
 // Takes an envelope apart and checks every size, the padding's included; verifies nothing.
 MUST_USE enum err envelope_decode(struct slice bytes, struct envelope *e, struct why *why);
-// Checks hdr0 against the platform, for as long as the record lives: the committee of its quarter, the charter's t and n, teams that
+// Checks hdr0 against the platform, for as long as the record lives: committee, t and n are its quarter's, and the teams
 // exist. ERR_DENIED, or ERR_ABSENT when a seat has no key for that quarter.
 MUST_USE enum err header_check_committee(const struct header *h, const struct governance *g, struct why *why);
 // As header_check_committee, and a quarter that is current, or the last one within RECORD_GRACE of its end: what may be filed now.

@@ -16,13 +16,13 @@ static enum err reporter_check(const struct content *content, const uint8_t card
 	return ERR_OK;
 }
 
-static enum err size_check(const struct content *content, const struct charter *c, size_t *plain, struct why *why)
+static enum err size_check(const struct content *content, unsigned n, size_t *plain, struct why *why)
 {
 	size_t body = content_size(content);
 	if (body > RECORD_MAX)
 		return why_set(why, ERR_LIMIT, "record: %zu bytes of content, at most %u sealed", body, RECORD_MAX);
 	*plain = record_padded(LENGTH_BYTES + body);
-	size_t sealed = 2 + RECORD_HEADER_MAX + RECORD_COMMITMENT + c->n * RECORD_SHARE + RECORD_MAC + chunked_sealed_size(*plain);
+	size_t sealed = 2 + RECORD_HEADER_MAX + RECORD_COMMITMENT + n * RECORD_SHARE + RECORD_MAC + chunked_sealed_size(*plain);
 	if (sealed > RECORD_MAX)
 		return why_set(why, ERR_LIMIT, "record: %zu bytes sealed, at most %u", sealed, RECORD_MAX);
 	return ERR_OK;
@@ -100,10 +100,11 @@ static enum err envelope_build(const struct header *h, struct slice hdr0, struct
 static enum err header_build(const struct label *label, const struct governance *g, uint64_t now,
                              const uint8_t batch_key[static SIGN_PUBLIC], struct header *h, struct buf *hdr0, struct why *why)
 {
-	const struct charter *c = governance_charter(g);
+	unsigned t, n;
 	if (label->audience > RECORD_AUDIENCE_MAX)
 		return why_set(why, ERR_LIMIT, "label: %u teams, at most %d", label->audience, RECORD_AUDIENCE_MAX);
-	*h = (struct header){.quarter = quarter_of(now), .t = (uint8_t)c->t, .n = (uint8_t)c->n, .label = *label};
+	governance_threshold(g, quarter_of(now), &t, &n);
+	*h = (struct header){.quarter = quarter_of(now), .t = (uint8_t)t, .n = (uint8_t)n, .label = *label};
 	random_bytes(h->id, RECORD_ID);
 	memcpy(h->batch_key, batch_key, SIGN_PUBLIC);
 	enum err e = governance_committee(g, h->quarter, h->committee, why);
@@ -134,9 +135,9 @@ enum err record_seal(const struct content *content, const struct label *label, c
 	if (e == ERR_OK)
 		e = reporter_check(content, card_sk, charter_origin(c), why);
 	if (e == ERR_OK)
-		e = size_check(content, c, &padded, why);
-	if (e == ERR_OK)
 		e = header_build(label, g, now, batch_pk, &h, &hdr0, why);
+	if (e == ERR_OK)
+		e = size_check(content, h.n, &padded, why);
 	if (e == ERR_OK)
 		e = plain_build(content, buf_slice(&hdr0), card_sk, charter_origin(c), padded, &plain);
 	if (e == ERR_OK)

@@ -188,7 +188,19 @@ unsigned token_client_answers(const struct token_client *c)
 	return c->answers;
 }
 
-// Outputs of one class from its t evaluations; outputs start at the class's first place.
+// Whether the public shares of the t seats give the class's key, as their evaluations then do. A threshold that the charter has
+// changed since the ceremony would otherwise give ids that meet nothing.
+static enum err key_check(const struct token_client *c, unsigned class)
+{
+	const uint8_t(*shares[SEATS_MAX])[VOPRF_ELEMENT];
+	uint8_t key[1][VOPRF_ELEMENT];
+	for (unsigned k = 0; k < c->t; k++)
+		shares[k] = &c->key[class].share[c->seat[k] - 1];
+	enum err e = voprf_combine(c->seat, c->t, shares, 1, key);
+	return e == ERR_OK && memcmp(key[0], c->key[class].key, VOPRF_ELEMENT) != 0 ? ERR_AUTH : e;
+}
+
+// Outputs of one class from its t evaluations.
 static enum err class_finish(const struct token_client *c, unsigned class, uint8_t (*combined)[VOPRF_ELEMENT],
                              uint8_t (*outputs)[VOPRF_OUTPUT])
 {
@@ -196,7 +208,9 @@ static enum err class_finish(const struct token_client *c, unsigned class, uint8
 	const uint8_t(*of_class[SEATS_MAX])[VOPRF_ELEMENT];
 	for (unsigned k = 0; k < c->t; k++)
 		of_class[k] = (const uint8_t(*)[VOPRF_ELEMENT])c->evaluated[k] + first;
-	enum err e = voprf_combine(c->seat, c->t, of_class, count, combined);
+	enum err e = key_check(c, class);
+	if (e == ERR_OK)
+		e = voprf_combine(c->seat, c->t, of_class, count, combined);
 	if (e != ERR_OK)
 		return e;
 	return voprf_finalize(c->input + first, (const uint8_t(*)[SCALAR])c->blind + first, (const uint8_t(*)[VOPRF_ELEMENT])combined,

@@ -64,7 +64,7 @@ void token_client_ask(const struct token_client *c, struct buf *body);
 MUST_USE enum err token_client_answer(struct token_client *c, uint8_t seat, struct slice answer, struct why *why);
 unsigned token_client_answers(const struct token_client *c); // verified so far; t are enough
 // Interpolates and finalises: tokens[i] (TOKEN_REAL; who derived observable i adds TOKEN_DERIVED) and locks[i] (secret; locks may
-// be NULL) are those of observable i. ERR_ABSENT: fewer than t answers.
+// be NULL) are those of observable i. ERR_ABSENT: fewer than t answers. ERR_AUTH: the published shares do not give the class's key.
 MUST_USE enum err token_client_finish(struct token_client *c, struct token *tokens, uint8_t (*locks)[TOKEN_LOCK], struct why *why);
 
 // --- Batches: what is filed with a record --------------------------------------------------------------------------------
