@@ -1,0 +1,80 @@
+// A member's view of the platform: its home directory, its pinned charter, the ledger it follows, and authenticated questions to hub
+// and keepers. What every command of `tocsin` stands on.
+//
+// Home (mode 0700):  signing.key sealing.key card        made by `tocsin init`
+//                    charter                             the pinned first charter (document), by `tocsin join`
+//                    credential                          once accredited; fetched from a keeper
+//                    store/                              documents and frontier of the ledger (lib/store, STORE_MEMBER)
+//                    common-values                       the platform's list, checked against the hash in the ledger
+//                    records/<id>/                       what was filed from here (report/ledger of lib/report)
+//                    opened/<id>/                        what was opened here
+#ifndef TOCSIN_PLATFORM_PLATFORM_H
+#define TOCSIN_PLATFORM_PLATFORM_H
+
+#include "follow/follow.h"
+#include "http/client.h"
+#include "member/ask.h"
+#include "proto/hub.h"
+#include "proto/keeper.h"
+#include "sys/file.h"
+
+struct platform {
+	char home[FILE_PATH_MAX];
+	uint8_t *signing_sk; // SIGN_SECRET bytes, secret
+	uint8_t *sealing_sk; // HPKE_SECRET bytes, secret
+	struct card card;
+	struct buf card_bytes;
+	uint8_t card_id[CARD_ID];
+	bool accredited;
+	struct credential credential; // when accredited
+	struct buf credential_bytes;
+	struct store *store;
+	struct follow *follow;
+	struct http_client *hub;
+	struct http_client *keeper[SEATS_MAX]; // keeper[i] is seat i+1; NULL: unusable address
+};
+
+// What a command needs of its home. Each needs all before it.
+enum platform_need {
+	PLATFORM_KEYS,    // keys and card
+	PLATFORM_CHARTER, // joined: charter pinned, ledger opened, clients ready
+	PLATFORM_MEMBER,  // accredited: fetches the credential from a keeper when it is not there yet
+};
+// ERR_ABSENT with the command that would mend it ("… run `tocsin join CHARTER`").
+MUST_USE enum err platform_open(const char *home, enum platform_need need, struct platform **p, struct why *why);
+void platform_close(struct platform *p); // NULL is allowed
+
+const struct charter *platform_charter(const struct platform *p);
+struct governance *platform_governance(const struct platform *p);
+
+// Brings the ledger up to the hub's newest cosigned checkpoint. ERR_AUTH: the hub lies (why says how); ERR_AWAY: not reached.
+// A checkpoint older than FOLLOW_AGE_MAX is ERR_AWAY, "the hub shows nothing newer than …".
+MUST_USE enum err platform_sync(struct platform *p, struct why *why);
+// Syncs until leaf `index` is under a cosigned checkpoint, at most timeout_ms; the proof of its inclusion is then given.
+MUST_USE enum err platform_wait_leaf(struct platform *p, uint64_t index, struct slice leaf, unsigned timeout_ms, struct tree_proof *proof,
+                                     struct followed *under, struct why *why);
+
+// Authenticated questions; the answer is appended.
+MUST_USE enum err platform_ask_hub(struct platform *p, enum hub_verb verb, struct slice body, struct buf *answer, struct why *why);
+MUST_USE enum err platform_ask_keeper(struct platform *p, unsigned seat, enum keeper_verb verb, struct slice body, struct buf *answer,
+                                      struct why *why);
+// The same question to every keeper at once, with one nonce; answers[i], results[i] and whys[i] are seat i+1's. The caller frees the
+// answers. Stops nobody: those who do not answer have ERR_AWAY.
+void platform_ask_keepers(struct platform *p, enum keeper_verb verb, struct slice body, struct buf answers[static SEATS_MAX],
+                          enum err results[static SEATS_MAX], struct why whys[static SEATS_MAX]);
+// Unauthenticated: a POST or GET of raw bytes to the hub (seat 0) or a keeper.
+MUST_USE enum err platform_call(struct platform *p, unsigned seat, const char *method, const char *path, struct slice body,
+                                struct buf *answer, struct why *why);
+// A member's card, from the home's cache or from the keepers; checked against its id.
+MUST_USE enum err platform_card(struct platform *p, const uint8_t id[static CARD_ID], struct card *card, struct buf *bytes, struct why *why);
+
+// --- Tokens and filing, for whatever is filed from here ---------------------------------------------------------------------------
+
+// Tokens of observables through the keepers: asks all, needs t honest ones. tokens and locks as in token_client_finish; any number of
+// observables (asked in batches). *liars: bit i set = seat i answered falsely. ERR_AWAY: fewer than t answered.
+MUST_USE enum err platform_tokens(struct platform *p, const struct observable *const *observables, size_t count, struct token *tokens,
+                                  uint8_t (*locks)[TOKEN_LOCK], uint64_t *liars, struct why *why);
+// Files through a relay, trying the others when one fails (ERR_AWAY, ERR_SYSTEM) and reporting which in *seat. Checks the receipt.
+MUST_USE enum err platform_file(struct platform *p, const struct filing *filing, unsigned *seat, struct receipt *receipt, struct why *why);
+
+#endif
