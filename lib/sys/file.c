@@ -105,6 +105,8 @@ static enum err read_checked(const char *path, size_t max, bool secret, struct b
 	if (fd < 0)
 		return refuse(why, path, "open");
 	size_t before = b->n;
+	if (max > b->max - b->n)
+		max = b->max - b->n;
 	enum err e = ERR_OK;
 	struct stat st;
 	if (fstat(fd, &st) != 0)
