@@ -131,34 +131,32 @@ static size_t on_header(char *p, size_t one, size_t n, void *arrival)
 	return n;
 }
 
+#define SET(option, value) (curl_easy_setopt(h, (option), (value)) == CURLE_OK)
+
 // The trust is the pin alone, which libcurl checks whether or not the chain and the name are looked at.
 static bool set_trust(CURL *h, const struct http_client *c)
 {
-	return curl_easy_setopt(h, CURLOPT_PINNEDPUBLICKEY, c->pin) == CURLE_OK &&
-		curl_easy_setopt(h, CURLOPT_SSL_VERIFYPEER, 0L) == CURLE_OK && curl_easy_setopt(h, CURLOPT_SSL_VERIFYHOST, 0L) == CURLE_OK &&
-		curl_easy_setopt(h, CURLOPT_CAINFO, NULL) == CURLE_OK && curl_easy_setopt(h, CURLOPT_CAPATH, NULL) == CURLE_OK &&
-		curl_easy_setopt(h, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_3) == CURLE_OK &&
-		curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK && curl_easy_setopt(h, CURLOPT_PROXY, "") == CURLE_OK &&
-		curl_easy_setopt(h, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) == CURLE_OK &&
-		curl_easy_setopt(h, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK;
+	return SET(CURLOPT_PINNEDPUBLICKEY, c->pin) && SET(CURLOPT_SSL_VERIFYPEER, 0L) && SET(CURLOPT_SSL_VERIFYHOST, 0L) &&
+		SET(CURLOPT_CAINFO, NULL) && SET(CURLOPT_CAPATH, NULL) && SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_3) &&
+		SET(CURLOPT_PROTOCOLS_STR, "https") && SET(CURLOPT_PROXY, "") && SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) &&
+		SET(CURLOPT_FOLLOWLOCATION, 0L);
+}
+
+static bool set_body(CURL *h, const struct http_call *call)
+{
+	if (strcmp(call->method, "GET") == 0 || (strcmp(call->method, "DELETE") == 0 && call->body.n == 0))
+		return true;
+	return SET(CURLOPT_POST, 1L) && SET(CURLOPT_POSTFIELDS, call->body.n > 0 ? (const char *)call->body.p : "") &&
+		SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.n);
 }
 
 static bool set_exchange(CURL *h, const struct http_call *call, const char *url, struct curl_slist *headers, struct arrival *a)
 {
-	const struct http_client *c = call->client;
-	bool ok = curl_easy_setopt(h, CURLOPT_URL, url) == CURLE_OK &&
-		curl_easy_setopt(h, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
-		curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L) == CURLE_OK && curl_easy_setopt(h, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
-		curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, (long)HTTP_CONNECT_MS) == CURLE_OK &&
-		curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, (long)c->timeout_ms) == CURLE_OK &&
-		curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK && curl_easy_setopt(h, CURLOPT_WRITEDATA, a) == CURLE_OK &&
-		curl_easy_setopt(h, CURLOPT_HEADERFUNCTION, on_header) == CURLE_OK && curl_easy_setopt(h, CURLOPT_HEADERDATA, a) == CURLE_OK &&
-		curl_easy_setopt(h, CURLOPT_CUSTOMREQUEST, call->method) == CURLE_OK;
-	if (strcmp(call->method, "GET") == 0 || (strcmp(call->method, "DELETE") == 0 && call->body.n == 0))
-		return ok;
-	return ok && curl_easy_setopt(h, CURLOPT_POST, 1L) == CURLE_OK && curl_easy_setopt(h, CURLOPT_CUSTOMREQUEST, call->method) == CURLE_OK &&
-		curl_easy_setopt(h, CURLOPT_POSTFIELDS, call->body.n > 0 ? (const char *)call->body.p : "") == CURLE_OK &&
-		curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.n) == CURLE_OK;
+	return SET(CURLOPT_URL, url) && SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) && SET(CURLOPT_NOSIGNAL, 1L) &&
+		SET(CURLOPT_HTTPHEADER, headers) && SET(CURLOPT_CONNECTTIMEOUT_MS, (long)HTTP_CONNECT_MS) &&
+		SET(CURLOPT_TIMEOUT_MS, (long)call->client->timeout_ms) && SET(CURLOPT_WRITEFUNCTION, on_body) &&
+		SET(CURLOPT_WRITEDATA, a) && SET(CURLOPT_HEADERFUNCTION, on_header) && SET(CURLOPT_HEADERDATA, a) &&
+		set_body(h, call) && SET(CURLOPT_CUSTOMREQUEST, call->method);
 }
 
 static enum err judge_transfer(const struct http_call *call, CURLcode result, const struct arrival *a, struct why *why)
@@ -284,7 +282,8 @@ void http_encode(struct buf *b, struct slice s)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		uint8_t c = s.p[i];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c != 0 && strchr("-._~", c) != NULL);
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+		bool plain = letter || (c != 0 && strchr("-._~", c) != NULL);
 		plain ? buf_put_u8(b, c) : buf_printf(b, "%%%02X", c);
 	}
 }

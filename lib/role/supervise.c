@@ -164,10 +164,11 @@ static void read_control(struct supervisor *s, unsigned i)
 static void report(const struct supervisor *s, unsigned i, int status, bool expected)
 {
 	const char *name = s->t->roles[i].name;
-	if (WIFSIGNALED(status))
-		log_line(LOG_ERROR, "role-killed", log_value("of", "%s", name), log_value("signal", "%d", WTERMSIG(status)),
-			log_value("why", "%s", WTERMSIG(status) == SIGSYS ? "a system call outside its sandbox" : strsignal(WTERMSIG(status))));
-	else if (!expected || WEXITSTATUS(status) != 0)
+	if (WIFSIGNALED(status)) {
+		int signal = WTERMSIG(status);
+		log_line(LOG_ERROR, "role-killed", log_value("of", "%s", name), log_value("signal", "%d", signal),
+			log_value("why", "%s", signal == SIGSYS ? "a system call outside its sandbox" : strsignal(signal)));
+	} else if (!expected || WEXITSTATUS(status) != 0)
 		log_line(LOG_ERROR, "role-ended", log_value("of", "%s", name), log_value("status", "%d", WEXITSTATUS(status)));
 }
 
@@ -268,7 +269,8 @@ static void start_all(struct supervisor *s, char **argv)
 	// Servers first, so that a client's first question finds somebody.
 	for (unsigned i = s->count; i-- > 0 && !s->failed;)
 		if (!start(s, i, argv)) {
-			log_line(LOG_ERROR, "not-started", log_value("of", "%s", s->t->roles[i].name), log_value("why", "%s", strerror(errno)));
+			log_line(LOG_ERROR, "not-started", log_value("of", "%s", s->t->roles[i].name),
+				log_value("why", "%s", strerror(errno)));
 			s->failed = true;
 		}
 	close_links(s);

@@ -23,8 +23,8 @@ MUST_USE enum err file_read(const char *path, size_t max, struct buf *b, struct 
 // `b` must be from buf_init_secret().
 MUST_USE enum err file_read_secret(const char *path, size_t max, struct buf *b, struct why *why);
 
-// Replaces the file as a whole: temporary file beside it ("<path>.new"), fsync, rename, fsync of the directory. After ERR_OK the
-// new content survives a power cut; after a failure (or a power cut) the file holds either the old content or the new one.
+// Replaces the file as a whole: temporary file beside it ("<path>.new"), fsync, rename, fsync of the directory. After ERR_OK
+// the new content survives a power cut; after a failure (or a power cut) the file holds either the old content or the new one.
 // One writer per path.
 MUST_USE enum err file_write(const char *path, struct slice content, mode_t mode, struct why *why);
 // The same, but ERR_EXISTS when the path is there already: for keys and other files that are made once.
@@ -32,8 +32,8 @@ MUST_USE enum err file_create(const char *path, struct slice content, mode_t mod
 
 // Opens a file for file_append(), creating it durably. The caller closes *fd.
 MUST_USE enum err file_append_open(const char *path, mode_t mode, int *fd, struct why *why);
-// Adds the bytes at the end and waits until they are on the disk (fdatasync). When it fails the file is cut back to its former
-// length; if that fails too, `why` says so, and the caller must stop using the file (a torn tail may follow the last record).
+// Adds the bytes at the end and waits until they are on the disk (fdatasync). When it fails the file is cut back to its
+// former length; if that fails too, `why` says so, and the caller must stop using the file (a torn tail may follow the last record).
 MUST_USE enum err file_append(int fd, struct slice bytes, struct why *why);
 
 // Makes a directory durably. ERR_OK when it is there already (its mode is then left alone); ERR_EXISTS when the path is

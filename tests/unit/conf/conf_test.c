@@ -90,7 +90,8 @@ static void test_values(void)
 {
 	struct trial t;
 	struct why why;
-	REQUIRE(conf_parse(table, "t", SLICE_LITERAL(WITH "name  a b\t\nhub [2001:db8::1]:443\nkeep 2h\nopen yes"), &t, &why) == ERR_OK);
+	REQUIRE(conf_parse(table, "t", slice_text(WITH "name  a b\t\nhub [2001:db8::1]:443\nkeep 2h\nopen yes"), &t,
+				&why) == ERR_OK);
 	CHECK_TEXT(t.name, "a b");
 	CHECK_TEXT(t.state, "/s");
 	CHECK_TEXT(t.hub.host, "2001:db8::1");

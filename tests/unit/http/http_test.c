@@ -171,7 +171,8 @@ static void test_answer_limit(void)
 	struct buf answer;
 	REQUIRE(c != NULL);
 	buf_init(&answer, 10);
-	struct http_call x = {.client = c, .method = "POST", .path = "/echo", .body = SLICE_LITERAL("12345678901"), .answer = &answer};
+	struct http_call x = {.client = c, .method = "POST", .path = "/echo", .body = SLICE_LITERAL("12345678901"),
+		.answer = &answer};
 	CHECK(http_call(&x) == ERR_LIMIT);
 	CHECK(answer.n == 0);
 	buf_clear(&answer);
@@ -278,7 +279,8 @@ static void test_pair(void)
 		buf_init_secret(&two[i], TLS_PEM_MAX);
 	}
 	REQUIRE(tls_make("a", &one[0], &one[1], &why) == ERR_OK && tls_make("b", &two[0], &two[1], &why) == ERR_OK);
-	struct http_server_plan plan = {.host = "127.0.0.1", .routes = routes, .certificate = buf_slice(&one[0]), .key = buf_slice(&two[1])};
+	struct http_server_plan plan = {.host = "127.0.0.1", .routes = routes,
+		.certificate = buf_slice(&one[0]), .key = buf_slice(&two[1])};
 	CHECK(http_server_open(&plan, &s, &why) == ERR_INPUT); // the key of another certificate
 	plan.key = SLICE_LITERAL("none");
 	CHECK(http_server_open(&plan, &s, &why) == ERR_INPUT);

@@ -165,7 +165,8 @@ static bool start(struct pair *p)
 		p->client[i] = fds[0];
 		p->links[i] = (struct channel_link){fds[1], "client", MAX};
 	}
-	p->s = (struct channel_server){.questions = questions, .links = p->links, .count = LINKS, .stop = p->stop[0], .context = &p->gate[0]};
+	p->s = (struct channel_server){.questions = questions, .links = p->links, .count = LINKS, .stop = p->stop[0],
+		.context = &p->gate[0]};
 	p->result = ERR_SYSTEM;
 	return ok && pthread_create(&p->thread, NULL, serve, p) == 0;
 }
@@ -294,7 +295,8 @@ static void test_hostile(void)
 		uint16_t kind;
 		enum err e;
 	} rows[] = {
-		{MAX + 1, 1, ERR_LIMIT}, {UINT32_MAX, 1, ERR_LIMIT}, {0, 0, ERR_INPUT}, {0, 0x8001, ERR_INPUT}, {0, FRAME_ERROR, ERR_INPUT},
+		{MAX + 1, 1, ERR_LIMIT}, {UINT32_MAX, 1, ERR_LIMIT}, {0, 0, ERR_INPUT}, {0, 0x8001, ERR_INPUT},
+		{0, FRAME_ERROR, ERR_INPUT},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct pair p;
@@ -370,8 +372,8 @@ static void test_tick(void)
 	struct pair p = {.ticks = 0};
 	REQUIRE(pipe(p.stop) == 0 && socketpair(AF_UNIX, SOCK_STREAM, 0, p.client) == 0);
 	struct channel_link link = {p.client[1], "client", MAX};
-	struct channel_server s = {.questions = questions, .context = &p, .links = &link, .count = 1, .stop = p.stop[0], .tick = on_tick,
-		.tick_ms = 5};
+	struct channel_server s = {.questions = questions, .context = &p, .links = &link, .count = 1, .stop = p.stop[0],
+		.tick = on_tick, .tick_ms = 5};
 	CHECK(channel_serve(&s, &p.why) == ERR_OK);
 	CHECK(p.ticks == 3);
 	close(p.stop[0]);

@@ -57,7 +57,8 @@ static bool use_network(void)
 	if (http_client_init(&why) != ERR_OK || tls_make("x", &certificate, &key, &why) != ERR_OK ||
 		tls_pin(buf_slice(&certificate), peer.pin, &why) != ERR_OK)
 		return say(&why);
-	struct http_server_plan open = {.host = "127.0.0.1", .routes = routes, .certificate = buf_slice(&certificate), .key = buf_slice(&key)};
+	struct http_server_plan open = {.host = "127.0.0.1", .routes = routes,
+		.certificate = buf_slice(&certificate), .key = buf_slice(&key)};
 	if (http_server_open(&open, &server, &why) != ERR_OK || sandbox_enter(&plan, &why) != ERR_OK ||
 		http_server_start(server, &why) != ERR_OK)
 		return say(&why);
