@@ -11,8 +11,9 @@
 static struct fixture *f;
 static struct governance *g;
 // Analysts of team 1: ana and bea up to AMBER, fay up to GREEN, eve suspended; twin is another card with ana's signing key.
-// cem is of team 2, dan reports only, nobody accredited zoe.
-static struct fixture_member ana, bea, fay, eve, twin, cem, dan, zoe;
+// odd is what careless officers would accredit: ana's card with another key. cem is of team 2, dan reports only, and nobody
+// accredited zoe.
+static struct fixture_member ana, bea, fay, eve, twin, odd, cem, dan, zoe;
 
 static void twin_make(void)
 {
@@ -30,7 +31,7 @@ static void twin_make(void)
 
 static void platform(void)
 {
-	struct credential credentials[6];
+	struct credential credentials[7];
 	f = fixture_new(2, 3);
 	g = f->governance;
 	fixture_member_make(f, "Ana", "CERT One", &ana);
@@ -39,15 +40,18 @@ static void platform(void)
 	fixture_member_make(f, "Cem", "CERT Four", &cem);
 	fixture_member_make(f, "Dan", "Hospital", &dan);
 	fixture_member_make(f, "Zoe", "Nowhere", &zoe);
+	fixture_member_make(f, "Odd", "CERT One", &odd);
+	memcpy(odd.id, ana.id, CARD_ID);
 	twin_make();
 	const struct item items[] = {
 		fixture_item(&ana, ROLE_ANALYSE, 1, TLP_AMBER), fixture_item(&bea, ROLE_ANALYSE, 1, TLP_AMBER),
 		fixture_item(&fay, ROLE_ANALYSE, 1, TLP_GREEN), fixture_item(&twin, ROLE_ANALYSE, 1, TLP_AMBER),
 		fixture_item(&cem, ROLE_ANALYSE, 2, TLP_AMBER), fixture_item(&dan, ROLE_FILE, 0, TLP_CLEAR),
+		fixture_item(&odd, ROLE_ANALYSE, 1, TLP_AMBER),
 	};
-	struct fixture_member *const to[] = {&ana, &bea, &fay, &twin, &cem, &dan};
-	fixture_accredit(f, items, 6, credentials);
-	for (size_t i = 0; i < 6; i++)
+	struct fixture_member *const to[] = {&ana, &bea, &fay, &twin, &cem, &dan, &odd};
+	fixture_accredit(f, items, 7, credentials);
+	for (size_t i = 0; i < 7; i++)
 		to[i]->credential = credentials[i];
 	zoe.credential = dan.credential;
 	zoe.credential.item = fixture_item(&zoe, ROLE_ANALYSE, 1, TLP_AMBER);
@@ -154,6 +158,11 @@ static void card_of_another(struct attempt *a) { a->r.card = card_of(&bea); }
 static void card_of_same_key(struct attempt *a) { a->r.card = card_of(&twin); }
 static void card_cut(struct attempt *a) { a->r.card.n--; }
 static void credential_of_another(struct attempt *a) { a->r.credential = bea.credential; }
+static void key_of_another(struct attempt *a)
+{
+	a->r.credential = odd.credential;
+	a->signer = &odd;
+}
 static void raised_ceiling(struct attempt *a)
 {
 	a->h.label.tlp = TLP_RED;
@@ -170,6 +179,7 @@ static void by_suspended(struct attempt *a) { as(a, &eve); }
 static void by_stranger(struct attempt *a) { as(a, &zoe); }
 static void second_is_first(struct attempt *a) { a->second = a->second_signer = &ana; }
 static void second_is_twin(struct attempt *a) { a->second = a->second_signer = &twin; }
+static void second_is_odd(struct attempt *a) { a->second = a->second_signer = &odd; }
 static void second_of_other_team(struct attempt *a) { a->second = a->second_signer = &cem; }
 static void second_is_reporter(struct attempt *a) { a->second = a->second_signer = &dan; }
 static void second_is_suspended(struct attempt *a) { a->second = a->second_signer = &eve; }
@@ -209,12 +219,14 @@ static void requests(void)
 		{card_of_same_key, ERR_AUTH, "the credential was given to another card than Twin's"},
 		{card_cut, ERR_INPUT, "the analyst's card: "},
 		{credential_of_another, ERR_AUTH, "the credential was given to another card than Ana's"},
+		{key_of_another, ERR_AUTH, "the credential was given to another card than Ana's"},
 		{raised_ceiling, ERR_AUTH, "officers signed no such batch"},
 		{by_reporter, ERR_DENIED, "not accredited to analyse"},
 		{by_suspended, ERR_DENIED, "suspended until "},
 		{by_stranger, ERR_AUTH, "officers signed no such batch"},
 		{second_is_first, ERR_DENIED, "the second signature must be another analyst's than the first"},
 		{second_is_twin, ERR_DENIED, "the second signature must be another analyst's than the first"},
+		{second_is_odd, ERR_DENIED, "the second signature must be another analyst's than the first"},
 		{second_of_other_team, ERR_DENIED, "the second analyst: credential: analyst of team 2, not of 1"},
 		{second_is_reporter, ERR_DENIED, "the second analyst: credential: not accredited to analyse"},
 		{second_is_suspended, ERR_DENIED, "the second analyst: credential: suspended until "},
