@@ -118,6 +118,11 @@ struct slice dkg_bundle(const struct dkg *dkg);
 // Reads a success certificate: structure, every proof of possession and all n signatures. It proves that the holders of *these*
 // keys agreed: the caller compares t, n, keys and context (dkg_context) with what it knows. ERR_INPUT, ERR_LIMIT, ERR_AUTH.
 MUST_USE enum err dkg_certificate_read(struct slice certificate, struct dkg_public *public, struct why *why);
+// The transcript that a certificate, once read, certifies: what a token key document hashes. Borrowed.
+static inline struct slice dkg_transcript(struct slice certificate, const struct dkg_public *public)
+{
+	return slice_part(certificate, 0, certificate.n - (size_t)public->n * DKG_SIGNATURE);
+}
 // "Recovery Algorithm": the share once more, from ceremony key, certificate and bundle.
 MUST_USE enum err dkg_recover(const uint8_t key[static SCALAR], struct slice certificate, struct slice bundle,
                               uint8_t share[static SCALAR], struct dkg_public *public, struct why *why);
