@@ -14,7 +14,7 @@
 #define QUARTER_MAX 1023              // the last quarter that may have sealing keys: the end of 2225
 #define TOKEN_EPOCHS_MAX 250          // epochs of a class of token keys: one a year
 
-// Leaf types. 0x01–0x3f are documents in the clear; 0x40–0x7f are activity leaves (filing/activity.h).
+// Leaf types. 0x01–0x3f are documents in the clear; 0x40–0x7f are activity leaves (filing/receipt.h).
 enum document_type {
 	DOCUMENT_CHARTER = 0x01,       // all n officers for the first, then t of the charter before
 	DOCUMENT_QUARTER_KEY = 0x02,   // the seat's officer
