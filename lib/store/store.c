@@ -232,7 +232,9 @@ static enum err recognise(struct store *s, int64_t *version, struct why *why)
 		return e;
 	if (application != ours)
 		return why_set(why, ERR_INPUT, "store: this is %s store, not %s", kind_name(application), kind_name(ours));
-	if (*version < 1 || *version > STORE_SCHEMA)
+	if (*version < 1)
+		return store_damaged(s, why, "the schema's number");
+	if (*version > STORE_SCHEMA)
 		return why_set(why, ERR_INPUT, "store: made by a newer version (schema %lld, this program knows up to %d)", (long long)*version,
 		               STORE_SCHEMA);
 	return ERR_OK;
