@@ -1,0 +1,124 @@
+#include "core.h"
+
+#include <stdlib.h>
+
+#include "crypto/keyfile.h"
+#include "crypto/secret.h"
+#include "log/log.h"
+#include "sys/clock.h"
+#include "sys/file.h"
+
+#define TICK_MS 50
+
+const struct charter *core_charter(const struct core *c)
+{
+	return governance_charter(c->governance);
+}
+
+struct slice core_origin(const struct core *c)
+{
+	return charter_origin(core_charter(c));
+}
+
+static enum err status(void *core, struct slice payload, struct buf *reply, struct why *why)
+{
+	struct core *c = core;
+	uint64_t records = 0;
+	(void)payload;
+	enum err e = store_record_count(c->store, &records, why);
+	if (e != ERR_OK)
+		return e;
+	buf_printf(reply, "platform=%s\nversion=%s\nledger-size=%llu\ncosigned-size=%llu\nrecords=%llu\n", core_charter(c)->name, TOCSIN_VERSION,
+	           (unsigned long long)store_frontier(c->store)->size, (unsigned long long)c->cosigned_size, (unsigned long long)records);
+	return buf_status(reply);
+}
+
+static const struct channel_question questions[] = {
+	{CORE_ASK, CORE_FRAME_MAX, "net", ask_answer},
+	{CORE_CHECKPOINT, 0, "net", ledger_checkpoint},
+	{CORE_CHARTER, 0, "net", ledger_charter},
+	{CORE_STATUS, 0, "net", status},
+	{CORE_GOVERNANCE, DOCUMENT_MAX, "net", ledger_governance},
+	{CORE_FILING, VOUCHER_BYTES + FILING_MAX, "net", filing_accept},
+	{CORE_WITNESS_ASK, 1, "net", ledger_witness_ask},
+	{CORE_WITNESS_ANSWER, CHECKPOINT_ANSWER_MAX + 1, "net", ledger_witness_answer},
+	{CORE_WITNESS_SIZE, 9, "net", ledger_witness_size},
+	{0, 0, NULL, NULL},
+};
+
+static enum err read_key(const struct hub_conf *conf, const char *name, uint8_t **sk, struct why *why)
+{
+	char path[CONF_TEXT_MAX];
+	uint8_t pk[SIGN_PUBLIC];
+	hub_path(conf, name, path);
+	*sk = secret_new(SIGN_SECRET);
+	return keyfile_read_sign(path, pk, *sk, why);
+}
+
+static enum err charter_read(const struct hub_conf *conf, struct buf *leaf, struct why *why)
+{
+	char path[CONF_TEXT_MAX];
+	hub_path(conf, "charter", path);
+	return file_read(path, DOCUMENT_MAX, leaf, why);
+}
+
+static enum err prepare(struct core *c, struct why *why)
+{
+	char path[CONF_TEXT_MAX];
+	struct buf leaf;
+	int lock;
+	buf_init(&leaf, DOCUMENT_MAX);
+	hub_path(c->conf, "store", path);
+	enum err e = file_lock(path, &lock, why); // held until the process ends
+	if (e == ERR_OK)
+		e = read_key(c->conf, "keys/ledger.key", &c->ledger_sk, why);
+	if (e == ERR_OK)
+		e = read_key(c->conf, "keys/hub.key", &c->hub_sk, why);
+	if (e == ERR_OK)
+		e = charter_read(c->conf, &leaf, why);
+	if (e == ERR_OK)
+		e = store_open(path, STORE_HUB, &c->store, why);
+	if (e == ERR_OK)
+		e = ledger_open(c, buf_slice(&leaf), why);
+	buf_free(&leaf);
+	return e;
+}
+
+static enum err enter(struct core *c, struct role_self *self, struct why *why)
+{
+	char path[CONF_TEXT_MAX];
+	hub_path(c->conf, "store", path);
+	const struct sandbox_plan plan = {.kind = SANDBOX_CORE, .write = {path}};
+	enum err e = role_enter(self, &plan, why);
+	if (e == ERR_OK)
+		c->matcher = role_channel(self, "matcher");
+	return e;
+}
+
+static void done(struct core *c)
+{
+	store_close(c->store);
+	governance_free(c->governance);
+	secret_free(c->ledger_sk);
+	secret_free(c->hub_sk);
+	buf_free(&c->note);
+}
+
+int core_run(struct role_self *self, void *conf)
+{
+	struct core c = {.conf = conf};
+	struct why why;
+	buf_init(&c.note, NOTE_MAX);
+	enum err e = prepare(&c, &why);
+	if (e == ERR_OK)
+		e = enter(&c, self, &why);
+	if (e == ERR_OK) {
+		log_line(LOG_INFO, "ledger", log_value("size", "%llu", (unsigned long long)store_frontier(c.store)->size));
+		role_ready(self);
+		e = role_serve(self, questions, &c, core_tick, TICK_MS, &why);
+	}
+	if (e != ERR_OK)
+		log_line(LOG_ERROR, "core-ended", log_failure(e, &why));
+	done(&c);
+	return e != ERR_OK;
+}

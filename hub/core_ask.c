@@ -1,0 +1,318 @@
+// Answers to asks: each decoded and checked here, whatever net did with it.
+#include "core.h"
+#include "ledger/tile.h"
+#include "log/log.h"
+#include "sys/clock.h"
+
+// One ask on its way to its answer.
+struct asked {
+	struct core *core;
+	struct ask ask;
+	uint64_t now;
+	struct buf *reply;
+	struct why *why;
+};
+
+static enum err answer_entries(struct asked *a)
+{
+	uint64_t from, size = store_frontier(a->core->store)->size;
+	uint32_t most, count = 0;
+	enum err e = hub_entries_ask_decode(a->ask.body, &from, &most, a->why);
+	if (e != ERR_OK)
+		return e;
+	size_t at = a->reply->n;
+	buf_put_u32(a->reply, 0);
+	for (; from < size && count < most; from++, count++) {
+		struct slice leaf;
+		if ((e = store_leaf_get(a->core->store, from, &leaf, a->why)) != ERR_OK)
+			return e;
+		if (a->reply->n + 2 + leaf.n > HUB_ENTRIES_BYTES)
+			break;
+		buf_put_vec16(a->reply, leaf);
+	}
+	if (buf_status(a->reply) == ERR_OK)
+		for (unsigned i = 0; i < 4; i++)
+			a->reply->p[at + i] = (uint8_t)(count >> (24 - 8 * i));
+	return buf_status(a->reply);
+}
+
+static enum err answer_proof(struct asked *a)
+{
+	uint64_t index, size;
+	struct tree_proof proof;
+	enum err e = hub_proof_ask_decode(a->ask.body, &index, &size, a->why);
+	if (e != ERR_OK)
+		return e;
+	if (index >= size || size > store_frontier(a->core->store)->size)
+		return why_set(a->why, ERR_ABSENT, "no leaf %llu in a tree of %llu leaves here", (unsigned long long)index, (unsigned long long)size);
+	e = tree_inclusion(index, size, store_node_read, a->core->store, &proof);
+	if (e != ERR_OK)
+		return why_set(a->why, e, "the store lacks a node of the proof");
+	hub_proof_answer(&proof, a->reply);
+	return ERR_OK;
+}
+
+static enum err answer_bundle(struct asked *a, const struct tile *t)
+{
+	for (unsigned i = 0; i < t->width; i++) {
+		struct slice leaf;
+		enum err e = store_leaf_get(a->core->store, t->index * TILE_WIDTH + i, &leaf, a->why);
+		if (e != ERR_OK)
+			return e;
+		tile_bundle_put(a->reply, leaf);
+	}
+	return ERR_OK;
+}
+
+static enum err answer_tile(struct asked *a)
+{
+	struct tile t;
+	enum err e = tile_path_parse(a->ask.body, &t, a->why);
+	if (e != ERR_OK)
+		return e;
+	if (t.width > tile_width(store_frontier(a->core->store)->size, t.level, t.index))
+		return why_set(a->why, ERR_ABSENT, "no such tile yet");
+	return t.entries ? answer_bundle(a, &t) : tile_build(&t, store_node_read, a->core->store, a->reply);
+}
+
+// --- What analysts ask ----------------------------------------------------------------------------------------------------------------
+
+static void put_summary(struct buf *out, const struct stored_record *r)
+{
+	uint8_t bytes[RECORD_HEADER_MAX];
+	struct buf hdr0;
+	buf_init(&hdr0, sizeof bytes);
+	header_encode(&r->header, &hdr0);
+	struct record_summary s = {.sequence = r->sequence, .minute = r->time / 60, .leaf = r->leaf, .size = r->size, .seat = r->seat,
+	                           .hdr0 = buf_slice(&hdr0)};
+	hub_summary_encode(&s, out);
+	buf_free(&hdr0);
+}
+
+static enum err list_one(void *asked, const struct stored_record *r, struct why *why)
+{
+	struct asked *a = asked;
+	(void)why;
+	put_summary(a->reply, r);
+	return buf_status(a->reply);
+}
+
+static enum err answer_list(struct asked *a)
+{
+	uint16_t team;
+	uint64_t after;
+	enum err e = hub_list_ask_decode(a->ask.body, &team, &after, a->why);
+	if (e == ERR_OK)
+		e = credential_check_analyst(&a->ask.credential, a->core->governance, team, TLP_CLEAR, a->now, a->why);
+	return e != ERR_OK ? e : store_record_each(a->core->store, team, after, HUB_LIST_MAX, list_one, a, a->why);
+}
+
+// The record, when the asker may know of it: an analyst of a team in its audience.
+static enum err record_for(struct asked *a, uint16_t team, const uint8_t id[static RECORD_ID], struct stored_record *r)
+{
+	enum err e = credential_check_analyst(&a->ask.credential, a->core->governance, team, TLP_CLEAR, a->now, a->why);
+	if (e == ERR_OK)
+		e = store_record_get(a->core->store, id, r, a->why);
+	if (e == ERR_OK && !label_audience_has(&r->header.label, team))
+		e = why_set(a->why, ERR_DENIED, "this record is not addressed to team %u", team);
+	return e;
+}
+
+static enum err answer_record(struct asked *a)
+{
+	uint16_t team;
+	uint8_t id[RECORD_ID];
+	struct stored_record r;
+	struct slice envelope;
+	enum err e = hub_record_ask_decode(a->ask.body, &team, id, a->why);
+	if (e == ERR_OK)
+		e = record_for(a, team, id, &r);
+	if (e == ERR_OK)
+		e = store_envelope_get(a->core->store, id, &envelope, a->why);
+	if (e != ERR_OK)
+		return e;
+	buf_put_slice(a->reply, envelope);
+	return ERR_OK;
+}
+
+static enum err matches_of(struct asked *a, uint64_t handle, struct matcher_neighbours *n)
+{
+	struct buf frame, answer;
+	buf_init(&frame, 8);
+	buf_init(&answer, MATCHER_FRAME_MAX);
+	buf_put_u64(&frame, handle);
+	enum err e = channel_call(a->core->matcher, MATCHER_NEIGHBOURS, buf_slice(&frame), &answer, MATCHER_TIMEOUT_MS, a->why);
+	if (e == ERR_OK)
+		e = matcher_neighbours_decode(buf_slice(&answer), n, a->why);
+	buf_free(&frame);
+	buf_free(&answer);
+	return e;
+}
+
+static enum err answer_matches(struct asked *a)
+{
+	static struct matcher_neighbours n; // large; one question at a time
+	uint16_t team;
+	uint8_t id[RECORD_ID];
+	struct stored_record r;
+	enum err e = hub_record_ask_decode(a->ask.body, &team, id, a->why);
+	if (e == ERR_OK)
+		e = record_for(a, team, id, &r);
+	if (e == ERR_OK)
+		e = matches_of(a, r.handle, &n);
+	if (e != ERR_OK)
+		return e;
+	hub_matches_answer(&n.summary, n.count, a->reply);
+	for (uint32_t i = 0; i < n.count && e == ERR_OK; i++) {
+		struct match_answer_neighbour out = {.derived = n.list[i].derived};
+		memcpy(out.shared, n.list[i].shared, sizeof out.shared);
+		if ((e = store_record_by_handle(a->core->store, n.list[i].handle, &r, a->why)) != ERR_OK)
+			break;
+		struct buf hdr0;
+		buf_init(&hdr0, RECORD_HEADER_MAX);
+		header_encode(&r.header, &hdr0);
+		out.record = (struct record_summary){r.sequence, r.time / 60, r.leaf, r.size, r.seat, buf_slice(&hdr0)};
+		hub_matches_answer_neighbour(&out, a->reply);
+		buf_free(&hdr0);
+	}
+	return e;
+}
+
+static enum err answer_compare(struct asked *a)
+{
+	uint16_t team;
+	uint8_t id[RECORD_ID];
+	struct slice batches[BATCHES_MAX];
+	unsigned count = 0;
+	struct stored_record r;
+	struct buf frame;
+	buf_init(&frame, MATCHER_FRAME_MAX);
+	enum err e = hub_compare_ask_decode(a->ask.body, &team, id, batches, &count, a->why);
+	if (e == ERR_OK)
+		e = record_for(a, team, id, &r);
+	if (e == ERR_OK) {
+		buf_put_u64(&frame, r.handle);
+		buf_put(&frame, id, RECORD_ID);
+		buf_put(&frame, a->ask.credential.item.signing, SIGN_PUBLIC); // an analyst signs its comparison itself
+		for (unsigned i = 0; i < count; i++)
+			buf_put_vec32(&frame, batches[i]);
+		e = buf_status(&frame) != ERR_OK ? why_set(a->why, ERR_LIMIT, "compare: too many batches")
+		                                 : channel_call(a->core->matcher, MATCHER_COMPARE, buf_slice(&frame), a->reply, MATCHER_TIMEOUT_MS, a->why);
+	}
+	buf_free(&frame);
+	return e;
+}
+
+// --- Requests to open ------------------------------------------------------------------------------------------------------------------
+
+static void request_name(const struct request *r, char name[static STORE_NAME_MAX])
+{
+	uint8_t hash[32];
+	request_hash(r, hash);
+	memcpy(name, "request/", 9);
+	for (unsigned i = 0; i < 20; i++)
+		snprintf(name + 8 + 2 * i, 3, "%02x", hash[i]);
+}
+
+static enum err request_store(struct core *c, const struct request *r, const char *name, uint64_t *index, struct why *why)
+{
+	uint8_t leaf[ACTIVITY_LEAF], number[8];
+	enum err e = store_begin(c->store, why);
+	if (e != ERR_OK)
+		return e;
+	request_leaf(r, leaf);
+	e = ledger_append(c, slice_of(leaf, sizeof leaf), index, why);
+	for (unsigned i = 0; i < 8; i++)
+		number[i] = (uint8_t)(*index >> (56 - 8 * i));
+	if (e == ERR_OK)
+		e = store_value_put(c->store, name, slice_of(number, sizeof number), why);
+	if (e == ERR_OK)
+		e = store_commit(c->store, why);
+	if (e != ERR_OK)
+		store_rollback(c->store);
+	return e;
+}
+
+// The same request again gets the leaf that it has.
+static enum err request_index(struct core *c, const struct request *r, uint64_t *index, struct why *why)
+{
+	char name[STORE_NAME_MAX];
+	struct slice stored;
+	request_name(r, name);
+	enum err e = store_value_get(c->store, name, &stored, why);
+	if (e == ERR_ABSENT)
+		return request_store(c, r, name, index, why);
+	*index = 0;
+	for (size_t i = 0; e == ERR_OK && i < stored.n; i++)
+		*index = *index << 8 | stored.p[i];
+	return e;
+}
+
+static enum err answer_request(struct asked *a)
+{
+	struct request r;
+	struct card analyst;
+	struct header h;
+	struct stored_record stored;
+	uint64_t index = 0;
+	enum err e = request_decode(a->ask.body, &r, a->why);
+	if (e == ERR_OK)
+		e = request_check(&r, a->core->governance, a->now, &analyst, a->why);
+	if (e == ERR_OK)
+		e = header_decode(r.hdr0, &h, a->why);
+	if (e == ERR_OK)
+		e = store_record_get(a->core->store, h.id, &stored, a->why);
+	if (e == ERR_OK)
+		e = request_index(a->core, &r, &index, a->why);
+	if (e != ERR_OK)
+		return e;
+	log_line(LOG_INFO, "release-requested", log_value("team", "%u", r.team), log_value("leaf", "%llu", (unsigned long long)index));
+	buf_put_u64(a->reply, index);
+	return ERR_OK;
+}
+
+static enum err answer_bulletin(struct asked *a)
+{
+	uint64_t number, newest = 0;
+	struct slice bulletin;
+	enum err e = hub_bulletin_ask_decode(a->ask.body, &number, a->why);
+	if (e == ERR_OK)
+		e = store_bulletin_newest(a->core->store, &newest, a->why);
+	if (e != ERR_OK)
+		return e;
+	buf_put_u64(a->reply, newest);
+	if (number == 0)
+		return ERR_OK;
+	e = store_bulletin_get(a->core->store, number, &bulletin, a->why);
+	if (e == ERR_OK)
+		buf_put_slice(a->reply, bulletin);
+	return e;
+}
+
+static const struct {
+	enum hub_verb verb;
+	enum err (*answer)(struct asked *a);
+} answers[] = {
+	{HUB_ENTRIES, answer_entries}, {HUB_PROOF, answer_proof},     {HUB_TILE, answer_tile},
+	{HUB_LIST, answer_list},       {HUB_RECORD, answer_record},   {HUB_MATCHES, answer_matches},
+	{HUB_REQUEST, answer_request}, {HUB_COMPARE, answer_compare}, {HUB_BULLETIN, answer_bulletin},
+};
+
+enum err ask_answer(void *core, struct slice payload, struct buf *reply, struct why *why)
+{
+	struct asked a = {.core = core, .now = clock_now(), .reply = reply, .why = why};
+	const struct hub_question *q = payload.n > 0 ? hub_question((enum hub_verb)payload.p[0]) : NULL;
+	if (q == NULL)
+		return why_set(why, ERR_INPUT, "no such question");
+	enum err e = ask_decode(slice_part(payload, 1, payload.n), &a.ask, why);
+	if (e == ERR_OK && a.ask.body.n > q->body_max)
+		e = why_set(why, ERR_LIMIT, "%s: a body of %zu bytes, at most %zu", q->name, a.ask.body.n, q->body_max);
+	if (e == ERR_OK && a.ask.by == ASKER_KEEPER && !q->keepers)
+		e = why_set(why, ERR_DENIED, "%s: keepers do not ask this", q->name);
+	if (e == ERR_OK)
+		e = ask_check(&a.ask, q->name, ASK_TO_HUB, q->roles, a.core->governance, a.now, why);
+	for (size_t i = 0; e == ERR_OK && i < sizeof answers / sizeof *answers; i++)
+		if (answers[i].verb == q->verb)
+			e = answers[i].answer(&a);
+	return e != ERR_OK ? e : buf_status(reply);
+}

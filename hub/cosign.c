@@ -1,0 +1,219 @@
+// The cosigner: whenever the ledger has grown, and from time to time when it has not, it carries the newest tree to every keeper
+// (C2SP tlog-witness) and their cosignatures back to core. It verifies nothing: core does.
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/num.h"
+#include "http/client.h"
+#include "hub.h"
+#include "ledger/witness.h"
+#include "log/log.h"
+#include "sys/clock.h"
+
+#define CALL_MS 5000   // for one keeper to answer
+#define COSIGNATURES_MAX 16384 // bytes of its answer
+#define REST_MS 10000  // before a keeper that failed is asked again
+#define RETRY_MS 1000  // between rounds while fewer than t have cosigned
+
+struct witness {
+	struct http_client *client; // NULL: its address is no address
+	uint64_t rest_until;        // clock_monotonic_ms
+	bool failing;
+};
+
+struct cosigner {
+	struct channel *core;
+	uint64_t refresh_ms;
+	unsigned n;
+	struct witness witness[SEATS_MAX];
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	bool grown, stop;
+};
+
+static void say_failure(struct witness *w, unsigned seat, enum err e, const struct why *why)
+{
+	w->rest_until = clock_monotonic_ms() + REST_MS;
+	if (!w->failing)
+		log_line(LOG_WARNING, "witness-away", log_value("seat", "%u", seat), log_failure(e, why));
+	w->failing = true;
+}
+
+// A keeper that has another size than core thinks says so; core makes the next request from there.
+static void learn_size(struct cosigner *c, unsigned seat, const struct http_call *call)
+{
+	uint8_t payload[9] = {(uint8_t)seat};
+	uint64_t size;
+	struct why why;
+	if (!num_parse(slice_trim(slice_text(call->refused)), 0, TREE_SIZE_MAX, &size))
+		return;
+	for (unsigned i = 0; i < 8; i++)
+		payload[1 + i] = (uint8_t)(size >> (56 - 8 * i));
+	if (channel_call(c->core, CORE_WITNESS_SIZE, slice_of(payload, sizeof payload), NULL, CORE_TIMEOUT_MS, &why) != ERR_OK)
+		log_line(LOG_WARNING, "witness-size-refused", log_value("seat", "%u", seat), log_value("why", "%s", why.text));
+}
+
+static bool hand_over(struct cosigner *c, unsigned seat, struct slice lines)
+{
+	struct buf payload, answer;
+	struct why why;
+	buf_init(&payload, COSIGNATURES_MAX + 1);
+	buf_init(&answer, 1);
+	buf_put_u8(&payload, (uint8_t)seat);
+	buf_put_slice(&payload, lines);
+	enum err e = channel_call(c->core, CORE_WITNESS_ANSWER, buf_slice(&payload), &answer, CORE_TIMEOUT_MS, &why);
+	if (e != ERR_OK)
+		say_failure(&c->witness[seat - 1], seat, e, &why);
+	bool enough = e == ERR_OK && answer.n == 1 && answer.p[0] == 1;
+	buf_free(&payload);
+	buf_free(&answer);
+	return enough;
+}
+
+struct round {
+	struct http_call calls[SEATS_MAX];
+	unsigned seats[SEATS_MAX];
+	struct buf asks[SEATS_MAX], answers[SEATS_MAX];
+	unsigned count;
+};
+
+// The requests that core has for seats that are not resting.
+static void round_make(struct cosigner *c, struct round *r)
+{
+	r->count = 0;
+	for (unsigned seat = 1; seat <= c->n; seat++) {
+		struct witness *w = &c->witness[seat - 1];
+		uint8_t payload = (uint8_t)seat;
+		struct why why;
+		if (w->client == NULL || clock_monotonic_ms() < w->rest_until)
+			continue;
+		unsigned i = r->count;
+		buf_init(&r->asks[i], WITNESS_REQUEST_MAX);
+		buf_init(&r->answers[i], COSIGNATURES_MAX);
+		enum err e = channel_call(c->core, CORE_WITNESS_ASK, slice_of(&payload, 1), &r->asks[i], CORE_TIMEOUT_MS, &why);
+		if (e != ERR_OK || r->asks[i].n == 0) {
+			buf_free(&r->asks[i]);
+			continue;
+		}
+		r->seats[i] = seat;
+		r->calls[i] = (struct http_call){.client = w->client, .method = "POST", .path = "/add-checkpoint", .body = buf_slice(&r->asks[i]),
+		                                 .answer = &r->answers[i]};
+		r->count++;
+	}
+}
+
+// True when the newest tree has its t cosignatures.
+static bool round_run(struct cosigner *c)
+{
+	static struct round r; // one thread
+	bool enough = false;
+	round_make(c, &r);
+	http_call_all(r.calls, r.count);
+	for (unsigned i = 0; i < r.count; i++) {
+		struct witness *w = &c->witness[r.seats[i] - 1];
+		if (r.calls[i].result == ERR_OK) {
+			if (w->failing)
+				log_line(LOG_INFO, "witness-back", log_value("seat", "%u", r.seats[i]));
+			w->failing = false;
+			enough |= hand_over(c, r.seats[i], buf_slice(&r.answers[i]));
+		} else if (r.calls[i].status == WITNESS_CONFLICT) {
+			learn_size(c, r.seats[i], &r.calls[i]);
+		} else {
+			say_failure(w, r.seats[i], r.calls[i].result, &r.calls[i].why);
+		}
+		buf_free(&r.asks[i]);
+		buf_free(&r.answers[i]);
+	}
+	return enough || r.count == 0;
+}
+
+// Waits until there is something to do; false: stop.
+static bool wait_for_work(struct cosigner *c, uint64_t ms)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += (time_t)(ms / 1000);
+	until.tv_nsec += (long)(ms % 1000) * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_nsec -= 1000000000;
+		until.tv_sec++;
+	}
+	INVARIANT(pthread_mutex_lock(&c->lock) == 0);
+	while (!c->grown && !c->stop)
+		if (pthread_cond_timedwait(&c->changed, &c->lock, &until) != 0)
+			break;
+	c->grown = false;
+	bool go = !c->stop;
+	INVARIANT(pthread_mutex_unlock(&c->lock) == 0);
+	return go;
+}
+
+static void *work(void *cosigner)
+{
+	struct cosigner *c = cosigner;
+	uint64_t pause = 0;
+	while (wait_for_work(c, pause))
+		pause = round_run(c) ? c->refresh_ms : RETRY_MS;
+	return NULL;
+}
+
+static void witness_open(struct cosigner *c, const struct seat *s)
+{
+	struct conf_address a;
+	struct why why;
+	char name[16];
+	snprintf(name, sizeof name, "seat %u", s->index);
+	enum err e = conf_address_parse(slice_text(s->address), 1, &a, &why);
+	struct http_peer peer = {.name = name, .host = a.host, .port = a.port, .timeout_ms = CALL_MS};
+	memcpy(peer.pin, s->tls_pin, TLS_PIN);
+	if (e == ERR_OK)
+		e = http_client_new(&peer, &c->witness[s->index - 1].client, &why);
+	if (e != ERR_OK)
+		log_line(LOG_ERROR, "witness-unusable", log_value("seat", "%u", s->index), log_failure(e, &why));
+}
+
+enum err cosigner_start(const struct charter *charter, struct channel *core, uint64_t refresh, struct cosigner **out, struct why *why)
+{
+	pthread_condattr_t monotonic;
+	struct cosigner *c = calloc(1, sizeof *c);
+	if (c == NULL)
+		return why_set(why, ERR_SYSTEM, "cosigner: out of memory");
+	c->core = core;
+	c->refresh_ms = refresh * 1000;
+	c->n = charter->n;
+	for (unsigned i = 0; i < c->n; i++)
+		witness_open(c, &charter->seats[i]);
+	INVARIANT(pthread_mutex_init(&c->lock, NULL) == 0);
+	INVARIANT(pthread_condattr_init(&monotonic) == 0 && pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0);
+	INVARIANT(pthread_cond_init(&c->changed, &monotonic) == 0);
+	if (pthread_create(&c->thread, NULL, work, c) != 0) {
+		free(c);
+		return why_set(why, ERR_SYSTEM, "cosigner: no thread");
+	}
+	*out = c;
+	return ERR_OK;
+}
+
+void cosigner_wake(struct cosigner *c)
+{
+	INVARIANT(pthread_mutex_lock(&c->lock) == 0);
+	c->grown = true;
+	INVARIANT(pthread_cond_signal(&c->changed) == 0);
+	INVARIANT(pthread_mutex_unlock(&c->lock) == 0);
+}
+
+void cosigner_stop(struct cosigner *c)
+{
+	if (c == NULL)
+		return;
+	INVARIANT(pthread_mutex_lock(&c->lock) == 0);
+	c->stop = true;
+	INVARIANT(pthread_cond_signal(&c->changed) == 0);
+	INVARIANT(pthread_mutex_unlock(&c->lock) == 0);
+	INVARIANT(pthread_join(c->thread, NULL) == 0);
+	for (unsigned i = 0; i < c->n; i++)
+		http_client_free(c->witness[i].client);
+	free(c);
+}
