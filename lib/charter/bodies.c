@@ -177,7 +177,8 @@ enum err team_decode(struct slice body, struct team *t, struct why *why)
 	field_text(&f, "its name", CHARTER_NAME_MAX, d.name);
 	field_country(&f, "its country", d.country);
 	if (d.kind != TEAM_SECTOR && (d.kind == TEAM_INTERNATIONAL) != (strcmp(d.country, "ZZ") == 0))
-		field_refuse(&f, ERR_INPUT, "country %s: an international team has ZZ, a national one and an authority their own", d.country);
+		field_refuse(&f, ERR_INPUT, "country %s: ZZ for an international team, their own for a national one and an authority",
+		             d.country);
 	enum err e = field_end(&f);
 	if (e == ERR_OK)
 		*t = d;

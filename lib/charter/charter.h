@@ -78,8 +78,8 @@ struct charter {
 
 // The signed body (without signatures, which travel in a document: charter/document.h).
 void charter_encode(const struct charter *c, struct buf *out);
-// Refuses everything that charter.h's comments forbid, naming the field; also a signing or ceremony key that is missing (zeros) or
-// in two places.
+// Refuses everything that charter.h's comments forbid, naming the field; also a signing or ceremony key that is missing (zeros)
+// or in two places.
 MUST_USE enum err charter_decode(struct slice body, struct charter *c, struct why *why);
 // What people compare when they join: SHA-256 of the body.
 void charter_fingerprint(struct slice body, uint8_t fingerprint[static 32]);

@@ -45,8 +45,8 @@ struct document {
 // The kind under which the type is signed ("charter", "quarter-key", …); NULL for a type that does not exist.
 const char *document_kind(enum document_type type);
 void document_encode(const struct document *d, struct buf *out);
-// d borrows from `leaf`. Refuses unknown types, two signatures of one signer, signatures out of order, trailing bytes. The body is
-// not read: see below.
+// d borrows from `leaf`. Refuses unknown types, two signatures of one signer, signatures out of order, trailing bytes. The
+// body is not read: see below.
 MUST_USE enum err document_decode(struct slice leaf, struct document *d, struct why *why);
 // Adds (or replaces) the signature of (by, seat), in order. ERR_INPUT: no such seat number.
 MUST_USE enum err document_sign(struct document *d, enum signer by, uint8_t seat, const uint8_t sk[static SIGN_SECRET],

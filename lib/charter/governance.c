@@ -318,7 +318,8 @@ static uint64_t suspended_until(const struct standing *s, uint64_t now)
 	return s->action == STANDING_SUSPEND && begun && now < s->until ? s->until : 0;
 }
 
-enum member_state governance_standing(const struct governance *g, const uint8_t card[static CARD_ID], uint64_t now, uint64_t *until)
+enum member_state governance_standing(const struct governance *g, const uint8_t card[static CARD_ID], uint64_t now,
+                                       uint64_t *until)
 {
 	const struct standings *s = table_find(&g->standings, card);
 	*until = 0;

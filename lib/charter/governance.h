@@ -19,13 +19,13 @@ void governance_free(struct governance *g);
 
 // Pins the first charter: the encoded document (leaf 0). Checks that all its officers signed.
 MUST_USE enum err governance_pin(struct governance *g, struct slice leaf, struct why *why);
-// Whether `leaf` would be accepted next, without applying it: what the hub asks before it appends. (It has no clock: a hub refuses a
-// document dated in the future itself.)
+// Whether `leaf` would be accepted next, without applying it: what the hub asks before it appends. (It has no clock: a hub
+// refuses a document dated in the future itself.)
 MUST_USE enum err governance_check(const struct governance *g, struct slice leaf, struct why *why);
 // Applies leaf number `index`. Leaf 0 must equal the pinned charter (or pins it when none is). Activity leaves change nothing.
 // A document that breaks a rule is refused and changes nothing: ERR_AUTH (a false signature), ERR_DENIED (too few signatures, out
-// of turn, a repetition), ERR_EXISTS (a second key, team or batch in one place), ERR_INPUT, ERR_LIMIT. The caller goes on with the
-// next leaf and reports the hub. A quarter key or an accreditation that is there already is accepted and changes nothing.
+// of turn, a repetition), ERR_EXISTS (a second key, team or batch in one place), ERR_INPUT, ERR_LIMIT. The caller goes on with
+// the next leaf and reports the hub. A quarter key or an accreditation that is there already is accepted and changes nothing.
 // ERR_SYSTEM: out of memory; the state no longer follows the ledger.
 MUST_USE enum err governance_apply(struct governance *g, uint64_t index, struct slice leaf, struct why *why);
 // A suspension or expulsion that reached this keeper directly, before the ledger: holds at once, and until the ledger has a newer
@@ -41,14 +41,15 @@ const struct quarter_key *governance_quarter_key(const struct governance *g, uns
 // Threshold and seats of the committee that opens the records sealed in a quarter: those of the newest charter issued before the
 // quarter began, or of the first. Zeros before a charter is pinned.
 void governance_threshold(const struct governance *g, uint16_t quarter, unsigned *t, unsigned *n);
-// Hash of a quarter's committee: SHA-256 over its t, n and all its seats' sealing keys (protocol/governance.md). ERR_ABSENT when a
-// seat has not published its key for that quarter (why names it).
+// Hash of a quarter's committee: SHA-256 over its t, n and all its seats' sealing keys (protocol/governance.md). ERR_ABSENT when
+// a seat has not published its key for that quarter (why names it).
 MUST_USE enum err governance_committee(const struct governance *g, uint16_t quarter, uint8_t hash[static 32], struct why *why);
 // Token key of a class for an epoch, or the newest with epoch 0; NULL when there is none.
 const struct token_key *governance_token_key(const struct governance *g, unsigned class, uint16_t epoch);
 const struct common_list *governance_common_list(const struct governance *g); // NULL when none
 const struct team *governance_team(const struct governance *g, uint16_t id);  // founding or added; NULL when none
-unsigned governance_teams(const struct governance *g, const struct team **list, unsigned room); // fills list, returns how many exist
+// Fills list with at most `room` teams, returns how many exist.
+unsigned governance_teams(const struct governance *g, const struct team **list, unsigned room);
 // The batch with this root (its size is for the caller to compare); NULL when no such accreditation is in the ledger.
 const struct accreditation *governance_batch(const struct governance *g, const uint8_t root[static 32]);
 const struct ceremony_order *governance_ceremony(const struct governance *g); // the newest; NULL when none
@@ -57,6 +58,7 @@ uint64_t governance_resumed(const struct governance *g, unsigned seat);
 
 enum member_state { MEMBER_GOOD, MEMBER_SUSPENDED, MEMBER_EXPELLED };
 // Standing of a card at `now`; *until is the end of a suspension, 0 when there is none.
-enum member_state governance_standing(const struct governance *g, const uint8_t card[static CARD_ID], uint64_t now, uint64_t *until);
+enum member_state governance_standing(const struct governance *g, const uint8_t card[static CARD_ID], uint64_t now,
+                                       uint64_t *until);
 
 #endif

@@ -85,7 +85,8 @@ static enum err judge_token_key(const struct governance *g, struct signers by, s
 	if (e != ERR_OK)
 		return e;
 	if (k->n != g->charter.n || k->t != g->charter.t)
-		return why_set(why, ERR_DENIED, "token-key: made by %u of %u, the charter has %u of %u", k->t, k->n, g->charter.t, g->charter.n);
+		return why_set(why, ERR_DENIED, "token-key: made by %u of %u, the charter has %u of %u", k->t, k->n, g->charter.t,
+		               g->charter.n);
 	if (k->epoch <= g->epochs[k->class])
 		return why_set(why, ERR_EXISTS, "token-key: class %u has its key of epoch %u", k->class, k->epoch);
 	if (k->epoch != g->epochs[k->class] + 1)
@@ -221,7 +222,8 @@ enum err rules_judge(const struct governance *g, struct slice leaf, bool held, s
 	c->known = false;
 	enum err e = document_decode(leaf, &c->document, why);
 	if (e == ERR_OK && held && c->document.type != DOCUMENT_STANDING)
-		e = why_set(why, ERR_DENIED, "%s: only suspensions and expulsions hold before the ledger", document_kind(c->document.type));
+		e = why_set(why, ERR_DENIED, "%s: only suspensions and expulsions hold before the ledger",
+		            document_kind(c->document.type));
 	if (e == ERR_OK)
 		e = document_verify(&c->document, &g->charter, &by.officers, &by.keepers, why);
 	return e == ERR_OK ? judge(g, by, held, c, why) : e;

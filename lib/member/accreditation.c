@@ -1,5 +1,6 @@
 #include "member/accreditation.h"
 
+#include <stdlib.h>
 #include <strings.h>
 
 #include "base/num.h"
@@ -177,18 +178,64 @@ static enum err batch_node(void *items, unsigned level, uint64_t index, uint8_t 
 	return batch_root((const struct item *)items + (index << level), 1u << level, hash);
 }
 
-enum err batch_credential(const struct item *items, uint32_t count, uint32_t index, struct credential *c)
+static enum err credential_of(const struct item *items, uint32_t count, uint32_t index, tree_read *read, void *context,
+                              struct credential *c)
 {
 	struct tree_proof proof;
-	if (index >= count)
-		return ERR_INPUT;
-	enum err e = tree_inclusion(index, count, batch_node, (void *)items, &proof);
+	enum err e = tree_inclusion(index, count, read, context, &proof); // refuses an index that is none
 	if (e != ERR_OK)
 		return e;
 	INVARIANT(proof.n <= CREDENTIAL_PATH_MAX);
 	*c = (struct credential){.item = items[index], .index = index, .count = count, .path = (unsigned)proof.n};
 	memcpy(c->hash, proof.hash, sizeof c->hash[0] * proof.n);
 	return ERR_OK;
+}
+
+enum err batch_credential(const struct item *items, uint32_t count, uint32_t index, struct credential *c)
+{
+	return credential_of(items, count, index, batch_node, (void *)items, c);
+}
+
+// Every node of a batch's tree: level l has count >> l of them.
+struct batch_nodes {
+	uint64_t level[33]; // where each begins
+	uint8_t (*hash)[TREE_HASH];
+};
+
+static enum err nodes_write(void *context, unsigned level, uint64_t index, const uint8_t hash[static TREE_HASH])
+{
+	struct batch_nodes *n = context;
+	memcpy(n->hash[n->level[level] + index], hash, TREE_HASH);
+	return ERR_OK;
+}
+
+static enum err nodes_read(void *context, unsigned level, uint64_t index, uint8_t hash[static TREE_HASH])
+{
+	const struct batch_nodes *n = context;
+	memcpy(hash, n->hash[n->level[level] + index], TREE_HASH);
+	return ERR_OK;
+}
+
+enum err batch_each(const struct item *items, uint32_t count, credential_each *each, void *context)
+{
+	struct batch_nodes n = {.hash = malloc(2 * (size_t)count * TREE_HASH)};
+	struct tree_frontier f = {0};
+	struct credential c;
+	enum err e = count == 0 ? ERR_INPUT : n.hash == NULL ? ERR_SYSTEM : ERR_OK;
+	for (unsigned l = 0; l < 32; l++)
+		n.level[l + 1] = n.level[l] + (count >> l);
+	for (uint32_t i = 0; i < count && e == ERR_OK; i++) {
+		uint8_t leaf[TREE_HASH];
+		item_leaf(&items[i], leaf);
+		e = tree_append(&f, leaf, nodes_write, &n);
+	}
+	for (uint32_t i = 0; i < count && e == ERR_OK; i++) {
+		e = credential_of(items, count, i, nodes_read, &n, &c);
+		if (e == ERR_OK)
+			e = each(context, &c);
+	}
+	free(n.hash);
+	return e;
 }
 
 // The batch that the credential's path leads to, in the ledger and of the size it says.

@@ -49,6 +49,9 @@ MUST_USE enum err credential_decode(struct slice bytes, struct credential *c, st
 // Root over `count` items; and the credential of item `index` (hashes the whole batch). ERR_INPUT: nobody, or no such item.
 MUST_USE enum err batch_root(const struct item *items, uint32_t count, uint8_t root[static 32]);
 MUST_USE enum err batch_credential(const struct item *items, uint32_t count, uint32_t index, struct credential *c);
+// The credentials of all items, in order, hashing the batch once (64 bytes of memory an item). A failure of `each` ends it.
+typedef enum err credential_each(void *context, const struct credential *c);
+MUST_USE enum err batch_each(const struct item *items, uint32_t count, credential_each *each, void *context);
 // Whether the credential holds at `now`: its batch is in the ledger, it is neither suspended, expelled nor out of its dates, and
 // it has all of `roles` (bits). ERR_AUTH or ERR_DENIED with the reason.
 MUST_USE enum err credential_check(const struct credential *c, const struct governance *g, uint16_t roles, uint64_t now,

@@ -86,7 +86,8 @@ static enum err age_check(uint64_t time, uint64_t now, struct why *why)
 {
 	uint64_t age = now > time ? now - time : time - now;
 	if (age > ASK_AGE_MAX)
-		return why_set(why, ERR_DENIED, "ask: %" PRIu64 " seconds %s; look at the clock", age, now > time ? "old" : "in the future");
+		return why_set(why, ERR_DENIED, "ask: %" PRIu64 " seconds %s; look at the clock", age,
+		               now > time ? "old" : "in the future");
 	return ERR_OK;
 }
 

@@ -25,8 +25,8 @@ struct ask {
 };
 
 // Signs with the member's card key (by member) or the keeper's identity key (by keeper). `verb` names the question, for example
-// "file" or "evaluate": the signature's kind is "ask/<verb>", at most SIGN_KIND_MAX. Fills time and signature, leaves a->signed_part
-// alone.
+// "file" or "evaluate": the signature's kind is "ask/<verb>", at most SIGN_KIND_MAX. Fills time and signature, leaves
+// a->signed_part alone.
 void ask_encode(struct ask *a, const char *verb, const uint8_t sk[static SIGN_SECRET], struct slice origin, uint64_t now,
                 struct buf *out);
 MUST_USE enum err ask_decode(struct slice bytes, struct ask *a, struct why *why);

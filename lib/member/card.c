@@ -72,7 +72,8 @@ static struct slice vouch_put(const struct vouch *v, struct buf *b)
 	return buf_slice(b);
 }
 
-void vouch_encode(const struct vouch *v, const uint8_t sk[static SIGN_SECRET], struct slice origin, uint8_t out[static VOUCH_BYTES])
+void vouch_encode(const struct vouch *v, const uint8_t sk[static SIGN_SECRET], struct slice origin,
+                  uint8_t out[static VOUCH_BYTES])
 {
 	struct buf b;
 	struct slice body = vouch_put(v, &b);

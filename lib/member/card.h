@@ -33,7 +33,8 @@ struct vouch {
 	uint64_t issued;
 };
 #define VOUCH_BYTES (2 * CARD_ID + 8 + SIGN_BYTES)
-void vouch_encode(const struct vouch *v, const uint8_t sk[static SIGN_SECRET], struct slice origin, uint8_t out[static VOUCH_BYTES]);
+void vouch_encode(const struct vouch *v, const uint8_t sk[static SIGN_SECRET], struct slice origin,
+                  uint8_t out[static VOUCH_BYTES]);
 // Verifies against the sponsor's signing key.
 MUST_USE enum err vouch_decode(struct slice bytes, const uint8_t sponsor_key[static SIGN_PUBLIC], struct slice origin,
                                struct vouch *v, struct why *why);

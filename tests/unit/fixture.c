@@ -181,7 +181,9 @@ void fixture_member_make(const struct fixture *f, const char *name, const char *
 
 struct item fixture_item(const struct fixture_member *m, uint16_t roles, uint16_t team, enum tlp ceiling)
 {
-	struct item i = {.roles = roles, .team = team, .ceiling = ceiling, .from = FIXTURE_NOW - 86400, .until = FIXTURE_NOW + 365 * 86400};
+	struct item i = {.roles = roles, .team = team, .ceiling = ceiling};
+	i.from = FIXTURE_NOW - 86400;
+	i.until = FIXTURE_NOW + 365 * 86400;
 	memcpy(i.card, m->id, CARD_ID);
 	memcpy(i.signing, m->card.signing, SIGN_PUBLIC);
 	return i;
@@ -208,9 +210,11 @@ static void members(struct fixture *f)
 	} rows[FIXTURE_MEMBERS] = {
 		[FIXTURE_REPORTER] = {"Reporter", "First hospital", ROLE_FILE, 0, TLP_CLEAR},
 		[FIXTURE_SECOND_REPORTER] = {"Second reporter", "Second hospital", ROLE_FILE, 0, TLP_CLEAR},
-		[FIXTURE_ANALYST] = {"Analyst", "International team", ROLE_FILE | ROLE_ANALYSE | ROLE_DECLARE, FIXTURE_INTERNATIONAL, TLP_RED},
+		[FIXTURE_ANALYST] = {"Analyst", "International team", ROLE_FILE | ROLE_ANALYSE | ROLE_DECLARE, FIXTURE_INTERNATIONAL,
+		                     TLP_RED},
 		[FIXTURE_SECOND_ANALYST] = {"Second analyst", "International team", ROLE_ANALYSE, FIXTURE_INTERNATIONAL, TLP_AMBER},
-		[FIXTURE_NATIONAL_ANALYST] = {"National analyst", "National team", ROLE_FILE | ROLE_ANALYSE, FIXTURE_NATIONAL, TLP_AMBER_STRICT},
+		[FIXTURE_NATIONAL_ANALYST] = {"National analyst", "National team", ROLE_FILE | ROLE_ANALYSE, FIXTURE_NATIONAL,
+		                              TLP_AMBER_STRICT},
 		[FIXTURE_INSPECTOR] = {"Inspector", "Court of auditors", ROLE_INSPECT, 0, TLP_CLEAR},
 	};
 	struct item items[FIXTURE_MEMBERS];

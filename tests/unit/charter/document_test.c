@@ -151,7 +151,8 @@ static void wrong_signatures(void)
 		struct document d = {.type = rows[i].signed_as, .body = SLICE_LITERAL("body")};
 		struct why why = {""};
 		uint64_t officers = 99, keepers = 99;
-		CHECK(document_sign(&d, rows[i].by, rows[i].seat, f->seat[rows[i].key].officer, slice_text(rows[i].origin), &why) == ERR_OK);
+		const uint8_t *sk = f->seat[rows[i].key].officer;
+		CHECK(document_sign(&d, rows[i].by, rows[i].seat, sk, slice_text(rows[i].origin), &why) == ERR_OK);
 		d.type = DOCUMENT_TEAM;
 		CHECK_SAY(document_verify(&d, &f->charter, &officers, &keepers, &why) == ERR_AUTH, "row %zu", i);
 		CHECK_SAY(strstr(why.text, rows[i].says) != NULL, "row %zu: %s", i, why.text);
@@ -160,7 +161,7 @@ static void wrong_signatures(void)
 	fixture_free(f);
 }
 
-// --- Bodies: each row spoils one byte range of a good body ----------------------------------------------------------------------
+// Bodies: each row spoils one range of bytes of a good one.
 
 static bool decodes(enum document_type type, struct slice body, struct why *why)
 {
@@ -189,13 +190,14 @@ static bool decodes(enum document_type type, struct slice body, struct why *why)
 
 static struct buf good_body(enum document_type type)
 {
+	struct standing suspension = {.action = STANDING_SUSPEND, .issued = 5, .until = 5 + SUSPENSION_MAX};
 	struct buf b;
 	buf_init(&b, DOCUMENT_MAX);
 	switch (type) {
 	case DOCUMENT_QUARTER_KEY: quarter_key_encode(governance_quarter_key(f->governance, 2, f->quarter), &b); break;
 	case DOCUMENT_TOKEN_KEY: token_key_encode(governance_token_key(f->governance, 1, 0), &b); break;
 	case DOCUMENT_ACCREDITATION: accreditation_encode(&(struct accreditation){.count = 3, .issued = 5}, &b); break;
-	case DOCUMENT_STANDING: standing_encode(&(struct standing){.action = STANDING_SUSPEND, .issued = 5, .until = 5 + SUSPENSION_MAX}, &b); break;
+	case DOCUMENT_STANDING: standing_encode(&suspension, &b); break;
 	case DOCUMENT_COMMON_LIST: common_list_encode(&(struct common_list){.version = 1}, &b); break;
 	case DOCUMENT_TEAM: team_encode(&f->charter.team[1], &b); break;
 	case DOCUMENT_CEREMONY: ceremony_order_encode(&(struct ceremony_order){.epoch = 2, .issued = 5}, &b); break;
@@ -221,6 +223,8 @@ static void bodies_cut_short(void)
 	fixture_free(f);
 }
 
+#define IDENTITY "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" // 32 bytes with the NUL
+
 static void bodies_refused(void)
 {
 	static const struct {
@@ -239,10 +243,10 @@ static void bodies_refused(void)
 		{DOCUMENT_TOKEN_KEY, 3, 1, "\x04", "threshold 4 of 3"},
 		{DOCUMENT_TOKEN_KEY, 3, 2, "\x00\x00", "threshold 0 of 0"},
 		{DOCUMENT_TOKEN_KEY, 3, 2, "\x21\x21", "threshold 33 of 33"},
-		{DOCUMENT_TOKEN_KEY, 5, 32, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "the group's key"}, // identity
+		{DOCUMENT_TOKEN_KEY, 5, 32, IDENTITY, "the group's key"},
 		{DOCUMENT_TOKEN_KEY, 36, 1, "\xff", "the group's key"},
 		{DOCUMENT_TOKEN_KEY, 68, 1, "\xff", "public share (seat 1)"},
-		{DOCUMENT_TOKEN_KEY, 101, 32, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "public share (seat 3)"},
+		{DOCUMENT_TOKEN_KEY, 101, 32, IDENTITY, "public share (seat 3)"},
 		{DOCUMENT_ACCREDITATION, 32, 4, "\0\0\0\0", "nobody"},
 		{DOCUMENT_ACCREDITATION, 36, 8, "\0\0\0\0\0\0\0\0", "date"},
 		{DOCUMENT_ACCREDITATION, 36, 1, "\x80", "date"},

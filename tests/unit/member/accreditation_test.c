@@ -140,6 +140,39 @@ static void batches(void)
 	fixture_free(f);
 }
 
+struct expected {
+	const struct item *items;
+	uint32_t count, next, stop;
+};
+
+static enum err same_as_alone(void *context, const struct credential *c)
+{
+	struct expected *x = context;
+	struct credential alone;
+	if (x->next == x->stop)
+		return ERR_AWAY;
+	CHECK(batch_credential(x->items, x->count, x->next++, &alone) == ERR_OK);
+	struct buf a, b;
+	buf_init(&a, CREDENTIAL_MAX), buf_init(&b, CREDENTIAL_MAX);
+	credential_encode(&alone, &a), credential_encode(c, &b);
+	CHECK(slice_equal(buf_slice(&a), buf_slice(&b)));
+	buf_free(&a), buf_free(&b);
+	return ERR_OK;
+}
+
+static void all_at_once(void)
+{
+	static struct item list[130];
+	for (uint32_t i = 0; i < 130; i++)
+		list[i] = (struct item){.card = {(uint8_t)i}, .roles = ROLE_FILE, .until = 1};
+	for (uint32_t count = 0; count <= 130; count++) {
+		struct expected x = {list, count, 0, UINT32_MAX};
+		CHECK(batch_each(list, count, same_as_alone, &x) == (count == 0 ? ERR_INPUT : ERR_OK) && x.next == count);
+	}
+	struct expected x = {list, 130, 0, 7};
+	CHECK(batch_each(list, 130, same_as_alone, &x) == ERR_AWAY && x.next == 7);
+}
+
 // Accredited, but not by the ledger that is asked.
 static void other_platform(void)
 {
@@ -224,6 +257,7 @@ const struct test tests[] = {
 	{"items", items},
 	{"credential bytes", credential_bytes},
 	{"batches", batches},
+	{"all at once", all_at_once},
 	{"other platform", other_platform},
 	{"checks", checks},
 	{"analysts", analysts},

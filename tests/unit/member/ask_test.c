@@ -8,7 +8,8 @@ static struct fixture *f;
 static struct buf member_ask(enum fixture_who who, uint8_t to, uint64_t now)
 {
 	struct buf b;
-	struct ask a = {.by = ASKER_MEMBER, .to = to, .credential = f->member[who].credential, .nonce = {7}, .body = SLICE_LITERAL("what?")};
+	struct ask a = {.by = ASKER_MEMBER, .to = to, .nonce = {7}, .body = SLICE_LITERAL("what?")};
+	a.credential = f->member[who].credential;
 	buf_init(&b, ASK_BODY_MAX + ASK_OVERHEAD_MAX);
 	ask_encode(&a, "file", f->member[who].signing, f->origin, now, &b);
 	CHECK(buf_status(&b) == ERR_OK && a.time == now);
@@ -98,7 +99,8 @@ static void checks(void)
 		struct ask a;
 		struct why why = {""};
 		REQUIRE(ask_decode(buf_slice(&b), &a, &why) == ERR_OK);
-		enum err e = ask_check(&a, rows[i].verb, rows[i].to, rows[i].roles, f->governance, (uint64_t)(FIXTURE_NOW + rows[i].after), &why);
+		uint64_t now = (uint64_t)FIXTURE_NOW + (uint64_t)(int64_t)rows[i].after;
+		enum err e = ask_check(&a, rows[i].verb, rows[i].to, rows[i].roles, f->governance, now, &why);
 		CHECK_SAY(e == rows[i].want && strstr(why.text, rows[i].says) != NULL, "row %zu: %s %s", i, err_name(e), why.text);
 		buf_free(&b);
 	}
