@@ -92,6 +92,11 @@ void query_end(struct query *q)
 
 enum err query_row(struct query *q, struct why *why)
 {
+	// After a full disk SQLite has rolled back by itself: another write would be a transaction of its own.
+	if (q->s->broken && q->st != NULL && sqlite3_stmt_readonly(q->st) == 0) {
+		query_end(q);
+		return why_set(why, ERR_SYSTEM, "store: something failed in this transaction: nothing of it is kept");
+	}
 	if (q->rc == SQLITE_OK || q->rc == SQLITE_ROW)
 		q->rc = sqlite3_step(q->st);
 	if (q->rc == SQLITE_ROW)
@@ -165,7 +170,8 @@ enum err store_begin(struct store *s, struct why *why)
 
 void store_rollback(struct store *s)
 {
-	INVARIANT(s->writing);
+	if (!s->writing)
+		return;
 	settle(s);
 	// SQLite may have rolled back by itself (disk full). What cannot be rolled back here is by closing, and was never committed.
 	if (sqlite3_get_autocommit(s->db) == 0 && control(s, SQL_ROLLBACK, NULL) != ERR_OK)
@@ -324,8 +330,7 @@ void store_close(struct store *s)
 {
 	if (s == NULL)
 		return;
-	if (s->writing)
-		store_rollback(s);
+	store_rollback(s);
 	settle(s);
 	for (unsigned i = 0; i < STATEMENTS; i++)
 		(void)sqlite3_finalize(s->statement[i]); // says again what its last step said

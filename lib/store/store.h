@@ -26,7 +26,7 @@ void store_close(struct store *s); // an open transaction is rolled back
 MUST_USE enum err store_begin(struct store *s, struct why *why);
 // When it fails nothing of the transaction is kept, and it is over.
 MUST_USE enum err store_commit(struct store *s, struct why *why);
-void store_rollback(struct store *s);
+void store_rollback(struct store *s); // without a transaction (a commit that failed has ended it) nothing happens
 
 // --- The ledger: leaves, nodes, frontier. The hub keeps every leaf; a keeper only documents (and the frontier over all). ------
 

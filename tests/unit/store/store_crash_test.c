@@ -160,6 +160,7 @@ static void fill(rlim_t bytes)
 	CHECK(store_begin(s, &why) == ERR_OK);
 	e = write_step(s, done + 1);
 	CHECK(store_commit(s, &why) == ERR_SYSTEM); // it says so even to who did not look
+	store_rollback(s); // as who did not look either
 	CHECK(check_whole(s) == done);
 	limit_files(RLIM_INFINITY);
 	CHECK(store_begin(s, &why) == ERR_OK && write_step(s, done + 1) == ERR_OK && store_commit(s, &why) == ERR_OK);
@@ -177,6 +178,35 @@ static void test_disk_full(void)
 	fill(300000);
 	fill(1000000);
 	fill(6000000); // by then the log has been copied into the file
+}
+
+// SQLite gives a transaction up as soon as the disk is full. What is written after that must not survive on its own.
+static void test_broken_transaction(void)
+{
+	const char *directory = sample_directory();
+	struct store *s = sample_open(directory, STORE_HUB);
+	struct stored_record r = sample_record(1);
+	const size_t large = 8u << 20; // more than SQLite keeps in memory
+	uint8_t *envelope = calloc(1, large), receipt[RECEIPT_BYTES] = {1};
+	struct slice value;
+	uint64_t index;
+	REQUIRE(envelope != NULL && signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+	CHECK(store_begin(s, &why) == ERR_OK && store_leaf_add(s, SLICE_LITERAL("first"), &index, &why) == ERR_OK);
+	limit_files(1000000);
+	CHECK(store_record_add(s, &r, slice_of(envelope, large), NULL, 0, receipt, &why) == ERR_SYSTEM);
+	limit_files(RLIM_INFINITY);
+	CHECK(store_value_put(s, "a", SLICE_LITERAL("b"), &why) == ERR_SYSTEM);
+	CHECK(store_leaf_add(s, SLICE_LITERAL("second"), &index, &why) == ERR_SYSTEM);
+	CHECK(store_value_get(s, "a", &value, &why) == ERR_ABSENT); // reading goes on
+	CHECK(store_commit(s, &why) == ERR_SYSTEM);
+	CHECK(store_value_get(s, "a", &value, &why) == ERR_ABSENT && check_whole(s) == 0);
+	CHECK(store_begin(s, &why) == ERR_OK && write_step(s, 1) == ERR_OK && store_commit(s, &why) == ERR_OK);
+	store_close(s);
+	s = sample_open(directory, STORE_HUB);
+	CHECK(store_value_get(s, "a", &value, &why) == ERR_ABSENT && check_whole(s) == 1);
+	store_close(s);
+	free(envelope);
+	sample_remove(directory);
 }
 
 static void test_rollback(void)
@@ -210,6 +240,7 @@ const struct test tests[] = {
 	{"killed", test_killed},
 	{"left_in_the_middle", test_left_in_the_middle},
 	{"disk_full", test_disk_full},
+	{"broken_transaction", test_broken_transaction},
 	{"rollback", test_rollback},
 	{NULL, NULL},
 };
