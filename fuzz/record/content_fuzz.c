@@ -8,17 +8,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct content c;
-	struct slice covered;
-	uint8_t signature[SIGN_BYTES];
+	struct body body;
 	struct why why;
-	if (content_decode(slice_of(data, size), &c, &covered, signature, &why) != ERR_OK)
+	if (content_decode(slice_of(data, size), &c, &body, &why) != ERR_OK)
 		return 0;
 	struct buf b;
 	buf_init(&b, RECORD_MAX);
-	content_encode(&c, &b);
-	if (content_check(&c, &why) != ERR_OK || content_size(&c) != size || !slice_equal(buf_slice(&b), covered))
+	content_encode(&c, body.digests, &b);
+	if (content_check(&c, &why) != ERR_OK || content_size(&c, (unsigned)(body.digests.n / SHARE_DIGEST)) != size ||
+	    !slice_equal(buf_slice(&b), body.covered))
 		abort();
-	buf_put(&b, signature, SIGN_BYTES);
+	buf_put(&b, body.signature, SIGN_BYTES);
 	if (!slice_equal(buf_slice(&b), slice_of(data, size)))
 		abort();
 	buf_free(&b);

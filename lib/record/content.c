@@ -25,6 +25,11 @@ void record_mac(const struct record_keys *keys, struct slice covered, uint8_t ma
 	hmac_sha256(slice_of(keys->mac, sizeof keys->mac), covered, mac);
 }
 
+void share_digest(uint8_t seat, const uint8_t scalar[static SCALAR], uint8_t digest[static SHARE_DIGEST])
+{
+	sha256_parts((const struct slice[]){slice_of(&seat, 1), slice_of(scalar, SCALAR)}, 2, digest);
+}
+
 // C0 and C1 controls and DEL; the text is UTF-8.
 static bool has_control(struct slice s)
 {
@@ -70,9 +75,11 @@ enum err content_check(const struct content *c, struct why *why)
 	return e;
 }
 
-void content_encode(const struct content *c, struct buf *out)
+void content_encode(const struct content *c, struct slice digests, struct buf *out)
 {
 	buf_put_u8(out, BODY_VERSION);
+	buf_put_u8(out, (uint8_t)(digests.n / SHARE_DIGEST));
+	buf_put_slice(out, digests);
 	buf_put_vec32(out, c->card);
 	buf_put_vec16(out, c->credential);
 	buf_put(out, c->reply_secret, sizeof c->reply_secret);
@@ -84,9 +91,9 @@ void content_encode(const struct content *c, struct buf *out)
 	}
 }
 
-size_t content_size(const struct content *c)
+size_t content_size(const struct content *c, unsigned seats)
 {
-	size_t n = 1 + 4 + c->card.n + 2 + c->credential.n + sizeof c->reply_secret + 4 + c->document.n + 1 + SIGN_BYTES;
+	size_t n = 1 + 1 + seats * SHARE_DIGEST + 4 + c->card.n + 2 + c->credential.n + sizeof c->reply_secret + 4 + c->document.n + 1 + SIGN_BYTES;
 	for (unsigned i = 0; i < c->attachments; i++)
 		n += 2 + strlen(c->attachment[i].name) + 4 + c->attachment[i].bytes.n;
 	return n;
@@ -106,11 +113,14 @@ static enum err attachment_decode(struct wire *w, struct attachment *a, struct w
 	return ERR_OK;
 }
 
-static enum err fields_decode(struct wire *w, struct content *c, struct why *why)
+static enum err fields_decode(struct wire *w, struct content *c, struct slice *digests, struct why *why)
 {
-	uint8_t version = wire_u8(w);
+	uint8_t version = wire_u8(w), seats = wire_u8(w);
 	if (!w->bad && version != BODY_VERSION)
 		return why_set(why, ERR_INPUT, "version %u is unknown", version);
+	if (seats > SEATS_MAX)
+		return why_set(why, ERR_INPUT, "%u shares, at most %d", seats, SEATS_MAX);
+	*digests = wire_take(w, seats * SHARE_DIGEST);
 	c->card = wire_vec32(w);
 	c->credential = wire_vec16(w);
 	wire_copy(w, c->reply_secret, sizeof c->reply_secret);
@@ -122,14 +132,13 @@ static enum err fields_decode(struct wire *w, struct content *c, struct why *why
 	return e;
 }
 
-enum err content_decode(struct slice body, struct content *c, struct slice *covered, uint8_t signature[static SIGN_BYTES],
-                        struct why *why)
+enum err content_decode(struct slice bytes, struct content *c, struct body *b, struct why *why)
 {
-	struct wire w = wire_of(body);
-	enum err e = fields_decode(&w, c, why);
+	struct wire w = wire_of(bytes);
+	enum err e = fields_decode(&w, c, &b->digests, why);
 	if (e == ERR_OK) {
-		*covered = slice_part(body, 0, wire_at(&w));
-		wire_copy(&w, signature, SIGN_BYTES);
+		b->covered = slice_part(bytes, 0, wire_at(&w));
+		wire_copy(&w, b->signature, SIGN_BYTES);
 		e = wire_end(&w, "content", why);
 	}
 	if (e != ERR_OK)

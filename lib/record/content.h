@@ -25,12 +25,22 @@ void record_mac(const struct record_keys *keys, struct slice covered, uint8_t ma
 
 // The rules that a decoder holds a content against, sizes apart.
 MUST_USE enum err content_check(const struct content *c, struct why *why);
-// The body up to its signature.
-void content_encode(const struct content *c, struct buf *out);
-// Takes a body apart; *c borrows. *covered is the part before the signature, `signature` what follows. Verifies nothing.
-MUST_USE enum err content_decode(struct slice body, struct content *c, struct slice *covered, uint8_t signature[static SIGN_BYTES],
-                                 struct why *why);
-// Bytes of the body, signature included.
-size_t content_size(const struct content *c);
+// What the body says of each share, so that a false one names its seat: with the sum alone, two false shares that cancel each
+// other in the subset that opens the record would make honest seats look false.
+#define SHARE_DIGEST 32
+void share_digest(uint8_t seat, const uint8_t scalar[static SCALAR], uint8_t digest[static SHARE_DIGEST]);
+
+// The body up to its signature. `digests`: n × SHARE_DIGEST.
+void content_encode(const struct content *c, struct slice digests, struct buf *out);
+// A body taken apart; borrowed.
+struct body {
+	struct slice digests;            // whole digests, at most SEATS_MAX
+	struct slice covered;            // the part before the signature
+	uint8_t signature[SIGN_BYTES];
+};
+// *c and *b borrow from `bytes`. Verifies nothing.
+MUST_USE enum err content_decode(struct slice bytes, struct content *c, struct body *b, struct why *why);
+// Bytes of the body for n seats, signature included.
+size_t content_size(const struct content *c, unsigned n);
 
 #endif

@@ -10,8 +10,7 @@ struct candidates {
 	uint8_t scalar[SEATS_MAX][SCALAR]; // secret
 };
 
-static enum err candidates_of(const struct share *shares, unsigned count, unsigned n, struct candidates *c, uint64_t *liars,
-                              struct why *why)
+static enum err candidates_of(const struct share *shares, unsigned count, unsigned n, struct candidates *c, struct why *why)
 {
 	uint64_t seen = 0;
 	c->count = 0;
@@ -22,10 +21,8 @@ static enum err candidates_of(const struct share *shares, unsigned count, unsign
 		if ((seen & UINT64_C(1) << seat) != 0)
 			return why_set(why, ERR_INPUT, "share: seat %u twice", seat);
 		seen |= UINT64_C(1) << seat;
-		if (!scalar_is_canonical(shares[i].scalar)) {
-			*liars |= UINT64_C(1) << seat;
+		if (!scalar_is_canonical(shares[i].scalar))
 			continue;
-		}
 		c->seat[c->count] = seat;
 		memcpy(c->scalar[c->count++], shares[i].scalar, SCALAR);
 	}
@@ -55,8 +52,8 @@ static uint64_t subset_next(uint64_t subset)
 }
 
 // Finds a t-subset whose scalar gives the commitment in the clear, which fixes s: a second one would be a collision in C.
-static enum err search(const struct candidates *c, const struct envelope *e, uint64_t *found, uint8_t s[static SCALAR],
-                       struct record_keys *keys, struct why *why)
+static enum err search(const struct candidates *c, const struct envelope *e, uint8_t s[static SCALAR], struct record_keys *keys,
+                       struct why *why)
 {
 	unsigned t = e->header.t;
 	uint64_t subset = (UINT64_C(1) << t) - 1;
@@ -65,45 +62,23 @@ static enum err search(const struct candidates *c, const struct envelope *e, uin
 			return why_set(why, ERR_LIMIT, "record: none of %d sets of %u shares opens it: too many are false", RECORD_SUBSETS_MAX, t);
 		subset_combine(c, subset, s);
 		record_keys_derive(s, e->hdr0, keys);
-		if (secret_equal(keys->commitment, e->commitment, RECORD_COMMITMENT)) {
-			*found = subset;
+		if (secret_equal(keys->commitment, e->commitment, RECORD_COMMITMENT))
 			return ERR_OK;
-		}
 	}
 	return why_set(why, ERR_AUTH, "record: no %u of %u shares give the commitment", t, c->count);
 }
 
-// A candidate outside the subset is on its polynomial exactly when it can stand in for a member: Lagrange coefficients are not
-// zero, so any other value changes the sum.
-static uint64_t liars_of(const struct candidates *c, uint64_t subset, const uint8_t s[static SCALAR])
-{
-	uint64_t liars = 0, first = subset & -subset;
-	uint8_t other[SCALAR];
-	for (unsigned i = 0; i < c->count; i++) {
-		if ((subset >> i & 1) != 0)
-			continue;
-		subset_combine(c, subset ^ first ^ UINT64_C(1) << i, other);
-		if (!secret_equal(s, other, SCALAR))
-			liars |= UINT64_C(1) << c->seat[i];
-	}
-	secret_wipe(other, sizeof other);
-	return liars;
-}
-
-// Keys, and who lied, from the shares.
+// The keys, from the shares.
 static enum err unlock(const struct envelope *e, const struct share *shares, unsigned count, struct record_keys *keys,
-                       uint64_t *liars, struct why *why)
+                       struct why *why)
 {
 	struct candidates c;
 	uint8_t s[SCALAR];
-	uint64_t subset = 0;
-	enum err result = candidates_of(shares, count, e->header.n, &c, liars, why);
+	enum err result = candidates_of(shares, count, e->header.n, &c, why);
 	if (result == ERR_OK && c.count < e->header.t)
 		result = why_set(why, ERR_ABSENT, "record: %u usable shares, %u are needed", c.count, e->header.t);
 	if (result == ERR_OK)
-		result = search(&c, e, &subset, s, keys, why);
-	if (result == ERR_OK)
-		*liars |= liars_of(&c, subset, s);
+		result = search(&c, e, s, keys, why);
 	secret_wipe(&c, sizeof c);
 	secret_wipe(s, sizeof s);
 	return result;
@@ -142,20 +117,35 @@ static enum err payload_open(const struct envelope *e, const struct record_keys 
 	return rest == 0 ? ERR_OK : why_set(why, ERR_INPUT, "record: padding is not zero");
 }
 
-static enum err body_open(const struct envelope *e, struct slice body, struct buf *plain, struct slice origin,
-                          struct content *content, struct card *reporter, struct why *why)
+// *digests: what the reporter sealed to each seat.
+static enum err body_open(const struct envelope *e, struct slice bytes, struct buf *plain, struct slice origin,
+                          struct content *content, struct card *reporter, struct slice *digests, struct why *why)
 {
-	struct slice covered;
-	uint8_t signature[SIGN_BYTES];
-	enum err result = content_decode(body, content, &covered, signature, why);
+	struct body body;
+	enum err result = content_decode(bytes, content, &body, why);
+	if (result == ERR_OK && body.digests.n != (size_t)e->header.n * SHARE_DIGEST)
+		result = why_set(why, ERR_INPUT, "%zu digests for %u shares", body.digests.n / SHARE_DIGEST, e->header.n);
 	if (result == ERR_OK)
 		result = card_decode(content->card, origin, reporter, why);
 	if (result != ERR_OK)
 		return why_at(why, result, "record");
 	sha256(e->hdr0, plain->p);
-	if (!sign_message_verify(reporter->signing, "record", origin, slice_of(plain->p, HDR0_HASH + covered.n), signature))
+	if (!sign_message_verify(reporter->signing, "record", origin, slice_of(plain->p, HDR0_HASH + body.covered.n), body.signature))
 		return why_set(why, ERR_AUTH, "record: the reporter's signature is false");
+	*digests = body.digests;
 	return ERR_OK;
+}
+
+static uint64_t liars_of(const struct share *shares, unsigned count, struct slice digests)
+{
+	uint64_t liars = 0;
+	uint8_t digest[SHARE_DIGEST];
+	for (unsigned i = 0; i < count; i++) {
+		share_digest(shares[i].seat, shares[i].scalar, digest);
+		if (!secret_equal(digest, digests.p + (shares[i].seat - 1) * SHARE_DIGEST, SHARE_DIGEST))
+			liars |= UINT64_C(1) << shares[i].seat;
+	}
+	return liars;
 }
 
 enum err record_open(const struct envelope *e, const struct share *shares, unsigned count, struct slice origin, struct buf *plain,
@@ -164,20 +154,19 @@ enum err record_open(const struct envelope *e, const struct share *shares, unsig
 	struct record_keys keys;
 	struct content inside;
 	struct card card;
-	struct slice body;
-	uint64_t false_seats = 0;
+	struct slice body, digests;
 	buf_clear(plain);
-	enum err result = unlock(e, shares, count, &keys, &false_seats, why);
+	enum err result = unlock(e, shares, count, &keys, why);
 	if (result == ERR_OK)
 		result = mac_check(e, &keys, why);
 	if (result == ERR_OK)
 		result = payload_open(e, &keys, plain, &body, why);
 	if (result == ERR_OK)
-		result = body_open(e, body, plain, origin, &inside, &card, why);
+		result = body_open(e, body, plain, origin, &inside, &card, &digests, why);
 	if (result == ERR_OK) {
 		*content = inside;
 		*reporter = card;
-		*liars = false_seats;
+		*liars = liars_of(shares, count, digests);
 	} else {
 		buf_free(plain);
 	}

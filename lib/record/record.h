@@ -107,10 +107,10 @@ struct share {
 // Combines t of the shares so that C opens, trying at most RECORD_SUBSETS_MAX subsets while some seat lied; checks the MAC, opens
 // the payload, verifies the reporter's card and signature. Whether the card is accredited is the caller's question.
 //
-// `plain` (buf_init_secret, maximum RECORD_MAX) owns the bytes that *content borrows; it is wiped on failure. *liars: bit i set = the
-// share of seat i is not on the polynomial that opened the record; bits are certain unless two or more of the seats that
-// opened it lied together. Subsets are tried in an order in which up to three false shares among t + 3 always end within
-// the bound for t ≤ 26, and any number for n ≤ 14.
+// `plain` (buf_init_secret, maximum RECORD_MAX) owns the bytes that *content borrows; it is wiped on failure. *liars: bit i set =
+// seat i's share is not the one whose digest the signed body names (so either the seat lied or the reporter did). Subsets are
+// tried in an order in which up to three false shares among t + 3 always end within the bound for t ≤ 26, and any number for
+// n ≤ 14.
 // ERR_ABSENT: fewer than t shares. ERR_INPUT: a seat twice or outside 1..n. ERR_AUTH: no subset opens it, or the MAC, the payload,
 // the card or the inner signature is false. ERR_LIMIT: bound reached, more subsets exist.
 MUST_USE enum err record_open(const struct envelope *e, const struct share *shares, unsigned count, struct slice origin,

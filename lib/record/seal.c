@@ -3,6 +3,20 @@
 #include "crypto/hash.h"
 #include "crypto/secret.h"
 
+// The scalar and its shares; secret.
+struct sharing {
+	uint8_t s[SCALAR], share[SEATS_MAX][SCALAR];
+	uint8_t digest[SEATS_MAX][SHARE_DIGEST];
+};
+
+static void sharing_make(unsigned t, unsigned n, struct sharing *sharing)
+{
+	scalar_random(sharing->s);
+	shamir_split(sharing->s, t, n, sharing->share);
+	for (unsigned i = 0; i < n; i++)
+		share_digest((uint8_t)(i + 1), sharing->share[i], sharing->digest[i]);
+}
+
 static enum err reporter_check(const struct content *content, const uint8_t card_sk[static SIGN_SECRET], struct slice origin,
                                struct why *why)
 {
@@ -18,7 +32,7 @@ static enum err reporter_check(const struct content *content, const uint8_t card
 
 static enum err size_check(const struct content *content, unsigned n, size_t *plain, struct why *why)
 {
-	size_t body = content_size(content);
+	size_t body = content_size(content, n);
 	if (body > RECORD_MAX)
 		return why_set(why, ERR_LIMIT, "record: %zu bytes of content, at most %u sealed", body, RECORD_MAX);
 	*plain = record_padded(LENGTH_BYTES + body);
@@ -30,13 +44,13 @@ static enum err size_check(const struct content *content, unsigned n, size_t *pl
 
 // FRONT ‖ length ‖ body ‖ signature ‖ zeros.
 static enum err plain_build(const struct content *content, struct slice hdr0, const uint8_t card_sk[static SIGN_SECRET],
-                            struct slice origin, size_t padded, struct buf *plain)
+                            struct slice origin, struct slice digests, size_t padded, struct buf *plain)
 {
 	uint8_t signature[SIGN_BYTES];
 	uint8_t *hash = buf_add(plain, HDR0_HASH);
 	if (hash != NULL)
 		sha256(hdr0, hash);
-	content_encode(content, plain);
+	content_encode(content, digests, plain);
 	if (buf_status(plain) != ERR_OK)
 		return buf_status(plain);
 	sign_message(card_sk, "record", origin, buf_slice(plain), signature);
@@ -48,13 +62,12 @@ static enum err plain_build(const struct content *content, struct slice hdr0, co
 	return buf_status(plain);
 }
 
-static enum err shares_put(const uint8_t s[static SCALAR], const struct header *h, struct slice hdr0,
+static enum err shares_put(const struct sharing *sharing, const struct header *h, struct slice hdr0,
                            const uint8_t commitment[static RECORD_COMMITMENT], const struct governance *g, struct buf *out,
                            struct why *why)
 {
-	uint8_t shares[SEATS_MAX][SCALAR], aad[SHARE_AAD], room[RECORD_INFO_MAX];
+	uint8_t aad[SHARE_AAD], room[RECORD_INFO_MAX];
 	struct slice info = share_info(charter_origin(governance_charter(g)), room);
-	shamir_split(s, h->t, h->n, shares);
 	enum err e = ERR_OK;
 	for (uint8_t i = 0; e == ERR_OK && i < h->n; i++) {
 		const struct quarter_key *key = governance_quarter_key(g, i + 1, h->quarter);
@@ -64,25 +77,23 @@ static enum err shares_put(const uint8_t s[static SCALAR], const struct header *
 			break;
 		}
 		share_aad(hdr0, commitment, i + 1, aad);
-		e = hpke_seal(key->key, info, slice_of(aad, sizeof aad), slice_of(shares[i], SCALAR), sealed);
+		e = hpke_seal(key->key, info, slice_of(aad, sizeof aad), slice_of(sharing->share[i], SCALAR), sealed);
 		if (e != ERR_OK)
 			e = why_set(why, e, "record: seat %d has a malformed key", i + 1);
 	}
-	secret_wipe(shares, sizeof shares);
 	return e;
 }
 
 // Everything after hdr0 is known: length ‖ hdr0 ‖ C ‖ shares ‖ MAC ‖ payload.
-static enum err envelope_build(const struct header *h, struct slice hdr0, struct slice plain, const struct governance *g,
-                               struct buf *out, struct why *why)
+static enum err envelope_build(const struct header *h, struct slice hdr0, const struct sharing *sharing, struct slice plain,
+                               const struct governance *g, struct buf *out, struct why *why)
 {
-	uint8_t s[SCALAR], mac[RECORD_MAC];
+	uint8_t mac[RECORD_MAC];
 	struct record_keys keys;
-	scalar_random(s);
-	record_keys_derive(s, hdr0, &keys);
+	record_keys_derive(sharing->s, hdr0, &keys);
 	buf_put_vec16(out, hdr0);
 	buf_put(out, keys.commitment, RECORD_COMMITMENT);
-	enum err e = shares_put(s, h, hdr0, keys.commitment, g, out, why);
+	enum err e = shares_put(sharing, h, hdr0, keys.commitment, g, out, why);
 	if (e == ERR_OK) {
 		record_mac(&keys, slice_of(out->p + 2, out->n - 2), mac);
 		buf_put(out, mac, RECORD_MAC);
@@ -91,7 +102,6 @@ static enum err envelope_build(const struct header *h, struct slice hdr0, struct
 			chunked_seal(keys.payload, slice_of(h->id, RECORD_ID), plain, payload);
 		e = buf_status(out);
 	}
-	secret_wipe(s, sizeof s);
 	secret_wipe(&keys, sizeof keys);
 	return e;
 }
@@ -125,6 +135,7 @@ enum err record_seal(const struct content *content, const struct label *label, c
 	if (c == NULL)
 		return why_set(why, ERR_ABSENT, "record: no charter is pinned");
 	struct header h;
+	struct sharing sharing;
 	uint8_t batch_pk[SIGN_PUBLIC], fresh_sk[SIGN_SECRET];
 	size_t padded = 0;
 	struct buf hdr0, plain;
@@ -139,9 +150,12 @@ enum err record_seal(const struct content *content, const struct label *label, c
 	if (e == ERR_OK)
 		e = size_check(content, h.n, &padded, why);
 	if (e == ERR_OK)
-		e = plain_build(content, buf_slice(&hdr0), card_sk, charter_origin(c), padded, &plain);
+		sharing_make(h.t, h.n, &sharing);
 	if (e == ERR_OK)
-		e = envelope_build(&h, buf_slice(&hdr0), slice_of(plain.p + FRONT, padded), g, envelope, why);
+		e = plain_build(content, buf_slice(&hdr0), card_sk, charter_origin(c), slice_of(sharing.digest, h.n * SHARE_DIGEST), padded,
+		                &plain);
+	if (e == ERR_OK)
+		e = envelope_build(&h, buf_slice(&hdr0), &sharing, slice_of(plain.p + FRONT, padded), g, envelope, why);
 	if (e == ERR_OK) {
 		memcpy(id, h.id, RECORD_ID);
 		memcpy(batch_sk, fresh_sk, SIGN_SECRET);
@@ -151,5 +165,6 @@ enum err record_seal(const struct content *content, const struct label *label, c
 	buf_free(&plain);
 	buf_free(&hdr0);
 	secret_wipe(fresh_sk, sizeof fresh_sk);
+	secret_wipe(&sharing, sizeof sharing);
 	return e;
 }

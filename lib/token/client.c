@@ -4,7 +4,7 @@
 #include "token/token.h"
 
 struct token_client {
-	unsigned t;
+	unsigned needed; // answers: the highest threshold among the keys of the classes that occur
 	size_t count;
 	size_t first[TOKEN_CLASSES + 1];      // places of a class: first[class] up to first[class + 1]
 	struct token_key key[TOKEN_CLASSES];  // of the classes that occur
@@ -15,7 +15,7 @@ struct token_client {
 	uint8_t blinded[TOKEN_BATCH_MAX][VOPRF_ELEMENT];
 	uint64_t answered;                    // bit i: seat i
 	unsigned answers, kept;
-	uint8_t seat[SEATS_MAX];              // of the kept answers, at most t
+	uint8_t seat[SEATS_MAX];              // of the kept answers, as many as needed
 	uint8_t (*evaluated[SEATS_MAX])[VOPRF_ELEMENT]; // by place; owned
 };
 
@@ -58,10 +58,6 @@ static size_t class_count(const struct token_client *c, unsigned class)
 
 static enum err keys_take(struct token_client *c, const struct governance *g, struct why *why)
 {
-	const struct charter *charter = governance_charter(g);
-	if (charter == NULL)
-		return why_set(why, ERR_ABSENT, "tokens: no charter is pinned");
-	c->t = charter->t;
 	for (unsigned class = 0; class < TOKEN_CLASSES; class++) {
 		const struct token_key *key = governance_token_key(g, class, 0);
 		if (class_count(c, class) == 0)
@@ -69,6 +65,8 @@ static enum err keys_take(struct token_client *c, const struct governance *g, st
 		if (key == NULL)
 			return why_set(why, ERR_ABSENT, "tokens: class %u has no key yet", class);
 		c->key[class] = *key;
+		if (key->t > c->needed)
+			c->needed = key->t;
 	}
 	return ERR_OK;
 }
@@ -170,7 +168,7 @@ enum err token_client_answer(struct token_client *c, uint8_t seat, struct slice 
 	if (evaluated == NULL)
 		return why_set(why, ERR_SYSTEM, "tokens: out of memory");
 	enum err e = answer_verify(c, seat, answer.p, evaluated, why);
-	if (e != ERR_OK || c->kept == c->t) {
+	if (e != ERR_OK || c->kept == c->needed) {
 		free(evaluated);
 	} else {
 		c->seat[c->kept] = seat;
@@ -183,34 +181,40 @@ enum err token_client_answer(struct token_client *c, uint8_t seat, struct slice 
 	return ERR_OK;
 }
 
+unsigned token_client_needed(const struct token_client *c)
+{
+	return c->needed;
+}
+
 unsigned token_client_answers(const struct token_client *c)
 {
 	return c->answers;
 }
 
-// Whether the public shares of the t seats give the class's key, as their evaluations then do. A threshold that the charter has
-// changed since the ceremony would otherwise give ids that meet nothing.
-static enum err key_check(const struct token_client *c, unsigned class)
+// Whether the public shares of the first t seats give the class's key, as their evaluations then do: otherwise the ids would meet
+// nothing, and nobody would notice.
+static enum err key_check(const struct token_client *c, const struct token_key *key)
 {
 	const uint8_t(*shares[SEATS_MAX])[VOPRF_ELEMENT];
-	uint8_t key[1][VOPRF_ELEMENT];
-	for (unsigned k = 0; k < c->t; k++)
-		shares[k] = &c->key[class].share[c->seat[k] - 1];
-	enum err e = voprf_combine(c->seat, c->t, shares, 1, key);
-	return e == ERR_OK && memcmp(key[0], c->key[class].key, VOPRF_ELEMENT) != 0 ? ERR_AUTH : e;
+	uint8_t sum[1][VOPRF_ELEMENT];
+	for (unsigned k = 0; k < key->t; k++)
+		shares[k] = &key->share[c->seat[k] - 1];
+	enum err e = voprf_combine(c->seat, key->t, shares, 1, sum);
+	return e == ERR_OK && memcmp(sum[0], key->key, VOPRF_ELEMENT) != 0 ? ERR_AUTH : e;
 }
 
-// Outputs of one class from its t evaluations.
+// Outputs of one class from the first t evaluations.
 static enum err class_finish(const struct token_client *c, unsigned class, uint8_t (*combined)[VOPRF_ELEMENT],
                              uint8_t (*outputs)[VOPRF_OUTPUT])
 {
 	size_t first = c->first[class], count = class_count(c, class);
-	const uint8_t(*of_class[SEATS_MAX])[VOPRF_ELEMENT];
-	for (unsigned k = 0; k < c->t; k++)
-		of_class[k] = (const uint8_t(*)[VOPRF_ELEMENT])c->evaluated[k] + first;
-	enum err e = key_check(c, class);
+	unsigned t = c->key[class].t;
+	const uint8_t(*evaluated[SEATS_MAX])[VOPRF_ELEMENT];
+	for (unsigned k = 0; k < t; k++)
+		evaluated[k] = (const uint8_t(*)[VOPRF_ELEMENT])c->evaluated[k] + first;
+	enum err e = key_check(c, &c->key[class]);
 	if (e == ERR_OK)
-		e = voprf_combine(c->seat, c->t, of_class, count, combined);
+		e = voprf_combine(c->seat, t, evaluated, count, combined);
 	if (e != ERR_OK)
 		return e;
 	return voprf_finalize(c->input + first, (const uint8_t(*)[SCALAR])c->blind + first, (const uint8_t(*)[VOPRF_ELEMENT])combined,
@@ -230,8 +234,8 @@ static void tokens_give(const struct token_client *c, const uint8_t (*outputs)[V
 
 enum err token_client_finish(struct token_client *c, struct token *tokens, uint8_t (*locks)[TOKEN_LOCK], struct why *why)
 {
-	if (c->kept < c->t)
-		return why_set(why, ERR_ABSENT, "tokens: %u seats have answered, %u are needed", c->kept, c->t);
+	if (c->kept < c->needed)
+		return why_set(why, ERR_ABSENT, "tokens: %u seats have answered, %u are needed", c->kept, c->needed);
 	uint8_t(*outputs)[VOPRF_OUTPUT] = calloc(c->count, VOPRF_OUTPUT), (*combined)[VOPRF_ELEMENT] = calloc(c->count, VOPRF_ELEMENT);
 	enum err e = outputs != NULL && combined != NULL ? ERR_OK : why_set(why, ERR_SYSTEM, "tokens: out of memory");
 	for (unsigned class = 0; e == ERR_OK && class < TOKEN_CLASSES; class++)

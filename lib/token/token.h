@@ -60,11 +60,13 @@ void token_client_free(struct token_client *c);
 // The body of the ask, the same for every keeper.
 void token_client_ask(const struct token_client *c, struct buf *body);
 // Verifies a seat's answer against its published shares. ERR_AUTH/ERR_INPUT: this seat lied or is broken (why names it); it may
-// answer again. ERR_EXISTS: it has answered. Answers after the t-th are verified and then dropped.
+// answer again. ERR_EXISTS: it has answered. Answers beyond those needed are verified and then dropped.
 MUST_USE enum err token_client_answer(struct token_client *c, uint8_t seat, struct slice answer, struct why *why);
-unsigned token_client_answers(const struct token_client *c); // verified so far; t are enough
+// Answers that are needed: the threshold t of the ceremony that made the keys. And answers verified so far.
+unsigned token_client_needed(const struct token_client *c);
+unsigned token_client_answers(const struct token_client *c);
 // Interpolates and finalises: tokens[i] (TOKEN_REAL; who derived observable i adds TOKEN_DERIVED) and locks[i] (secret; locks may
-// be NULL) are those of observable i. ERR_ABSENT: fewer than t answers. ERR_AUTH: the published shares do not give the class's key.
+// be NULL) are those of observable i. ERR_ABSENT: too few answers. ERR_AUTH: the published shares do not give the class's key.
 MUST_USE enum err token_client_finish(struct token_client *c, struct token *tokens, uint8_t (*locks)[TOKEN_LOCK], struct why *why);
 
 // --- Batches: what is filed with a record --------------------------------------------------------------------------------

@@ -182,29 +182,32 @@ static void bodies(void)
 	static struct content c, got;
 	struct buf b;
 	struct why why;
-	struct slice covered;
-	uint8_t signature[SIGN_BYTES];
+	static const uint8_t digests[3 * SHARE_DIGEST] = {4};
+	struct body inside;
 	c = (struct content){.card = SLICE_LITERAL("card"), .credential = SLICE_LITERAL("cred"), .document = SLICE_LITERAL("{}")};
 	memset(c.reply_secret, 7, sizeof c.reply_secret);
 	attach(&c, "mail.eml", 8, SLICE_LITERAL("From: "));
 	attach(&c, "\xc3\xa9" "cran 1.png", 12, slice_of(NULL, 0));
 	buf_init(&b, 4096);
-	content_encode(&c, &b);
+	content_encode(&c, slice_of(digests, sizeof digests), &b);
 	size_t end = b.n;
 	memset(buf_add(&b, SIGN_BYTES), 9, SIGN_BYTES);
-	CHECK(content_check(&c, &why) == ERR_OK && content_size(&c) == b.n);
-	REQUIRE(content_decode(buf_slice(&b), &got, &covered, signature, &why) == ERR_OK);
-	CHECK(covered.n == end && signature[63] == 9 && got.attachments == 2);
+	CHECK(content_check(&c, &why) == ERR_OK && content_size(&c, 3) == b.n);
+	REQUIRE(content_decode(buf_slice(&b), &got, &inside, &why) == ERR_OK);
+	CHECK(inside.covered.n == end && inside.signature[63] == 9 && inside.digests.n == sizeof digests && got.attachments == 2);
 	CHECK(slice_equal(got.card, c.card) && slice_equal(got.credential, c.credential) && slice_equal(got.document, c.document));
 	CHECK_TEXT(got.attachment[1].name, c.attachment[1].name);
 	CHECK(slice_is_text(got.attachment[0].bytes, "From: ") && got.attachment[1].bytes.n == 0);
 	for (size_t n = 0; n < b.n; n++)
-		CHECK_SAY(content_decode(slice_of(b.p, n), &got, &covered, signature, &why) == ERR_INPUT, "cut at %zu", n);
+		CHECK_SAY(content_decode(slice_of(b.p, n), &got, &inside, &why) == ERR_INPUT, "cut at %zu", n);
 	buf_put_u8(&b, 0);
-	CHECK(content_decode(buf_slice(&b), &got, &covered, signature, &why) == ERR_INPUT);
+	CHECK(content_decode(buf_slice(&b), &got, &inside, &why) == ERR_INPUT);
 	b.n--;
 	b.p[0] = 2;
-	CHECK(content_decode(buf_slice(&b), &got, &covered, signature, &why) == ERR_INPUT && strstr(why.text, "version 2") != NULL);
+	CHECK(content_decode(buf_slice(&b), &got, &inside, &why) == ERR_INPUT && strstr(why.text, "version 2") != NULL);
+	b.p[0] = 1;
+	b.p[1] = SEATS_MAX + 1;
+	CHECK(content_decode(buf_slice(&b), &got, &inside, &why) == ERR_INPUT && strstr(why.text, "33 shares") != NULL);
 	buf_free(&b);
 }
 
@@ -213,15 +216,14 @@ static enum err name_decode(const char *name, size_t n, struct why *why)
 {
 	static struct content got;
 	struct buf b;
-	struct slice covered;
-	uint8_t signature[SIGN_BYTES];
+	struct body inside;
 	buf_init(&b, 4096);
 	buf_put_u8(&b, 1);
-	buf_put_zeros(&b, 4 + 2 + 32 + 4);
+	buf_put_zeros(&b, 1 + 4 + 2 + 32 + 4);
 	buf_put_u8(&b, 1);
 	buf_put_vec16(&b, slice_of(name, n));
 	buf_put_zeros(&b, 4 + SIGN_BYTES);
-	enum err e = content_decode(buf_slice(&b), &got, &covered, signature, why);
+	enum err e = content_decode(buf_slice(&b), &got, &inside, why);
 	buf_free(&b);
 	return e;
 }
