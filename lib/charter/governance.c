@@ -123,19 +123,33 @@ static enum err enact_accreditation(struct governance *g, const struct accredita
 	return ERR_OK;
 }
 
+// Adds a suspension, which begins after all others of this side did.
+static void suspend(struct standing_side *side, const struct standing *n)
+{
+	struct suspension *last = side->suspensions != 0 ? &side->suspension[side->suspensions - 1] : NULL;
+	if (last == NULL || n->issued > last->until) {
+		INVARIANT(side->suspensions < SUSPENSIONS_MAX);
+		side->suspension[side->suspensions++] = (struct suspension){n->issued, n->until};
+	} else if (n->until > last->until) {
+		last->until = n->until;
+	}
+}
+
 static enum err enact_standing(struct governance *g, const struct standing *n, bool held, struct why *why)
 {
 	void *found = table_find(&g->standings, n->card);
 	if (found == NULL && table_add(&g->standings, n->card, &found) != ERR_OK)
 		return no_memory(why);
 	struct standings *s = found;
-	if (held)
-		s->held = *n;
-	else
-		s->ledger = *n;
-	// What was held is superseded by a newer word of the ledger, an expulsion never.
-	if (!held && s->held.action == STANDING_SUSPEND && n->issued >= s->held.issued)
-		s->held = (struct standing){0};
+	struct standing_side *side = held ? &s->held : &s->ledger;
+	side->newest = *n;
+	if (n->action == STANDING_SUSPEND)
+		suspend(side, n);
+	if (n->action == STANDING_RESTORE) {
+		s->ledger.suspensions = 0;
+		if (s->held.newest.action == STANDING_SUSPEND && s->held.newest.issued <= n->issued)
+			s->held = (struct standing_side){0};
+	}
 	return ERR_OK;
 }
 
@@ -312,10 +326,16 @@ uint64_t governance_resumed(const struct governance *g, unsigned seat)
 }
 
 // A suspension dated in the future does not hold yet: otherwise one officer could suspend for longer than SUSPENSION_MAX.
-static uint64_t suspended_until(const struct standing *s, uint64_t now)
+static uint64_t suspended_until(const struct standing_side *side, uint64_t now)
 {
-	bool begun = s->issued <= now || s->issued - now <= STANDING_SKEW;
-	return s->action == STANDING_SUSPEND && begun && now < s->until ? s->until : 0;
+	uint64_t until = 0;
+	for (unsigned i = 0; i < side->suspensions; i++) {
+		const struct suspension *s = &side->suspension[i];
+		bool begun = s->from <= now || s->from - now <= STANDING_SKEW;
+		if (begun && now < s->until)
+			until = s->until;
+	}
+	return until;
 }
 
 enum member_state governance_standing(const struct governance *g, const uint8_t card[static CARD_ID], uint64_t now,
@@ -325,7 +345,7 @@ enum member_state governance_standing(const struct governance *g, const uint8_t 
 	*until = 0;
 	if (s == NULL)
 		return MEMBER_GOOD;
-	if (s->ledger.action == STANDING_EXPEL || s->held.action == STANDING_EXPEL)
+	if (s->ledger.newest.action == STANDING_EXPEL || s->held.newest.action == STANDING_EXPEL)
 		return MEMBER_EXPELLED;
 	uint64_t ledger = suspended_until(&s->ledger, now), held = suspended_until(&s->held, now);
 	*until = ledger > held ? ledger : held;

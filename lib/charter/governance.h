@@ -9,6 +9,7 @@
 #define GOVERNANCE_BATCHES_MAX (1u << 20)     // accredited batches
 #define GOVERNANCE_STANDINGS_MAX (1u << 18)   // cards that were ever suspended, expelled or restored
 #define GOVERNANCE_TEAMS_MAX 4096             // teams, founding and added
+#define SUSPENSIONS_MAX 8                     // suspensions of a card that do not touch, until a restoration clears them
 #define STANDING_SKEW 600                     // seconds that an officer's clock may run ahead of ours
 
 struct governance; // opaque
@@ -28,8 +29,9 @@ MUST_USE enum err governance_check(const struct governance *g, struct slice leaf
 // the next leaf and reports the hub. A quarter key or an accreditation that is there already is accepted and changes nothing.
 // ERR_SYSTEM: out of memory; the state no longer follows the ledger.
 MUST_USE enum err governance_apply(struct governance *g, uint64_t index, struct slice leaf, struct why *why);
-// A suspension or expulsion that reached this keeper directly, before the ledger: holds at once, and until the ledger has a newer
-// word (an expulsion for ever). It never changes what the ledger may hold: the same document is accepted there later.
+// A suspension or expulsion that reached this keeper directly, before the ledger: holds at once, to its end or until the ledger
+// has a newer restoration (an expulsion for ever). It never changes what the ledger may hold: the same document is accepted there
+// later. (No clock here either: a keeper refuses a document dated in the future itself.)
 MUST_USE enum err governance_hold(struct governance *g, struct slice leaf, struct why *why);
 
 // The charter in force; NULL before one is pinned.

@@ -118,20 +118,28 @@ static bool same_standing(const struct standing *a, const struct standing *b)
 	return a->action == b->action && a->issued == b->issued && a->until == b->until && memcmp(a->card, b->card, CARD_ID) == 0;
 }
 
+static enum err suspension_fits(const struct standing_side *side, const struct standing *n, struct why *why)
+{
+	bool apart = side->suspensions == SUSPENSIONS_MAX && n->issued > side->suspension[SUSPENSIONS_MAX - 1].until;
+	if (n->action == STANDING_SUSPEND && apart)
+		return why_set(why, ERR_LIMIT, "standing: %d suspensions and no restoration: officers expel or restore", SUSPENSIONS_MAX);
+	return ERR_OK;
+}
+
 // The ledger's order decides among the ledger's documents alone, so that all parties agree; what is held can only add to it.
 static enum err judge_standing_date(const struct standings *s, bool held, struct change *c, struct why *why)
 {
-	const struct standing *n = &c->standing;
-	uint64_t newest = held && s->held.issued > s->ledger.issued ? s->held.issued : s->ledger.issued;
-	c->known = held && (same_standing(n, &s->ledger) || same_standing(n, &s->held));
+	const struct standing *n = &c->standing, *ledger = &s->ledger.newest, *before = &s->held.newest;
+	uint64_t newest = held && before->issued > ledger->issued ? before->issued : ledger->issued;
+	c->known = held && (same_standing(n, ledger) || same_standing(n, before));
 	if (c->known)
 		return ERR_OK;
-	if (s->ledger.action == STANDING_EXPEL || (held && s->held.action == STANDING_EXPEL))
+	if (ledger->action == STANDING_EXPEL || (held && before->action == STANDING_EXPEL))
 		return why_set(why, ERR_DENIED, "standing: the member was expelled, which is final");
 	// An expulsion is final, so its repetition does no harm, and no date on a suspension may stand in its way.
 	if (n->issued <= newest && n->action != STANDING_EXPEL)
 		return why_set(why, ERR_DENIED, "standing: not newer than what holds for this card (a repetition?)");
-	return ERR_OK;
+	return suspension_fits(held ? &s->held : &s->ledger, n, why);
 }
 
 static enum err judge_standing(const struct governance *g, struct signers by, bool held, struct change *c, struct why *why)

@@ -5,10 +5,21 @@
 #include "charter/governance.h"
 #include "charter/table.h"
 
-// What the ledger says of a card, and what reached this keeper before the ledger. Action 0: nothing.
+// The standings of a card from one source. Suspensions add up: were the newest to replace the others, one officer could end
+// another's by a shorter or later one, which takes t officers. They are in order, and those that touch are one.
+struct suspension {
+	uint64_t from, until;
+};
+struct standing_side {
+	struct standing newest; // action 0: none
+	unsigned suspensions;
+	struct suspension suspension[SUSPENSIONS_MAX];
+};
+
+// What the ledger says of a card, and what reached this keeper before the ledger.
 struct standings {
 	uint8_t card[CARD_ID];
-	struct standing ledger, held;
+	struct standing_side ledger, held;
 };
 
 // The committee of the quarters from `from` on, until the next row's.

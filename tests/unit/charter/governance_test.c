@@ -303,6 +303,28 @@ static void future_suspension(void)
 	fixture_free(f);
 }
 
+// One officer ends nobody's suspension: not by a shorter one, not by a later one, not by many.
+static void suspensions_add_up(void)
+{
+	f = fixture_new(2, 3);
+	uint64_t until, far = NOW + 365 * 86400u;
+	CHECK(standing(STANDING_SUSPEND, 1, NOW, NOW + 48 * HOUR, 1, false) == ERR_OK);
+	CHECK(standing(STANDING_SUSPEND, 1, NOW + 1, NOW + 2, 1, false) == ERR_OK && state(1, NOW + 3) == MEMBER_SUSPENDED);
+	CHECK(standing(STANDING_SUSPEND, 1, NOW + 9, NOW + 49 * HOUR, 1, false) == ERR_OK);
+	CHECK(governance_standing(f->governance, (uint8_t[CARD_ID]){1}, NOW, &until) == MEMBER_SUSPENDED && until == NOW + 49 * HOUR);
+	for (unsigned i = 1; i < SUSPENSIONS_MAX; i++)
+		CHECK(standing(STANDING_SUSPEND, 1, far + i * HOUR, far + i * HOUR + 1, 1, false) == ERR_OK);
+	CHECK(standing(STANDING_SUSPEND, 1, far + 99 * HOUR, far + 100 * HOUR, 1, false) == ERR_LIMIT);
+	CHECK(state(1, NOW + 3) == MEMBER_SUSPENDED && state(1, NOW + 50 * HOUR) == MEMBER_GOOD);
+	CHECK(state(1, far + HOUR) == MEMBER_SUSPENDED);
+	CHECK(standing(STANDING_SUSPEND, 1, far + 99 * HOUR, far + 100 * HOUR, 1, true) == ERR_OK); // held apart from these
+	CHECK(state(1, far + 99 * HOUR) == MEMBER_SUSPENDED);
+	CHECK(standing(STANDING_RESTORE, 1, far + 99 * HOUR, 0, 2, false) == ERR_OK);
+	CHECK(state(1, NOW + 3) == MEMBER_GOOD && state(1, far + HOUR) == MEMBER_GOOD && state(1, far + 99 * HOUR) == MEMBER_GOOD);
+	CHECK(standing(STANDING_SUSPEND, 1, far + 100 * HOUR, far + 101 * HOUR, 1, false) == ERR_OK); // room again
+	fixture_free(f);
+}
+
 static void held(void)
 {
 	f = fixture_new(2, 3);
@@ -479,6 +501,7 @@ const struct test tests[] = {
 	{"token keys", token_keys},
 	{"standings", standings},
 	{"future suspension", future_suspension},
+	{"suspensions add up", suspensions_add_up},
 	{"held", held},
 	{"lists, teams, ceremonies", lists_teams_ceremonies},
 	{"accreditations", accreditations},
