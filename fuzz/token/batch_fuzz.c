@@ -41,7 +41,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	sign_message(sk, "token-batch", origin, buf_slice(&inside), signature);
 	buf_put(&inside, signature, SIGN_BYTES);
 	struct slice plain = slice_part(buf_slice(&inside), RECORD_ID, inside.n);
-	if (hpke_seal(matcher_pk, slice_of(info, sizeof info - 1), slice_of(id, RECORD_ID), plain, buf_add(&sealed, plain.n + HPKE_OVERHEAD)) != ERR_OK)
+	if (hpke_seal(matcher_pk, slice_of(info, sizeof info - 1), slice_of(id, RECORD_ID), plain,
+	              buf_add(&sealed, plain.n + HPKE_OVERHEAD)) != ERR_OK)
 		abort();
 	if (batch_open(buf_slice(&sealed), id, pk, matcher_sk, origin, &batch, &why) == ERR_OK)
 		check(&batch, sk, matcher_pk);

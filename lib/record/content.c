@@ -93,7 +93,8 @@ void content_encode(const struct content *c, struct slice digests, struct buf *o
 
 size_t content_size(const struct content *c, unsigned seats)
 {
-	size_t n = 1 + 1 + seats * SHARE_DIGEST + 4 + c->card.n + 2 + c->credential.n + sizeof c->reply_secret + 4 + c->document.n + 1 + SIGN_BYTES;
+	size_t n = 1 + 1 + seats * SHARE_DIGEST + 4 + c->card.n + 2 + c->credential.n + sizeof c->reply_secret + 4 +
+	           c->document.n + 1 + SIGN_BYTES;
 	for (unsigned i = 0; i < c->attachments; i++)
 		n += 2 + strlen(c->attachment[i].name) + 4 + c->attachment[i].bytes.n;
 	return n;

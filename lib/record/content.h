@@ -7,8 +7,8 @@
 #include "record/record.h"
 
 #define HDR0_HASH 32
-// The payload's plaintext is length ‖ body ‖ zeros, and the body's signature covers SHA-256(hdr0) ‖ body. Both sides keep room for
-// FRONT bytes before the length: with it the length's place holds that hash while the signature is made or checked, so that a
+// The payload's plaintext is length ‖ body ‖ zeros, and the body's signature covers SHA-256(hdr0) ‖ body. Both sides keep FRONT
+// bytes of room before the length: with it the length's place holds that hash while the signature is made or checked, so that a
 // report of 30 MB is signed where it lies.
 #define LENGTH_BYTES 4
 #define FRONT (HDR0_HASH - LENGTH_BYTES)

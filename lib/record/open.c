@@ -59,7 +59,8 @@ static enum err search(const struct candidates *c, const struct envelope *e, uin
 	uint64_t subset = (UINT64_C(1) << t) - 1;
 	for (unsigned tried = 0; subset >> c->count == 0; tried++, subset = subset_next(subset)) {
 		if (tried == RECORD_SUBSETS_MAX)
-			return why_set(why, ERR_LIMIT, "record: none of %d sets of %u shares opens it: too many are false", RECORD_SUBSETS_MAX, t);
+			return why_set(why, ERR_LIMIT, "record: none of %d sets of %u shares opens it: too many are false",
+			               RECORD_SUBSETS_MAX, t);
 		subset_combine(c, subset, s);
 		record_keys_derive(s, e->hdr0, keys);
 		if (secret_equal(keys->commitment, e->commitment, RECORD_COMMITMENT))

@@ -80,13 +80,14 @@ MUST_USE enum err envelope_decode(struct slice bytes, struct envelope *e, struct
 // Checks hdr0 against the platform, for as long as the record lives: committee, t and n are its quarter's, and the teams
 // exist. ERR_DENIED, or ERR_ABSENT when a seat has no key for that quarter.
 MUST_USE enum err header_check_committee(const struct header *h, const struct governance *g, struct why *why);
-// As header_check_committee, and a quarter that is current, or the last one within RECORD_GRACE of its end: what may be filed now.
+// As header_check_committee, and a quarter that is current, or the last one within RECORD_GRACE of its end: may be filed now.
 MUST_USE enum err header_check(const struct header *h, const struct governance *g, uint64_t now, struct why *why);
 // SHA-256 of the whole envelope: what vouchers and receipts name.
 void envelope_hash(struct slice bytes, uint8_t hash[static 32]);
 // SHA-256(hdr0 ‖ C) ‖ seat: the associated data of a share.
 #define SHARE_AAD 33
-void share_aad(struct slice hdr0, const uint8_t commitment[static RECORD_COMMITMENT], uint8_t seat, uint8_t aad[static SHARE_AAD]);
+void share_aad(struct slice hdr0, const uint8_t commitment[static RECORD_COMMITMENT], uint8_t seat,
+               uint8_t aad[static SHARE_AAD]);
 // HPKE info of shares: "tocsin/v1/share" 0x00 origin. The result borrows `room`.
 #define RECORD_INFO_MAX (SIGN_ORIGIN_MAX + 40)
 struct slice share_info(struct slice origin, uint8_t room[static RECORD_INFO_MAX]);
@@ -111,10 +112,11 @@ struct share {
 // seat i's share is not the one whose digest the signed body names (so either the seat lied or the reporter did). Subsets are
 // tried in an order in which up to three false shares among t + 3 always end within the bound for t ≤ 26, and any number for
 // n ≤ 14.
-// ERR_ABSENT: fewer than t shares. ERR_INPUT: a seat twice or outside 1..n. ERR_AUTH: no subset opens it, or the MAC, the payload,
-// the card or the inner signature is false. ERR_LIMIT: bound reached, more subsets exist.
+// ERR_ABSENT: fewer than t canonical shares. ERR_INPUT: a seat twice or outside 1..n, or a malformed body. ERR_AUTH: no subset
+// opens it, or the MAC, the payload, the card or the inner signature is false. ERR_LIMIT: bound reached, more subsets exist.
 MUST_USE enum err record_open(const struct envelope *e, const struct share *shares, unsigned count, struct slice origin,
-                              struct buf *plain, struct content *content, struct card *reporter, uint64_t *liars, struct why *why);
+                              struct buf *plain, struct content *content, struct card *reporter, uint64_t *liars,
+                              struct why *why);
 
 // Padmé (Nikitin et al., PETS 2019) with the floor RECORD_FLOOR.
 size_t record_padded(size_t n);

@@ -73,7 +73,9 @@ static enum err shares_put(const struct sharing *sharing, const struct header *h
 		const struct quarter_key *key = governance_quarter_key(g, i + 1, h->quarter);
 		uint8_t *sealed = buf_add(out, RECORD_SHARE);
 		if (key == NULL || sealed == NULL) {
-			e = key == NULL ? why_set(why, ERR_ABSENT, "record: seat %d has no key for quarter %u", i + 1, h->quarter) : ERR_SYSTEM;
+			e = ERR_SYSTEM;
+			if (key == NULL)
+				e = why_set(why, ERR_ABSENT, "record: seat %d has no key for quarter %u", i + 1, h->quarter);
 			break;
 		}
 		share_aad(hdr0, commitment, i + 1, aad);
@@ -152,8 +154,8 @@ enum err record_seal(const struct content *content, const struct label *label, c
 	if (e == ERR_OK)
 		sharing_make(h.t, h.n, &sharing);
 	if (e == ERR_OK)
-		e = plain_build(content, buf_slice(&hdr0), card_sk, charter_origin(c), slice_of(sharing.digest, h.n * SHARE_DIGEST), padded,
-		                &plain);
+		e = plain_build(content, buf_slice(&hdr0), card_sk, charter_origin(c), slice_of(sharing.digest, h.n * SHARE_DIGEST),
+		                padded, &plain);
 	if (e == ERR_OK)
 		e = envelope_build(&h, buf_slice(&hdr0), &sharing, slice_of(plain.p + FRONT, padded), g, envelope, why);
 	if (e == ERR_OK) {

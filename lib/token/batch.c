@@ -85,8 +85,8 @@ static void plain_put(uint16_t list_version, const struct token *slots, size_t c
 }
 
 enum err batch_seal(const uint8_t record_id[static RECORD_ID], uint16_t list_version, const struct token *tokens, size_t count,
-                    const uint8_t batch_sk[static SIGN_SECRET], const uint8_t matcher_key[static HPKE_PUBLIC], struct slice origin,
-                    struct buf *sealed)
+                    const uint8_t batch_sk[static SIGN_SECRET], const uint8_t matcher_key[static HPKE_PUBLIC],
+                    struct slice origin, struct buf *sealed)
 {
 	if (count > TOKEN_BATCH_MAX)
 		return ERR_LIMIT;

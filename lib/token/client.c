@@ -236,7 +236,8 @@ enum err token_client_finish(struct token_client *c, struct token *tokens, uint8
 {
 	if (c->kept < c->needed)
 		return why_set(why, ERR_ABSENT, "tokens: %u seats have answered, %u are needed", c->kept, c->needed);
-	uint8_t(*outputs)[VOPRF_OUTPUT] = calloc(c->count, VOPRF_OUTPUT), (*combined)[VOPRF_ELEMENT] = calloc(c->count, VOPRF_ELEMENT);
+	uint8_t(*outputs)[VOPRF_OUTPUT] = calloc(c->count, VOPRF_OUTPUT);
+	uint8_t(*combined)[VOPRF_ELEMENT] = calloc(c->count, VOPRF_ELEMENT);
 	enum err e = outputs != NULL && combined != NULL ? ERR_OK : why_set(why, ERR_SYSTEM, "tokens: out of memory");
 	for (unsigned class = 0; e == ERR_OK && class < TOKEN_CLASSES; class++)
 		if (class_count(c, class) > 0 && (e = class_finish(c, class, combined, outputs)) != ERR_OK)

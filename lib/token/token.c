@@ -84,6 +84,7 @@ enum err evaluate_answer(const struct evaluate *e, unsigned class, const uint8_t
 	if (result == ERR_OK)
 		return ERR_OK;
 	answer->n = before;
-	return why_set(why, result, bad < count ? "evaluate: class %u: element %zu is malformed" : "evaluate: class %u of %zu elements",
-	               class, bad);
+	if (bad < count)
+		return why_set(why, result, "evaluate: class %u: element %zu is malformed", class, bad);
+	return why_set(why, result, "evaluate: class %u: %zu elements, or a share that is not the published one's", class, count);
 }

@@ -45,8 +45,8 @@ void evaluate_encode(const struct evaluate *e, struct buf *out);
 MUST_USE enum err evaluate_decode(struct slice body, struct evaluate *e, struct why *why);
 // The answer: for each class with elements, count × element ‖ proof, in class order.
 #define EVALUATED_MAX (TOKEN_BATCH_MAX * VOPRF_ELEMENT + TOKEN_CLASSES * VOPRF_PROOF)
-// One class of a keeper's answer: evaluates e's elements of `class` under this seat's share and appends to the answer. share_pk is
-// the published share. ERR_INPUT: an element is malformed (why has its place).
+// One class of a keeper's answer: evaluates e's elements of `class` under this seat's share and appends to the answer. share_pk
+// is the published share. ERR_INPUT: an element is malformed (why has its place), or the share is not the published one's.
 MUST_USE enum err evaluate_answer(const struct evaluate *e, unsigned class, const uint8_t share_sk[static SCALAR],
                                   const uint8_t share_pk[static VOPRF_ELEMENT], struct buf *answer, struct why *why);
 
@@ -67,7 +67,8 @@ unsigned token_client_needed(const struct token_client *c);
 unsigned token_client_answers(const struct token_client *c);
 // Interpolates and finalises: tokens[i] (TOKEN_REAL; who derived observable i adds TOKEN_DERIVED) and locks[i] (secret; locks may
 // be NULL) are those of observable i. ERR_ABSENT: too few answers. ERR_AUTH: the published shares do not give the class's key.
-MUST_USE enum err token_client_finish(struct token_client *c, struct token *tokens, uint8_t (*locks)[TOKEN_LOCK], struct why *why);
+MUST_USE enum err token_client_finish(struct token_client *c, struct token *tokens, uint8_t (*locks)[TOKEN_LOCK],
+                                      struct why *why);
 
 // --- Batches: what is filed with a record --------------------------------------------------------------------------------
 
@@ -79,16 +80,17 @@ MUST_USE enum err token_client_finish(struct token_client *c, struct token *toke
 // Slots are sorted by id, so their order says nothing about the report, and doubles become one (derived only when all are).
 // count may be 0: nobody but the matcher then sees that there are no tokens. ERR_LIMIT: over TOKEN_BATCH_MAX. ERR_INPUT: a token
 // without TOKEN_REAL, of an unknown class or flag or of epoch 0, or a malformed matcher_key. Appends to `sealed`.
-MUST_USE enum err batch_seal(const uint8_t record_id[static RECORD_ID], uint16_t list_version, const struct token *tokens, size_t count,
-                             const uint8_t batch_sk[static SIGN_SECRET], const uint8_t matcher_key[static HPKE_PUBLIC],
-                             struct slice origin, struct buf *sealed);
+MUST_USE enum err batch_seal(const uint8_t record_id[static RECORD_ID], uint16_t list_version, const struct token *tokens,
+                             size_t count, const uint8_t batch_sk[static SIGN_SECRET],
+                             const uint8_t matcher_key[static HPKE_PUBLIC], struct slice origin, struct buf *sealed);
 struct batch {
 	uint16_t list_version;
 	size_t count; // real slots only, ascending by id, no doubles
 	struct token token[TOKEN_BATCH_MAX];
 };
 // The matcher's side. ERR_AUTH: not sealed to this key, for another record, or not signed by batch_key. ERR_INPUT: malformed.
-MUST_USE enum err batch_open(struct slice sealed, const uint8_t record_id[static RECORD_ID], const uint8_t batch_key[static SIGN_PUBLIC],
-                             const uint8_t matcher_sk[static HPKE_SECRET], struct slice origin, struct batch *batch, struct why *why);
+MUST_USE enum err batch_open(struct slice sealed, const uint8_t record_id[static RECORD_ID],
+                             const uint8_t batch_key[static SIGN_PUBLIC], const uint8_t matcher_sk[static HPKE_SECRET],
+                             struct slice origin, struct batch *batch, struct why *why);
 
 #endif

@@ -48,7 +48,8 @@ static void round_trip(void)
 	buf_free(&b);
 }
 
-// Positions in hdr0: magic 0, suite 4, quarter 5, id 7, committee 23, t 55, n 56, kind 57, TLP 58, retention 59, veto 61, teams 62.
+// Positions in hdr0: magic 0, suite 4, quarter 5, id 7, committee 23, t 55, n 56, kind 57, TLP 58, retention 59, veto 61,
+// teams 62.
 static void refusals(void)
 {
 	static const struct {
@@ -121,7 +122,8 @@ static void envelopes(void)
 		size_t plain;
 		enum err want;
 	} rows[] = {
-		{0, ERR_INPUT},       {1, ERR_INPUT},      {16383, ERR_INPUT}, {16384, ERR_OK},     {16385, ERR_INPUT}, {17407, ERR_INPUT},
+		{0, ERR_INPUT},       {1, ERR_INPUT},      {16383, ERR_INPUT}, {16384, ERR_OK},     {16385, ERR_INPUT},
+		{17407, ERR_INPUT},
 		{17408, ERR_OK},      {17409, ERR_INPUT},  {18432, ERR_OK},    {32768, ERR_OK},     {33792, ERR_INPUT}, {34816, ERR_OK},
 		{1015808, ERR_OK},    {1015809, ERR_INPUT}, {33030144, ERR_OK}, {33554432, ERR_LIMIT},
 	};

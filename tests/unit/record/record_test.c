@@ -41,7 +41,7 @@ static void round_trip(unsigned t, unsigned n)
 		CHECK_TEXT(opened.attachment[0].name, "mail.eml");
 		CHECK(slice_is_text(opened.attachment[0].bytes, "From: nobody\r\n") && slice_is_text(opened.document, "{\"a\":1}"));
 		CHECK(slice_equal(opened.card, fixture_card(f, FIXTURE_REPORTER)) && slice_is_text(opened.credential, "credential"));
-		CHECK(opened.reply_secret[0] == 0x5a && memcmp(reporter.signing, f->member[FIXTURE_REPORTER].signing + SIGN_SEED, SIGN_PUBLIC) == 0);
+		CHECK(opened.reply_secret[0] == 0x5a && memcmp(reporter.signing, reporter_sk(f) + SIGN_SEED, SIGN_PUBLIC) == 0);
 	}
 	REFUSED(open_with(f, &e, shares, t - 1), ERR_ABSENT, "needed");
 	CHECK(liars == UINT64_MAX && plain.p == NULL);
@@ -77,7 +77,9 @@ static void flips(void)
 		struct share own;
 		s.envelope.p[at] ^= (uint8_t)(1 << at % 8);
 		bool decodes = envelope_decode(buf_slice(&s.envelope), &changed, &why) == ERR_OK;
-		const char *says = at < shares_at ? "give the commitment" : at < payload_at ? "changed after sealing" : "payload does not open";
+		const char *says = at < shares_at    ? "give the commitment"
+		                   : at < payload_at ? "changed after sealing"
+		                                     : "payload does not open";
 		if (at < 7)
 			CHECK_SAY(!decodes || at == 5 || at == 6, "byte %zu", at);
 		if (decodes) {
@@ -221,8 +223,8 @@ static void cancelling_lies(void)
 	for (unsigned mask = 0x3e; mask <= 0xfe; mask += 0xc0) {
 		unsigned count = seats_open(f, &e, mask, shares);
 		for (unsigned k = 0; k < 4; k += 3)
-			for (unsigned i = 0; i < SCALAR && ++shares[k].scalar[i] == 0;)
-				i++;
+			for (unsigned i = 0; i < SCALAR && ++shares[k].scalar[i] == 0; i++)
+				continue; // the carry
 		CHECK_SAY(open_with(f, &e, shares, count) == ERR_OK, "%s", why.text);
 		CHECK_SAY(liars == (1 << 1 | 1 << 4), "%llx", (unsigned long long)liars);
 	}

@@ -14,9 +14,15 @@ struct sealed {
 	uint8_t id[RECORD_ID], batch_sk[SIGN_SECRET];
 };
 
+static inline const uint8_t *reporter_sk(const struct fixture *f)
+{
+	return f->member[FIXTURE_REPORTER].signing;
+}
+
 static inline void content_make(const struct fixture *f, struct content *c)
 {
-	*c = (struct content){.card = fixture_card(f, FIXTURE_REPORTER), .credential = SLICE_LITERAL("credential"), .document = SLICE_LITERAL("{\"a\":1}")};
+	*c = (struct content){.card = fixture_card(f, FIXTURE_REPORTER), .credential = SLICE_LITERAL("credential")};
+	c->document = SLICE_LITERAL("{\"a\":1}");
 	memset(c->reply_secret, 0x5a, sizeof c->reply_secret);
 	c->attachments = 2;
 	strcpy(c->attachment[0].name, "mail.eml");
@@ -30,7 +36,7 @@ static inline bool seal(const struct fixture *f, struct sealed *s)
 	struct why why;
 	content_make(f, &c);
 	buf_init(&s->envelope, RECORD_MAX);
-	enum err e = record_seal(&c, &label, f->governance, FIXTURE_NOW, f->member[FIXTURE_REPORTER].signing, &s->envelope, s->id, s->batch_sk, &why);
+	enum err e = record_seal(&c, &label, f->governance, FIXTURE_NOW, reporter_sk(f), &s->envelope, s->id, s->batch_sk, &why);
 	return CHECK_SAY(e == ERR_OK, "%s", why.text);
 }
 

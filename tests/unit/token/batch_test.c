@@ -24,7 +24,9 @@ static void keys_make(void)
 	sign_keypair_from_seed(other_seed, k.other_pk, k.other_sk);
 	xwing_public(matcher_sk, k.matcher);
 	for (unsigned i = 0; i <= TOKEN_BATCH_MAX; i++) {
-		tokens[i] = (struct token){i % 3 == 0 ? TOKEN_REAL | TOKEN_DERIVED : TOKEN_REAL, i % TOKEN_CLASSES, (uint16_t)(i + 1), {0}};
+		tokens[i] = (struct token){TOKEN_REAL, i % TOKEN_CLASSES, (uint16_t)(i + 1), {0}};
+		if (i % 3 == 0)
+			tokens[i].flags |= TOKEN_DERIVED;
 		tokens[i].id[0] = (uint8_t)(i * 37);
 		tokens[i].id[1] = (uint8_t)i;
 		tokens[i].id[2] = (uint8_t)(i >> 8);

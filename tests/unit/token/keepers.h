@@ -30,8 +30,8 @@ static inline struct observable observable_make(enum observable_type type, const
 }
 
 // Tokens of the observables through the seats in `mask` (bit i: seat i), asked from the last to the first when `backwards`.
-static inline enum err keepers_tokens(const struct fixture *f, const struct observable *const *observables, size_t count, uint64_t mask,
-                                      bool backwards, struct token *tokens, uint8_t (*locks)[TOKEN_LOCK])
+static inline enum err keepers_tokens(const struct fixture *f, const struct observable *const *observables, size_t count,
+                                      uint64_t mask, bool backwards, struct token *tokens, uint8_t (*locks)[TOKEN_LOCK])
 {
 	struct token_client *c;
 	struct why why;

@@ -57,7 +57,8 @@ static void file(const struct fixture *f, unsigned r)
 	REQUIRE(batch_seal(id, 1, filed[r].token, EACH, batch_sk, f->charter.matcher_key, f->origin, &sealed) == ERR_OK);
 	// The matcher has the record's header from the hub, and nothing else.
 	REQUIRE(envelope_decode(buf_slice(&envelope), &e, &why) == ERR_OK);
-	CHECK(batch_open(buf_slice(&sealed), e.header.id, e.header.batch_key, f->matcher, f->origin, &filed[r].batch, &why) == ERR_OK);
+	const struct header *h = &e.header;
+	CHECK(batch_open(buf_slice(&sealed), h->id, h->batch_key, f->matcher, f->origin, &filed[r].batch, &why) == ERR_OK);
 	CHECK(filed[r].batch.count == EACH);
 	buf_free(&envelope);
 	buf_free(&sealed);

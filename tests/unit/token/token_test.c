@@ -106,7 +106,8 @@ static void single_key(const struct fixture *f, const struct observable *o, stru
 	const uint8_t *pk = governance_token_key(f->governance, class, 1)->key;
 	CHECK(voprf_blind(inputs, blind[0], blinded[0]) == ERR_OK);
 	CHECK(voprf_evaluate(f->token[class], pk, (const uint8_t(*)[VOPRF_ELEMENT])blinded, 1, evaluated, proof, &bad) == ERR_OK);
-	CHECK(voprf_finalize(&inputs, (const uint8_t(*)[SCALAR])blind, (const uint8_t(*)[VOPRF_ELEMENT])evaluated, 1, output) == ERR_OK);
+	CHECK(voprf_finalize(&inputs, (const uint8_t(*)[SCALAR])blind, (const uint8_t(*)[VOPRF_ELEMENT])evaluated, 1, output) ==
+	      ERR_OK);
 	*token = (struct token){TOKEN_REAL, (uint8_t)class, 1, {0}};
 	token_derive(output[0], (uint8_t)class, 1, token->id, lock);
 	buf_free(&input);
