@@ -80,3 +80,12 @@ enum err reading_decode(struct slice in, struct buf *utf8, struct extract *x, st
 		return why_set(why, ERR_INPUT, "byte %zu is NUL: this is no text", (size_t)(nul - utf8->p) + 1);
 	return ERR_OK;
 }
+
+enum err extract_utf8(struct slice in, struct buf *utf8, struct why *why)
+{
+	struct extract notes;
+	extract_init(&notes);
+	enum err e = reading_decode(in, utf8, &notes, why);
+	extract_free(&notes);
+	return e;
+}

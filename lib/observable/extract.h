@@ -3,6 +3,7 @@
 #ifndef TOCSIN_OBSERVABLE_EXTRACT_H
 #define TOCSIN_OBSERVABLE_EXTRACT_H
 
+#include "base/buf.h"
 #include "observable/list.h"
 
 #define EXTRACT_BYTES_MAX (64u << 20) // bytes of one input
@@ -44,6 +45,8 @@ MUST_USE enum err extract_stix(struct slice in, struct extract *x, struct why *w
 // The format it looks like, by its first bytes; EXTRACT_TEXT when it looks like nothing else.
 enum extract_format extract_guess(struct slice in);
 MUST_USE enum err extract_any(struct slice in, enum extract_format format, struct extract *x, struct why *why);
+// The input as UTF-8 without byte order mark, as the readers see it. ERR_INPUT: no text (why says at which byte).
+MUST_USE enum err extract_utf8(struct slice in, struct buf *utf8, struct why *why);
 const char *extract_format_name(enum extract_format format); // "text", "csv", "misp", "stix"
 const char *extract_tlp_name(enum extract_tlp tlp); // "TLP:AMBER+STRICT"; "" for none
 

@@ -110,6 +110,12 @@ static void say(struct pattern *p, struct slice value, const char *rule)
 		p->stop = put_refusal(p->x, p->place, value, rule, p->why);
 }
 
+static bool ends(struct slice at, const char *end)
+{
+	size_t n = strlen(end);
+	return at.n > n && memcmp(at.p + at.n - n, end, n) == 0;
+}
+
 // What a path's value is; false when it gives no token.
 static bool kind_of_path(struct slice at, unsigned *kind)
 {
@@ -137,10 +143,8 @@ static bool kind_of_path(struct slice at, unsigned *kind)
 			*kind = OBSERVABLE_CERTIFICATE;
 		return true;
 	}
-	static const char reference[] = "_ref.value";
-	size_t n = sizeof reference - 1;
 	*kind = form_starts(at, "email-message:") ? OBSERVABLE_MAIL : KIND_HOST;
-	return at.n > n && memcmp(at.p + at.n - n, reference, n) == 0;
+	return ends(at, "_ref.value") || ends(at, "_refs[*].value");
 }
 
 // A constant: text, number, true, false, t'…', b'…', h'…'. Without quotes in *text.

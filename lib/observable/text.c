@@ -13,6 +13,8 @@ struct scan {
 	struct slice place;    // "line 12"
 	struct slice before;   // the word before this one
 	bool defanged;         // this word was
+	struct slice original; // the word as it stands in the text
+	size_t whole;          // length of the word once refanged
 	struct why *why;
 };
 
@@ -64,7 +66,8 @@ static struct slice bare(struct slice s)
 
 static enum err found(struct scan *s, unsigned kind, struct slice written)
 {
-	return put_value(s->x, kind, false, written, s->place, s->why);
+	// What is the whole word is shown as it stands in the text; parts of a word are shown refanged.
+	return put_value(s->x, kind, false, written.n == s->whole ? s->original : written, s->place, s->why);
 }
 
 static enum err refused(struct scan *s, struct slice value, const char *rule)
@@ -211,6 +214,9 @@ static enum err coloned(struct scan *s, struct slice p)
 			return found(s, OBSERVABLE_CIDR, p);
 		if (form_starts(p, "cpe:"))
 			return found(s, OBSERVABLE_PRODUCT, p);
+		size_t zone = slice_find(p, '%', 0);
+		if (zone < p.n && zone >= 5 && zone <= ADDRESS_WRITTEN && value_fits(OBSERVABLE_IPV6, slice_part(p, 0, zone)))
+			return found(s, OBSERVABLE_IPV6, p); // refused there, with the reason
 		e = plain(s, slice_part(p, 0, colon));
 		p = all(right, form_is_digit) ? slice_part(p, p.n, 0) : right;
 	}
@@ -289,6 +295,8 @@ static enum err word(struct scan *s, struct slice written)
 	size_t n = observable_refang(text, written.n);
 	s->defanged = n != written.n || memcmp(text, written.p, n) != 0;
 	struct slice w = bare(slice_of(text, n));
+	s->original = written;
+	s->whole = w.n;
 	size_t at = scheme_at(w);
 	return at < w.n ? urls(s, w, at) : pieces(s, w);
 }

@@ -70,6 +70,13 @@ const char *test_data(const char *name)
 	return below("TOCSIN_DATA", "data", name);
 }
 
+const char *test_source(const char *name)
+{
+	static char path[4096];
+	snprintf(path, sizeof path, "%s/%s", TOCSIN_SOURCE, name);
+	return path;
+}
+
 static bool ends(const char *text, const char *ending)
 {
 	size_t n = strlen(text), m = strlen(ending);

@@ -38,6 +38,8 @@ void test_skip(const char *format, ...) __attribute__((format(printf, 1, 2)));
 const char *test_vector(const char *name);
 // The same for real data ($TOCSIN_DATA or ../shared/data).
 const char *test_data(const char *name);
+// Path of a file of the project, relative to its root, in a static buffer.
+const char *test_source(const char *name);
 // A whole file in malloc'd memory, NUL added; gz and zst are decompressed by their ending. NULL when it cannot be read.
 unsigned char *test_read(const char *path, size_t *n);
 
