@@ -87,8 +87,13 @@ enum err ledger_charter(void *core, struct slice payload, struct buf *reply, str
 enum err ledger_governance(void *core, struct slice payload, struct buf *reply, struct why *why)
 {
 	struct core *c = core;
+	struct document d;
 	uint64_t index;
-	enum err e = governance_check(c->governance, payload, why);
+	enum err e = document_decode(payload, &d, why);
+	if (e == ERR_OK)
+		e = document_check_date(&d, clock_now(), why);
+	if (e == ERR_OK)
+		e = governance_check(c->governance, payload, why);
 	if (e == ERR_OK)
 		e = store_begin(c->store, why);
 	if (e != ERR_OK)

@@ -1,4 +1,7 @@
 // The bodies of governance documents. Fields and sizes: protocol/governance.md.
+#include <stdlib.h>
+
+#include "base/num.h"
 #include "charter/document.h"
 #include "charter/field.h"
 #include "crypto/voprf.h"
@@ -220,4 +223,44 @@ enum err resume_decode(struct slice body, struct resume *r, struct why *why)
 	if (e == ERR_OK)
 		*r = d;
 	return e;
+}
+
+// When the document says it was issued; 0 for the types that carry no date.
+static enum err issued_of(const struct document *d, uint64_t *issued, struct why *why)
+{
+	union {
+		struct charter charter;
+		struct accreditation accreditation;
+		struct standing standing;
+		struct ceremony_order order;
+		struct resume resume;
+	} *body = malloc(sizeof *body);
+	if (body == NULL)
+		return why_set(why, ERR_SYSTEM, "out of memory");
+	enum err e = ERR_OK;
+	uint64_t found = 0;
+	if (d->type == DOCUMENT_CHARTER && (e = charter_decode(d->body, &body->charter, why)) == ERR_OK)
+		found = body->charter.issued;
+	else if (d->type == DOCUMENT_ACCREDITATION && (e = accreditation_decode(d->body, &body->accreditation, why)) == ERR_OK)
+		found = body->accreditation.issued;
+	else if (d->type == DOCUMENT_STANDING && (e = standing_decode(d->body, &body->standing, why)) == ERR_OK)
+		found = body->standing.issued;
+	else if (d->type == DOCUMENT_CEREMONY && (e = ceremony_order_decode(d->body, &body->order, why)) == ERR_OK)
+		found = body->order.issued;
+	else if (d->type == DOCUMENT_RESUME && (e = resume_decode(d->body, &body->resume, why)) == ERR_OK)
+		found = body->resume.issued;
+	free(body);
+	*issued = found;
+	return e;
+}
+
+enum err document_check_date(const struct document *d, uint64_t now, struct why *why)
+{
+	uint64_t issued;
+	char text[TIME_TEXT];
+	enum err e = issued_of(d, &issued, why);
+	if (e != ERR_OK || issued <= now + DOCUMENT_AHEAD_MAX)
+		return e;
+	time_print(issued, text);
+	return why_set(why, ERR_DENIED, "%s: dated %s, more than %d seconds in the future", document_kind(d->type), text, DOCUMENT_AHEAD_MAX);
 }

@@ -125,4 +125,9 @@ MUST_USE enum err ceremony_order_decode(struct slice body, struct ceremony_order
 void resume_encode(const struct resume *r, struct buf *out);
 MUST_USE enum err resume_decode(struct slice body, struct resume *r, struct why *why);
 
+// ERR_DENIED when the document is dated more than DOCUMENT_AHEAD_MAX after `now`: one officer's far-dated suspension would shut out
+// later ones. Governance has no clock, so whoever takes in a document (hub, keeper) asks this first. ERR_INPUT: malformed.
+#define DOCUMENT_AHEAD_MAX 300 // seconds
+MUST_USE enum err document_check_date(const struct document *d, uint64_t now, struct why *why);
+
 #endif

@@ -281,7 +281,31 @@ static void bodies_refused(void)
 	fixture_free(f);
 }
 
+static void dates(void)
+{
+	struct standing st = {.action = STANDING_EXPEL, .issued = 1000000};
+	struct common_list list = {.version = 1};
+	struct document d = {.type = DOCUMENT_STANDING};
+	struct buf body;
+	struct why why;
+	buf_init(&body, DOCUMENT_MAX);
+	standing_encode(&st, &body);
+	d.body = buf_slice(&body);
+	CHECK(document_check_date(&d, 1000000, &why) == ERR_OK);
+	CHECK(document_check_date(&d, 1000000 - DOCUMENT_AHEAD_MAX, &why) == ERR_OK);
+	CHECK(document_check_date(&d, 1000000 - DOCUMENT_AHEAD_MAX - 1, &why) == ERR_DENIED);
+	CHECK_TEXT(why.text, "standing: dated 1970-01-12T13:46:40Z, more than 300 seconds in the future");
+	d.body.n--;
+	CHECK(document_check_date(&d, 1000000, &why) == ERR_INPUT);
+	buf_clear(&body);
+	common_list_encode(&list, &body);
+	d = (struct document){.type = DOCUMENT_COMMON_LIST, .body = buf_slice(&body)};
+	CHECK(document_check_date(&d, 0, &why) == ERR_OK);
+	buf_free(&body);
+}
+
 const struct test tests[] = {
+	{"dates", dates},
 	{"kinds", kinds},
 	{"round trip", round_trip},
 	{"forged", forged},
