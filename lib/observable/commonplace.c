@@ -139,7 +139,8 @@ static enum err parse(struct commonplace *list, struct slice text, struct why *w
 	}
 	if (number == 0)
 		return why_set(why, ERR_INPUT, "line 1: the header is missing");
-	qsort(list->rules, list->count, sizeof *list->rules, order);
+	if (list->count > 0)
+		qsort(list->rules, list->count, sizeof *list->rules, order);
 	for (size_t i = 1; i < list->count; i++)
 		if (order(&list->rules[i - 1], &list->rules[i]) == 0)
 			return why_set(why, ERR_INPUT, "line %zu: \"%.*s\" stands on line %zu already",

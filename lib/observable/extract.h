@@ -38,7 +38,7 @@ MUST_USE enum err extract_text(struct slice in, struct extract *x, struct why *w
 MUST_USE enum err extract_csv(struct slice in, struct extract *x, struct why *why);
 // One event, {"Event":…}, {"response":[…]} or a list of these, with their objects. Deleted attributes are left out and noted.
 MUST_USE enum err extract_misp(struct slice in, struct extract *x, struct why *why);
-// A STIX 2.0 or 2.1 bundle, one object or a TAXII envelope: observable objects, observed-data, indicators whose pattern is a
+// A STIX 2.0 or 2.1 bundle, a TAXII envelope, one object or a list: observable objects, observed-data, indicators whose pattern is a
 // combination of equalities by AND and OR.
 MUST_USE enum err extract_stix(struct slice in, struct extract *x, struct why *why);
 

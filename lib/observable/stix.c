@@ -205,11 +205,23 @@ static enum err read_object(const struct json *o, struct extract *x, struct why 
 	return observable_object(o, x, why);
 }
 
-// A bundle, a TAXII envelope (objects without a type) or one object.
+static enum err every(const struct json *list, struct extract *x, struct why *why)
+{
+	enum err e = ERR_OK;
+	for (size_t i = 0; e == ERR_OK && i < json_count(list); i++) {
+		struct json item = json_item(list, i);
+		e = read_object(&item, x, why);
+	}
+	return e;
+}
+
+// A bundle, a TAXII envelope (objects without a type), one object or a list of objects.
 static enum err document(const struct json *root, struct extract *x, struct why *why)
 {
 	struct slice type = SLICE_LITERAL("bundle");
 	struct json list;
+	if (json_is_array(root))
+		return json_count(root) > 0 ? every(root, x, why) : json_refuse(root, why, ERR_INPUT, "has no object in it");
 	enum err e = json_want_object(root, why);
 	if (e == ERR_OK)
 		e = json_opt_text(root, "type", &type, why);
@@ -219,11 +231,7 @@ static enum err document(const struct json *root, struct extract *x, struct why 
 	if (objects.value == NULL && json_find(root, "type").value != NULL)
 		return put_note(x, SLICE_LITERAL("the document"), SLICE_LITERAL(""), "a bundle without objects", why);
 	e = json_get_array(root, "objects", &list, why);
-	for (size_t i = 0; e == ERR_OK && i < json_count(&list); i++) {
-		struct json item = json_item(&list, i);
-		e = read_object(&item, x, why);
-	}
-	return e;
+	return e == ERR_OK ? every(&list, x, why) : e;
 }
 
 enum err extract_stix(struct slice in, struct extract *x, struct why *why)

@@ -136,7 +136,7 @@ static enum err name(struct scan *s, struct slice p)
 		dot--;
 	// One letter, or something with digits, after the last dot: "e.g", "v1.2": prose.
 	if (p.n - dot < 2 || dot < 2)
-		return ERR_OK;
+		return s->defanged ? refused(s, p, "defanged, but no name") : ERR_OK;
 	if (observable_canonical(OBSERVABLE_DOMAIN, p, &o, &rule) != ERR_OK)
 		return s->defanged ? refused(s, p, rule.text) : ERR_OK;
 	if (!s->defanged && sentence_end(p))
