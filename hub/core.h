@@ -33,6 +33,7 @@ MUST_USE enum err ledger_append(struct core *c, struct slice leaf, uint64_t *ind
 enum err ledger_checkpoint(void *core, struct slice payload, struct buf *reply, struct why *why);
 enum err ledger_charter(void *core, struct slice payload, struct buf *reply, struct why *why);
 enum err ledger_governance(void *core, struct slice payload, struct buf *reply, struct why *why);
+enum err ledger_witness_round(void *core, struct slice payload, struct buf *reply, struct why *why);
 enum err ledger_witness_ask(void *core, struct slice payload, struct buf *reply, struct why *why);
 enum err ledger_witness_answer(void *core, struct slice payload, struct buf *reply, struct why *why);
 enum err ledger_witness_size(void *core, struct slice payload, struct buf *reply, struct why *why);

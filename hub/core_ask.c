@@ -77,23 +77,24 @@ static enum err answer_tile(struct asked *a)
 
 // --- What analysts ask ----------------------------------------------------------------------------------------------------------------
 
-static void put_summary(struct buf *out, const struct stored_record *r)
+// hdr0 (of maximum RECORD_HEADER_MAX) owns what the summary borrows.
+static struct record_summary summary_of(const struct stored_record *r, struct buf *hdr0)
 {
-	uint8_t bytes[RECORD_HEADER_MAX];
-	struct buf hdr0;
-	buf_init(&hdr0, sizeof bytes);
-	header_encode(&r->header, &hdr0);
-	struct record_summary s = {.sequence = r->sequence, .minute = r->time / 60, .leaf = r->leaf, .size = r->size, .seat = r->seat,
-	                           .hdr0 = buf_slice(&hdr0)};
-	hub_summary_encode(&s, out);
-	buf_free(&hdr0);
+	buf_clear(hdr0);
+	header_encode(&r->header, hdr0);
+	return (struct record_summary){.sequence = r->sequence, .minute = r->time / 60, .leaf = r->leaf, .size = r->size, .seat = r->seat,
+	                               .hdr0 = buf_slice(hdr0)};
 }
 
 static enum err list_one(void *asked, const struct stored_record *r, struct why *why)
 {
 	struct asked *a = asked;
+	struct buf hdr0;
 	(void)why;
-	put_summary(a->reply, r);
+	buf_init(&hdr0, RECORD_HEADER_MAX);
+	struct record_summary s = summary_of(r, &hdr0);
+	hub_summary_encode(&s, a->reply);
+	buf_free(&hdr0);
 	return buf_status(a->reply);
 }
 
@@ -162,19 +163,19 @@ static enum err answer_matches(struct asked *a)
 		e = matches_of(a, r.handle, &n);
 	if (e != ERR_OK)
 		return e;
+	struct buf hdr0;
+	buf_init(&hdr0, RECORD_HEADER_MAX);
 	hub_matches_answer(&n.summary, n.count, a->reply);
 	for (uint32_t i = 0; i < n.count && e == ERR_OK; i++) {
 		struct match_answer_neighbour out = {.derived = n.list[i].derived};
 		memcpy(out.shared, n.list[i].shared, sizeof out.shared);
-		if ((e = store_record_by_handle(a->core->store, n.list[i].handle, &r, a->why)) != ERR_OK)
-			break;
-		struct buf hdr0;
-		buf_init(&hdr0, RECORD_HEADER_MAX);
-		header_encode(&r.header, &hdr0);
-		out.record = (struct record_summary){r.sequence, r.time / 60, r.leaf, r.size, r.seat, buf_slice(&hdr0)};
-		hub_matches_answer_neighbour(&out, a->reply);
-		buf_free(&hdr0);
+		e = store_record_by_handle(a->core->store, n.list[i].handle, &r, a->why);
+		if (e == ERR_OK) {
+			out.record = summary_of(&r, &hdr0);
+			hub_matches_answer_neighbour(&out, a->reply);
+		}
 	}
+	buf_free(&hdr0);
 	return e;
 }
 

@@ -173,16 +173,19 @@ static enum err seat_of(const struct core *c, struct slice payload, unsigned *se
 	return ERR_OK;
 }
 
+enum err ledger_witness_round(void *core, struct slice payload, struct buf *reply, struct why *why)
+{
+	struct core *c = core;
+	(void)payload, (void)reply;
+	return is_stale(c) ? sign_newest(c, why) : ERR_OK;
+}
+
 enum err ledger_witness_ask(void *core, struct slice payload, struct buf *reply, struct why *why)
 {
 	struct core *c = core;
 	unsigned seat = 0;
 	enum err e = seat_of(c, payload, &seat, why);
-	if (e == ERR_OK && seat == 1 && is_stale(c)) // a round begins with seat 1
-		e = sign_newest(c, why);
-	if (e == ERR_OK && c->note.n == 0)
-		e = sign_newest(c, why);
-	if (e != ERR_OK || has_cosigned(c, seat))
+	if (e != ERR_OK || c->note.n == 0 || has_cosigned(c, seat))
 		return e;
 	uint64_t size = note_size(c);
 	struct witness_request r = {.old = c->seat_size[seat - 1], .note = buf_slice(&c->note)};

@@ -82,7 +82,13 @@ struct round {
 // The requests that core has for seats that are not resting.
 static void round_make(struct cosigner *c, struct round *r)
 {
+	struct why refused;
 	r->count = 0;
+	enum err begun = channel_call(c->core, CORE_WITNESS_ROUND, slice_of(NULL, 0), NULL, CORE_TIMEOUT_MS, &refused);
+	if (begun != ERR_OK) {
+		log_line(LOG_ERROR, "checkpoint-failed", log_failure(begun, &refused));
+		return;
+	}
 	for (unsigned seat = 1; seat <= c->n; seat++) {
 		struct witness *w = &c->witness[seat - 1];
 		uint8_t payload = (uint8_t)seat;

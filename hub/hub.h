@@ -34,6 +34,7 @@ enum core_kind {
 	CORE_STATUS,         // → text
 	CORE_GOVERNANCE,     // document → u64 index of its leaf
 	CORE_FILING,         // voucher ‖ filing → receipt
+	CORE_WITNESS_ROUND,  // begins a round: the tree as it is now is what the seats are asked to cosign
 	CORE_WITNESS_ASK,    // u8 seat → add-checkpoint request for that seat; empty: nothing to cosign
 	CORE_WITNESS_ANSWER, // u8 seat ‖ signature lines → u8: 1 when the newest tree now has t cosignatures
 	CORE_WITNESS_SIZE,   // u8 seat ‖ u64: what the seat says it has cosigned (a conflict)
