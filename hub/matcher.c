@@ -71,7 +71,8 @@ static enum err neighbours(void *matcher, struct slice payload, struct buf *repl
 enum err matcher_neighbours_decode(struct slice answer, struct matcher_neighbours *n, struct why *why)
 {
 	struct wire w = wire_of(answer);
-	n->summary = (struct match_summary){.tokens = wire_u32(&w), .common = wire_u32(&w)};
+	n->summary = (struct match_summary){.tokens = wire_u32(&w)};
+	n->summary.common = wire_u32(&w);
 	n->summary.neighbours = wire_u32(&w);
 	n->summary.reporters_least = wire_u32(&w);
 	n->summary.reporters_most = wire_u32(&w);

@@ -66,7 +66,8 @@ static enum err entry_read(struct slice log, size_t at, size_t *next, struct mat
 		return why_set(why, ERR_AUTH, "tokens.log: checksum is false at byte %zu", at);
 	size_t end = at + wire_at(&w);
 	w = wire_of(body);
-	*e = (struct match_entry){.batch = wire_u64(&w), .handle = wire_u64(&w)};
+	*e = (struct match_entry){.batch = wire_u64(&w)};
+	e->handle = wire_u64(&w);
 	e->reporter = wire_u64(&w);
 	e->seat = wire_u8(&w);
 	e->count = wire_u32(&w);

@@ -132,7 +132,8 @@ void hub_summary_encode(const struct record_summary *s, struct buf *out)
 
 static struct record_summary summary_read(struct wire *w)
 {
-	struct record_summary s = {.sequence = wire_u64(w), .minute = wire_u64(w)};
+	struct record_summary s = {.sequence = wire_u64(w)}; // one only: an initialiser list has no order
+	s.minute = wire_u64(w);
 	s.leaf = wire_u64(w);
 	s.size = wire_u64(w);
 	s.seat = wire_u8(w);
@@ -197,7 +198,8 @@ enum err hub_matches_answer_each(struct slice answer, struct match_summary *summ
                                  void *context, struct why *why)
 {
 	struct wire w = wire_of(answer);
-	struct match_summary s = {.tokens = wire_u32(&w), .common = wire_u32(&w)};
+	struct match_summary s = {.tokens = wire_u32(&w)};
+	s.common = wire_u32(&w);
 	s.neighbours = wire_u32(&w);
 	s.reporters_least = wire_u32(&w);
 	s.reporters_most = wire_u32(&w);
