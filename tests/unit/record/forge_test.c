@@ -66,6 +66,7 @@ enum forgery {
 	TRAILING,
 	CARD_CHANGED,
 	DIGESTS_FEWER,
+	PADDED_MORE,
 	FORGERIES
 };
 
@@ -97,7 +98,7 @@ static void plain_forge(const struct fixture *f, const struct header *h, enum fo
 	buf_init(b, RECORD_MAX);
 	buf_put_u32(b, (uint32_t)said);
 	buf_put(b, body.p + HDR0_HASH, n);
-	buf_put_zeros(b, RECORD_FLOOR - b->n);
+	buf_put_zeros(b, (what == PADDED_MORE ? record_padded(RECORD_FLOOR + 1) : RECORD_FLOOR) - b->n);
 	if (what == PADDING)
 		b->p[RECORD_FLOOR - 1] = 1;
 	buf_free(&hdr0);
@@ -121,6 +122,7 @@ static void forgeries(void)
 		[TRAILING] = {ERR_INPUT, "too many"},
 		[CARD_CHANGED] = {ERR_AUTH, "card"},
 		[DIGESTS_FEWER] = {ERR_INPUT, "2 digests for 3 shares"},
+		[PADDED_MORE] = {ERR_INPUT, "in a payload of 17408"},
 	};
 	struct fixture *f = fixture_new(2, 3);
 	REQUIRE(f != NULL);
