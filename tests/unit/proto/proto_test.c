@@ -387,6 +387,79 @@ static void test_refused(void)
 	buf_free(&out);
 }
 
+static void put_leaves(struct buf *b, unsigned count)
+{
+	buf_put_u32(b, count);
+	for (unsigned i = 0; i < count; i++)
+		buf_put_vec16(b, some(1));
+}
+
+static void put_header(struct buf *b, unsigned bytes)
+{
+	struct record_summary s = summary_of(1);
+	s.hdr0 = some(bytes);
+	hub_summary_encode(&s, b);
+}
+
+static void put_neighbours(struct buf *b, unsigned count)
+{
+	const struct match_summary m = {.neighbours = count};
+	const struct match_answer_neighbour n = {.record = summary_of(1)};
+	hub_matches_answer(&m, count, b);
+	for (unsigned i = 0; i < count; i++)
+		hub_matches_answer_neighbour(&n, b);
+}
+
+static void put_batches(struct buf *b, unsigned count)
+{
+	hub_record_ask(1, id, b);
+	buf_put_u8(b, (uint8_t)count);
+	for (unsigned i = 0; i < count; i++)
+		buf_put_vec32(b, some(1));
+}
+
+static enum err any_leaf(void *context, uint64_t index, struct slice leaf, struct why *w)
+{
+	(void)context, (void)index, (void)leaf, (void)w;
+	return ERR_OK;
+}
+
+static enum err read_leaves(struct slice bytes, struct buf *out, struct why *w)
+{
+	uint32_t count;
+	(void)out;
+	return hub_entries_answer_each(bytes, 0, any_leaf, NULL, &count, w);
+}
+
+// Whole in every other way: the maximum alone decides.
+static void test_maxima(void)
+{
+	static const struct {
+		void (*put)(struct buf *b, unsigned count);
+		enum err (*read)(struct slice bytes, struct buf *out, struct why *w);
+		unsigned most;
+		enum err beyond;
+	} rows[] = {
+		{put_leaves, read_leaves, HUB_ENTRIES_MAX, ERR_LIMIT},
+		{put_header, again_list, RECORD_HEADER_MAX, ERR_INPUT},
+		{put_neighbours, again_matches, MATCH_NEIGHBOURS_MAX, ERR_INPUT},
+		{put_batches, again_compare, BATCHES_MAX, ERR_LIMIT},
+	};
+	struct buf b, out;
+	buf_init(&b, ROOM);
+	buf_init(&out, ROOM);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		for (unsigned more = 0; more <= 1; more++) {
+			buf_clear(&b);
+			buf_clear(&out);
+			rows[i].put(&b, rows[i].most + more);
+			enum err e = rows[i].read(buf_slice(&b), &out, &why);
+			CHECK_SAY(e == (more == 0 ? ERR_OK : rows[i].beyond), "row %zu, %u: %s", i, rows[i].most + more, err_name(e));
+		}
+	buf_free(&b);
+	buf_free(&out);
+}
+
 // What is asked for beyond the maximum is cut, not refused.
 static void test_most(void)
 {
@@ -452,6 +525,7 @@ static void test_keeper_table(void)
 const struct test tests[] = {
 	{"codecs", test_codecs},
 	{"refused", test_refused},
+	{"maxima", test_maxima},
 	{"most", test_most},
 	{"stopped", test_stopped},
 	{"hub_table", test_hub_table},
