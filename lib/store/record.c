@@ -393,7 +393,7 @@ enum err store_bulletin_make(struct store *s, uint64_t time, uint64_t *number, u
 {
 	INVARIANT(s->writing);
 	struct bulletin b = {.time = time};
-	uint64_t newest, last;
+	uint64_t newest, last = 0;
 	struct buf blobs;
 	buf_init(&blobs, (size_t)BULLETIN_REPLIES_MAX * REPLY_BYTES);
 	enum err e = store_bulletin_newest(s, &newest, why);
