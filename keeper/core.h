@@ -1,0 +1,84 @@
+// Inside of the role core: the rules. For core*.c only. One thread; every question is answered before the next is read.
+#ifndef TOCSIN_KEEPER_CORE_H
+#define TOCSIN_KEEPER_CORE_H
+
+#include "keeper.h"
+#include "ledger/witness.h"
+#include "store/store.h"
+
+#define FRESH_SECONDS 600  // a keeper acts only on a checkpoint younger than this
+#define FUTURE_SECONDS 300 // that the clocks of others may run ahead of ours
+#define ALARM_PERCENT 80   // of a member's daily quota
+#define PENDING_MAX (1u << 30) // bytes of leaves collected for one checkpoint; they are applied only as a whole
+#define DAY 86400
+
+// The largest tree that this keeper has cosigned, and when last.
+struct witnessed {
+	struct witness_state state;
+	uint64_t time;
+};
+
+// A checkpoint under t cosignatures that has not been applied yet, and its leaves as far as the hub has handed them out.
+struct pending {
+	struct checkpoint checkpoint; // size 0: none
+	uint64_t time, next;          // next leaf wanted
+	struct buf note, leaves;      // leaves: vec16 each
+};
+
+struct core {
+	const struct keeper_conf *conf;
+	struct store *store;
+	struct governance *g;
+	struct channel *keys;
+	uint8_t identity[SIGN_PUBLIC];  // of this keeper: what finds its seat in a later charter
+	uint8_t seat;                   // 0: the charter in force has none for this keeper
+	enum mode mode;
+	char reason[WHY_MAX];           // of a suspension
+	struct witnessed witnessed;
+	struct note_key log, witnesses[SEATS_MAX];
+	struct buf newest;              // the note of the newest applied checkpoint; empty: none
+	uint64_t newest_time;           // when the t-th seat last cosigned it
+	struct pending pending;
+	uint64_t next_forget;
+};
+
+const struct charter *core_charter(const struct core *c);
+struct slice core_origin(const struct core *c);
+// ERR_AWAY unless this keeper may answer at all (not starting, not suspended, with a seat).
+MUST_USE enum err core_awake(const struct core *c, struct why *why);
+// The same, and its view of the governance records is fresh: what evaluating, vouching and releasing need.
+MUST_USE enum err core_may_act(const struct core *c, struct why *why);
+MUST_USE enum err core_ask_keys(struct core *c, enum keys_kind kind, const struct buf *frame, struct buf *reply, struct why *why);
+// Commits after ERR_OK, rolls back after anything else; the result of all.
+MUST_USE enum err core_end(struct core *c, enum err e, struct why *why);
+uint32_t core_today(void);
+// Takes seat and keys from the charter in force; at the start and whenever that may have changed.
+MUST_USE enum err core_adopt_charter(struct core *c, struct why *why);
+// A checkpoint with at least t cosignatures: its content, and the time by which t seats had cosigned it last.
+MUST_USE enum err core_checkpoint(const struct core *c, struct slice note, struct checkpoint *out, uint64_t *time, struct why *why);
+
+// core_ask.c: file, evaluate, cards
+enum err core_file(void *core, struct slice payload, struct buf *reply, struct why *why);
+enum err core_evaluate(void *core, struct slice payload, struct buf *reply, struct why *why);
+enum err core_card(void *core, struct slice payload, struct buf *reply, struct why *why);
+enum err core_cards(void *core, struct slice payload, struct buf *reply, struct why *why);
+enum err core_card_put(void *core, struct slice payload, struct buf *reply, struct why *why);
+enum err core_credential(void *core, struct slice payload, struct buf *reply, struct why *why);
+// core_release.c
+enum err core_release(void *core, struct slice payload, struct buf *reply, struct why *why);
+// core_governance.c: standings, resuming, ceremonies
+enum err core_governance(void *core, struct slice payload, struct buf *reply, struct why *why);
+enum err core_ceremony(void *core, struct slice payload, struct buf *reply, struct why *why);
+MUST_USE enum err core_held_load(struct core *c, struct why *why);
+// core_witness.c: cosigning, and the look round for cosignatures that were forgotten
+MUST_USE enum err core_witness_load(struct core *c, struct why *why);
+enum err core_witness(void *core, struct slice payload, struct buf *reply, struct why *why);
+enum err core_seen(void *core, struct slice payload, struct buf *reply, struct why *why);
+enum err core_started(void *core, struct slice payload, struct buf *reply, struct why *why);
+// core_follow.c: the ledger
+MUST_USE enum err core_follow_load(struct core *c, struct why *why);
+enum err core_new_checkpoint(void *core, struct slice payload, struct buf *reply, struct why *why);
+enum err core_entries_ask(void *core, struct slice payload, struct buf *reply, struct why *why);
+enum err core_leaves(void *core, struct slice payload, struct buf *reply, struct why *why);
+
+#endif
