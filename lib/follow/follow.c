@@ -11,6 +11,7 @@ struct follow {
 	struct checkpoint checkpoint;
 	uint64_t applied; // leaves whose documents are in the governance
 	bool started;
+	bool older; // the note repeats the newest tree with older cosignatures: nothing of it is kept
 };
 
 #define VALUE_NOTE "followed"
@@ -138,6 +139,8 @@ enum err follow_start(struct follow *f, struct slice note, struct why *why)
 		e = extends(f, &f->checkpoint, why);
 	if (e != ERR_OK)
 		return e;
+	struct followed newest;
+	f->older = follow_newest(f, &newest, NULL) == ERR_OK && newest.checkpoint.size == f->checkpoint.size && time < newest.time;
 	buf_clear(&f->note);
 	buf_put_slice(&f->note, note);
 	if (buf_status(&f->note) != ERR_OK)
@@ -159,6 +162,9 @@ static enum err entry_add(void *follow, uint64_t index, struct slice leaf, struc
 	uint64_t at;
 	if (index >= f->checkpoint.size)
 		return why_set(why, ERR_INPUT, "entries: leaf %llu was not asked for", (unsigned long long)index);
+	// Until a leaf is applied the charter in force is the pinned one.
+	if (index == 0 && !slice_equal(leaf, governance_charter_leaf(f->governance)))
+		return why_set(why, ERR_AUTH, "entries: leaf 0 is not the pinned charter: this is another platform's ledger");
 	return store_leaf_follow(f->store, leaf, &at, why);
 }
 
@@ -205,15 +211,16 @@ enum err follow_finish(struct follow *f, unsigned *refused, struct why *why)
 	if (store_frontier(f->store)->size != f->checkpoint.size || memcmp(root, f->checkpoint.root, TREE_HASH) != 0)
 		e = why_set(why, ERR_AUTH, "ledger: the leaves up to %llu do not give the cosigned root: the hub changed or left out some",
 		            (unsigned long long)f->checkpoint.size);
-	if (e == ERR_OK)
+	if (e == ERR_OK && !f->older)
 		e = store_value_put(f->store, VALUE_NOTE, buf_slice(&f->note), why);
-	if (e == ERR_OK)
-		e = store_commit(f->store, why);
 	if (e != ERR_OK) {
 		follow_abandon(f);
 		return e;
 	}
-	f->started = false;
+	f->started = false; // the transaction is over, also when its commit fails
+	e = store_commit(f->store, why);
+	if (e != ERR_OK)
+		return e;
 	e = store_leaf_each(f->store, f->applied, f->checkpoint.size, apply_new, &a, why);
 	if (e != ERR_OK)
 		return e;

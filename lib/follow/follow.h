@@ -31,7 +31,7 @@ MUST_USE enum err follow_newest(struct follow *f, struct followed *newest, struc
 #define FOLLOW_AGE_MAX 600 // seconds
 
 // Checks a note: the log's signature, at least t cosignatures, not smaller than the newest, the same root when of the same size
-// (ERR_AUTH: a second history). Opens the store's transaction when leaves are wanted or times are newer.
+// (ERR_AUTH: a second history). Opens the store's transaction.
 MUST_USE enum err follow_start(struct follow *f, struct slice note, struct why *why);
 // How many leaves are wanted next, and from which index; 0: follow_finish.
 uint64_t follow_wanted(const struct follow *f, uint64_t *from);

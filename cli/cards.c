@@ -1,0 +1,104 @@
+// cards: the members, as a keeper serves them. Every card proves its own signature; a keeper can leave some out, hence --seat.
+#include "base/wire.h"
+#include "cli.h"
+
+#define CARDS_MAX (64u << 20) // bytes of one keeper's answer
+
+struct showing {
+	struct cli *cli;
+	struct slice origin;
+	struct cli_table table;
+	struct json_writer json;
+	unsigned cards, false_ones;
+};
+
+static void show_one(struct showing *s, struct slice bytes)
+{
+	struct card card;
+	uint8_t id[CARD_ID];
+	if (card_decode(bytes, s->origin, &card, NULL) != ERR_OK) {
+		s->false_ones++;
+		return;
+	}
+	s->cards++;
+	card_id(bytes, id);
+	if (s->cli->json) {
+		json_open_object(&s->json, NULL);
+		json_put_hex(&s->json, "id", slice_of(id, CARD_ID));
+		json_put_string(&s->json, "name", card.name);
+		json_put_string(&s->json, "organisation", card.organisation);
+		json_put_string(&s->json, "country", card.country);
+		json_put_string(&s->json, "sector", card.sector);
+		json_close(&s->json);
+	} else {
+		cli_cell(&s->table, "%s", card.name);
+		cli_cell(&s->table, "%s", card.organisation);
+		cli_cell(&s->table, "%s", card.country);
+		cli_cell(&s->table, "%s", card.sector);
+		cli_cell(&s->table, "%s", cli_hex(id, CARD_ID));
+	}
+}
+
+static int show(struct cli *c, struct slice answer)
+{
+	static const char *const heads[] = {"name", "organisation", "country", "sector", "card id"};
+	struct showing s = {.cli = c, .origin = charter_origin(platform_charter(c->platform))};
+	struct buf out;
+	struct wire w = wire_of(answer);
+	if (c->json) {
+		cli_json_begin(&s.json, &out);
+		json_open_array(&s.json, NULL);
+	} else {
+		cli_table_begin(&s.table, 5, heads);
+	}
+	while (w.rest.n > 0 && !w.bad) {
+		struct slice card = wire_vec16(&w);
+		if (!w.bad)
+			show_one(&s, card);
+	}
+	if (s.false_ones > 0 || w.bad)
+		fprintf(stderr, "tocsin cards: the keeper's answer has %u false cards%s\n", s.false_ones, w.bad ? " and ends in the middle of one" : "");
+	if (c->json) {
+		json_close(&s.json);
+		int status = cli_json_end(c, &s.json, &out);
+		return s.false_ones > 0 || w.bad ? CLI_FAILED : status;
+	}
+	cli_table_end(&s.table);
+	return s.false_ones > 0 || w.bad ? CLI_FAILED : CLI_OK;
+}
+
+static enum err fetch(struct cli *c, uint64_t seat, struct buf *answer)
+{
+	enum err e = ERR_AWAY;
+	uint64_t n = platform_charter(c->platform)->n;
+	if (seat > n)
+		return why_set(&c->why, ERR_INPUT, "there is no seat %llu", (unsigned long long)seat);
+	if (seat > 0)
+		return platform_ask_keeper(c->platform, (unsigned)seat, KEEPER_CARDS, (struct slice){0}, answer, &c->why);
+	for (unsigned i = 1; i <= n && e != ERR_OK; i++) {
+		cli_progress(c, "asking seat %u", i);
+		buf_clear(answer);
+		e = platform_ask_keeper(c->platform, i, KEEPER_CARDS, (struct slice){0}, answer, &c->why);
+	}
+	return e;
+}
+
+static int cards_run(struct cli *c)
+{
+	uint64_t seat = 0;
+	const struct cli_option options[] = {{0, "seat", CLI_NUMBER, &seat, 0}, {0}};
+	struct buf answer;
+	if (!cli_options(c, options))
+		return CLI_USAGE;
+	if (c->argc != 0)
+		return cli_usage(c, "no words are wanted");
+	buf_init(&answer, CARDS_MAX);
+	enum err e = cli_open(c, PLATFORM_MEMBER);
+	if (e == ERR_OK)
+		e = fetch(c, seat, &answer);
+	int status = e == ERR_OK ? show(c, buf_slice(&answer)) : cli_fail(c, e);
+	buf_free(&answer);
+	return status;
+}
+
+const struct verb verb_cards = {"cards", "[--seat N]", "list the members' cards", cards_run};

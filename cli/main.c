@@ -1,0 +1,134 @@
+// tocsin: the command of members, analysts and officers.
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "cli.h"
+#include "crypto/secret.h"
+#include "sys/clock.h"
+
+extern const struct verb verb_card, verb_cards, verb_init, verb_join, verb_sponsor, verb_status;
+
+static const struct verb *const verbs[] = {
+	&verb_init,    &verb_card, &verb_join,  &verb_sponsor,  &verb_status, &verb_cards,
+	NULL,
+};
+
+static const struct verb *verb_named(const char *name)
+{
+	for (unsigned i = 0; verbs[i] != NULL; i++)
+		if (strcmp(verbs[i]->name, name) == 0)
+			return verbs[i];
+	return NULL;
+}
+
+// Every form of a verb's arguments on a line of its own.
+static void usage_lines(FILE *out, const struct verb *v)
+{
+	const char *rest = v->arguments;
+	do {
+		size_t n = strcspn(rest, "\n");
+		fprintf(out, "  tocsin %s %.*s\n", v->name, (int)n, rest);
+		rest += n + (rest[n] == '\n');
+	} while (*rest != 0);
+}
+
+static int overview(FILE *out)
+{
+	fputs("usage: tocsin [--home DIR] [--json] VERB …\n\n", out);
+	for (unsigned i = 0; verbs[i] != NULL; i++)
+		fprintf(out, "  %-10s %s\n", verbs[i]->name, verbs[i]->help);
+	fputs("\n`tocsin help VERB` has the arguments of a verb.\n", out);
+	return out == stdout ? CLI_OK : CLI_USAGE;
+}
+
+static int help(int argc, char **argv)
+{
+	if (argc == 0)
+		return overview(stdout);
+	const struct verb *v = verb_named(argv[0]);
+	if (v == NULL) {
+		fprintf(stderr, "tocsin: no verb \"%s\"\n", argv[0]);
+		return CLI_USAGE;
+	}
+	printf("%s\n\n", v->help);
+	usage_lines(stdout, v);
+	return CLI_OK;
+}
+
+int cli_usage(struct cli *c, const char *format, ...)
+{
+	va_list arguments;
+	cli_progress_end(c);
+	fprintf(stderr, "tocsin %s: ", c->verb->name);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputs("\nusage:\n", stderr);
+	usage_lines(stderr, c->verb);
+	return CLI_USAGE;
+}
+
+// --home DIR and --json in front of the verb; false when something else stands there.
+static bool globals_read(struct cli *c, int argc, char **argv, int *at)
+{
+	for (; *at < argc && argv[*at][0] == '-'; ++*at) {
+		if (strcmp(argv[*at], "--json") == 0)
+			c->json = true;
+		else if (strcmp(argv[*at], "--home") == 0 && *at + 1 < argc && strlen(argv[*at + 1]) < sizeof c->home)
+			snprintf(c->home, sizeof c->home, "%s", argv[++*at]);
+		else
+			return false;
+	}
+	return true;
+}
+
+static void home_default(struct cli *c)
+{
+	const char *home = getenv("TOCSIN_HOME"), *user = getenv("HOME");
+	if (home != NULL && *home != 0)
+		snprintf(c->home, sizeof c->home, "%s", home);
+	else
+		snprintf(c->home, sizeof c->home, "%s/.tocsin", user != NULL ? user : ".");
+}
+
+static int run(struct cli *c)
+{
+	if (crypto_init() != ERR_OK)
+		return cli_fail(c, why_set(&c->why, ERR_SYSTEM, "no source of randomness"));
+	enum err e = http_client_init(&c->why);
+	if (e != ERR_OK)
+		return cli_fail(c, e);
+	int status = c->verb->run(c);
+	cli_progress_end(c);
+	platform_close(c->platform);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		fprintf(stderr, "tocsin %s: the output could not be written\n", c->verb->name);
+		return CLI_FAILED;
+	}
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	static struct cli c;
+	int at = 1;
+	c.started_ms = clock_monotonic_ms();
+	home_default(&c);
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		puts("tocsin " TOCSIN_VERSION);
+		return CLI_OK;
+	}
+	if (argc == 2 && strcmp(argv[1], "--help") == 0)
+		return overview(stdout);
+	if (!globals_read(&c, argc, argv, &at) || at == argc)
+		return overview(stderr);
+	if (strcmp(argv[at], "help") == 0)
+		return help(argc - at - 1, argv + at + 1);
+	if ((c.verb = verb_named(argv[at])) == NULL) {
+		fprintf(stderr, "tocsin: no verb \"%s\"; `tocsin help` lists them\n", argv[at]);
+		return CLI_USAGE;
+	}
+	c.argc = argc - at - 1;
+	c.argv = argv + at + 1;
+	return run(&c);
+}
