@@ -191,12 +191,11 @@ static enum err component(struct slice in, const char *what, char *text, size_t 
 	size_t start = *n;
 	for (size_t i = 0; i < in.n; i++) {
 		uint8_t c = in.p[i];
-		bool quoted = c == '\\' && i + 1 < in.n;
-		if (quoted)
+		if (c == '\\' && i + 1 < in.n)
 			c = in.p[++i];
 		if (c == ' ')
 			c = '_';
-		if (c <= 0x20 || c >= 0x7f || c == ':' || c == '\\' || (!quoted && (c == '*' || c == '?')))
+		if (c <= 0x20 || c >= 0x7f || strchr(":\\*?", c) != NULL)
 			return why_set(why, ERR_INPUT, "character %zu of the %s cannot stand in it", i + 1, what);
 		text[(*n)++] = (char)form_lower(c);
 	}
@@ -233,6 +232,8 @@ static enum err form_product(struct slice in, struct observable *out, struct why
 	enum err e = component(parts[0], "vendor", text, &n, why);
 	if (e != ERR_OK)
 		return e;
+	if (n == 3 && memcmp(text, "cpe", 3) == 0)
+		return why_set(why, ERR_INPUT, "a vendor named cpe would read as a CPE name");
 	text[n++] = ':';
 	e = component(parts[1], "product", text, &n, why);
 	return e == ERR_OK ? form_set(out, OBSERVABLE_PRODUCT, slice_of(text, n), why) : e;
