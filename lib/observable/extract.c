@@ -46,7 +46,7 @@ static enum observable_type address_type(struct slice in)
 static bool is_address(struct slice in)
 {
 	size_t digits = 0;
-	while (digits < in.n && (form_is_digit(in.p[digits]) || in.p[digits] == '.'))
+	while (digits < in.n && (form_is_digit(in.p[digits]) || in.p[digits] == '.' || in.p[digits] == '/'))
 		digits++;
 	return digits == in.n || address_type(in) == OBSERVABLE_IPV6;
 }

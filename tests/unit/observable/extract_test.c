@@ -1,6 +1,7 @@
 #include "test.h"
 
 #include "base/buf.h"
+#include "json/write.h"
 #include "observable/extract.h"
 
 #include <dirent.h>
@@ -191,6 +192,7 @@ static void stix(void)
 		{INDICATOR("([url:value='http://evil.com/'] AND [file:hashes.'SHA-1' = 'da39a3ee5e6b4b0d3255bfef95601890afd80709'])"), "url http://evil.com/; sha1 da39a3ee5e6b4b0d3255bfef95601890afd80709; +domain evil.com"},
 		{INDICATOR("[(file:hashes.MD5 = 'd41d8cd98f00b204e9800998ecf8427e' AND file:name = 'it\\\\'s') OR ipv4-addr:value IN ('1.2.3.4','5.6.7.8')]"), "md5 d41d8cd98f00b204e9800998ecf8427e; filename it's; ipv4 1.2.3.4; ipv4 5.6.7.8"},
 		{INDICATOR("[network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:dst_ref.value = '1.2.3.4' AND network-traffic:dst_port = 443]"), "ipv4 1.2.3.4; !ipv4-addr; !443"},
+		{INDICATOR("[network-traffic:dst_ref.value = '203.0.113.33/32']"), "ipv4 203.0.113.33"},
 		{INDICATOR("[domain-name:value LIKE 'evil%']"), "!evil%"},
 		{INDICATOR("[domain-name:value MATCHES 'evil.*' OR domain-name:value != 'a.com' OR NOT_A:x = 'y']"), "!evil.*; !a.com; !y"},
 		{INDICATOR("[domain-name:value NOT = 'evil.com']"), "!evil.com"},
@@ -347,7 +349,47 @@ static void published_files(void)
 	folder("stix/invalid", EXTRACT_STIX, broken, 0);
 }
 
+// The syntax vectors of the pattern validator: a good pattern has no syntax refusal, a bad one gives no token.
+static void pattern_vectors(void)
+{
+	const char *path = test_data("stix/patterns/pattern-syntax.jsonl");
+	size_t n, good = 0, bad = 0;
+	unsigned char *bytes = path != NULL ? test_read(path, &n) : NULL;
+	if (bytes == NULL)
+		return;
+	struct json_lines lines = {.rest = slice_of(bytes, n)};
+	struct json root;
+	struct why why;
+	while (json_lines_next(&lines, &root, &why) == ERR_OK) {
+		struct slice pattern, expect;
+		REQUIRE(json_get_text(&root, "pattern", &pattern, &why) == ERR_OK && json_get_text(&root, "expect", &expect, &why) == ERR_OK);
+		struct buf b;
+		struct json_writer w;
+		struct extract x;
+		buf_init(&b, 1 << 16);
+		json_begin(&w, &b, false);
+		json_open_object(&w, NULL);
+		json_put_string(&w, "type", "indicator");
+		json_put_text(&w, "pattern", pattern);
+		json_close(&w);
+		REQUIRE(json_end(&w, &why) == ERR_OK);
+		extract_init(&x);
+		CHECK(extract_stix(buf_slice(&b), &x, &why) == ERR_OK);
+		struct slice rule = x.list.refused > 0 ? x.list.refusals[0].rule : SLICE_LITERAL("");
+		bool syntax = slice_is_text(slice_part(rule, 0, 10), "character ");
+		bool pass = slice_is_text(expect, "pass");
+		CHECK_SAY(pass ? !syntax : x.list.count == 0 && x.list.refused > 0, "%.*s", SLICE_ARGS(pattern));
+		pass ? good++ : bad++;
+		extract_free(&x);
+		buf_free(&b);
+		json_free(&root);
+	}
+	CHECK_SAY(good >= 60 && bad >= 27, "%zu good, %zu bad", good, bad);
+	free(bytes);
+}
+
 const struct test tests[] = {
 	{"text", text}, {"csv", csv}, {"misp", misp}, {"stix", stix}, {"formats", formats}, {"limits", limits},
-	{"cut_anywhere", cut_anywhere}, {"cut_pattern", cut_pattern}, {"published_files", published_files}, {NULL, NULL},
+	{"cut_anywhere", cut_anywhere}, {"cut_pattern", cut_pattern}, {"published_files", published_files},
+	{"pattern_vectors", pattern_vectors}, {NULL, NULL},
 };
