@@ -110,6 +110,7 @@ static void csv(void)
 		{"type,value\nhash,d41d8cd98f00b204e9800998ecf8427e;da39a3ee5e6b4b0d3255bfef95601890afd80709\n", "md5 d41d8cd98f00b204e9800998ecf8427e; sha1 da39a3ee5e6b4b0d3255bfef95601890afd80709"},
 		{"type,value\nurl,http://x.com/a,b,c\n", "url http://x.com/a,b,c; +domain x.com; -http://x.com/a,b,c"},
 		{"domain,ip\na.com,1.2.3.4,5.6.7.8\n", "!a.com"},
+		{"url,url\nhttp://a.com/x,y,http://b.com/\n", "!http://a.com/x"},
 		{"type,value\nurl,evil.com/x\nip,1.2.3.4:80\n", "domain evil.com; ipv4 1.2.3.4; -evil.com/x; -1.2.3.4:80"},
 		{"type,value\nfoo,bar\n", "!bar"},
 		{"type,value\n,evil.com\n", "domain evil.com"},
@@ -148,6 +149,13 @@ static void misp(void)
 		{"{\"Event\":{\"Attribute\":[{\"type\":\"filename|md5\",\"value\":\"a.exe\"}]}}", "filename a.exe; !a.exe"},
 		{"{\"Event\":{\"info\":\"x\",\"ShadowAttribute\":[{\"type\":\"domain\",\"value\":\"evil.com\"}]}}", "-evil.com"},
 		{"{\"Event\":{\"Attribute\":[{\"type\":\"hostname\",\"value\":\"1.2.3.4\"}]}}", "ipv4 1.2.3.4; -1.2.3.4"},
+#define TWICE(first, second) \
+	"{\"Event\":{\"Attribute\":[{\"type\":\"domain\",\"value\":\"evil.com\",\"to_ids\":" first "}," \
+	"{\"type\":\"domain\",\"value\":\"evil.com\",\"to_ids\":" second "}]}}"
+		{TWICE("false", "false"), "~domain evil.com"},
+		{TWICE("false", "true"), "domain evil.com"},
+		{TWICE("true", "false"), "domain evil.com"},
+		{TWICE("\"1\"", "0"), "domain evil.com"},
 		{"{}", "ERR: the document: is no MISP event"},
 		{"[]", "ERR: the document: has no event"},
 		{"[1]", "ERR: [0]: is no MISP event"},
@@ -261,6 +269,24 @@ static void limits(void)
 	CHECK(x.list.refused == OBSERVABLE_REFUSALS_MAX && x.list.refused_more == 5);
 	extract_free(&x);
 	buf_free(&b);
+}
+
+// A value found directly is not derived, in whichever order the two came.
+static void direct_and_derived(void)
+{
+	struct extract x;
+	struct why why;
+	extract_init(&x);
+	REQUIRE(extract_text(SLICE_LITERAL("http://evil.com/"), &x, &why) == ERR_OK);
+	const struct observable_entry *e = observable_list_find(&x.list, OBSERVABLE_DOMAIN, SLICE_LITERAL("evil.com"));
+	CHECK(e != NULL && e->derived && e->times == 0 && slice_is_text(e->written, "http://evil.com/"));
+	REQUIRE(extract_text(SLICE_LITERAL("evil.com evil.com http://evil.com/"), &x, &why) == ERR_OK);
+	e = observable_list_find(&x.list, OBSERVABLE_DOMAIN, SLICE_LITERAL("evil.com"));
+	CHECK(e != NULL && !e->derived && e->times == 2 && !e->background && x.list.count == 2);
+	CHECK(observable_list_find(&x.list, OBSERVABLE_DOMAIN, SLICE_LITERAL("evil.org")) == NULL);
+	CHECK(observable_list_find(&x.list, OBSERVABLE_FILENAME, SLICE_LITERAL("evil.com")) == NULL);
+	extract_free(&x);
+	CHECK(observable_list_find(&x.list, OBSERVABLE_DOMAIN, SLICE_LITERAL("evil.com")) == NULL);
 }
 
 static void cut_anywhere(void)
@@ -389,7 +415,7 @@ static void pattern_vectors(void)
 }
 
 const struct test tests[] = {
-	{"text", text}, {"csv", csv}, {"misp", misp}, {"stix", stix}, {"formats", formats}, {"limits", limits},
+	{"text", text}, {"csv", csv}, {"misp", misp}, {"stix", stix}, {"formats", formats}, {"limits", limits}, {"direct_and_derived", direct_and_derived},
 	{"cut_anywhere", cut_anywhere}, {"cut_pattern", cut_pattern}, {"published_files", published_files},
 	{"pattern_vectors", pattern_vectors}, {NULL, NULL},
 };
