@@ -155,7 +155,7 @@ enum err record_open(const struct envelope *e, const struct share *shares, unsig
 	struct record_keys keys;
 	struct content inside;
 	struct card card;
-	struct slice body, digests;
+	struct slice body, digests = {0};
 	buf_clear(plain);
 	enum err result = unlock(e, shares, count, &keys, why);
 	if (result == ERR_OK)
