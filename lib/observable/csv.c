@@ -180,16 +180,16 @@ static enum err put_cell(struct sheet *s, unsigned kind, struct slice in)
 }
 
 // A row with more cells than the header: the only way that this happens by honest mistake is a comma in a URL without quotes.
-// With one URL column the surplus belongs to it.
+// When one cell alone begins a URL the surplus belongs to it.
 static enum err join_url(struct sheet *s)
 {
 	size_t extra = s->count - s->width, at = s->count, urls = 0;
-	for (size_t i = 0; i < s->width; i++)
+	for (size_t i = 0; i < s->count; i++)
 		if (s->cells[i].n > 0 && memmem(s->cells[i].p, s->cells[i].n, "://", 3) != NULL) {
 			at = i;
 			urls++;
 		}
-	if (urls != 1)
+	if (urls != 1 || at >= s->width)
 		return put_refusal(s->x, place(s), s->cells[0], "the row has more cells than the header", s->why);
 	// Cells lie one after another in the text with nothing between: the commas are put back.
 	struct buf joined;
