@@ -56,23 +56,24 @@ static bool stopping(struct follower *f)
 
 // --- The look round at the start --------------------------------------------------------------------------------------------
 
-static enum err fetch(struct http_client *client, const char *path, struct buf *note, struct why *why)
+// *answered: it was there, be it to say that it has none.
+static enum err fetch(struct http_client *client, const char *path, struct buf *note, bool *answered, struct why *why)
 {
 	struct http_call call = {.client = client, .method = "GET", .path = path, .answer = note};
 	enum err e = http_call(&call);
 	if (e != ERR_OK)
 		*why = call.why;
+	*answered = call.status != 0;
 	return e;
 }
 
-// true: it answered, be it that it has none.
 static bool look_at(struct follower *f, struct http_client *client, const char *path)
 {
 	struct buf note;
 	struct why why;
 	buf_init(&note, NOTE_MAX);
-	enum err e = fetch(client, path, &note, &why);
-	bool answered = e == ERR_OK || e == ERR_ABSENT;
+	bool answered;
+	enum err e = fetch(client, path, &note, &answered, &why);
 	if (e == ERR_OK && channel_call(f->plan.core, CORE_SEEN, buf_slice(&note), NULL, CORE_TIMEOUT_MS, &why) != ERR_OK)
 		answered = false;
 	buf_free(&note);
@@ -123,7 +124,8 @@ static enum err offer_checkpoint(struct follower *f, struct wanted *wanted, stru
 	struct buf note, reply;
 	buf_init(&note, NOTE_MAX);
 	buf_init(&reply, 16);
-	enum err e = fetch(f->plan.hub, "/checkpoint", &note, why);
+	bool answered;
+	enum err e = fetch(f->plan.hub, "/checkpoint", &note, &answered, why);
 	if (e == ERR_OK)
 		e = channel_call(f->plan.core, CORE_CHECKPOINT, buf_slice(&note), &reply, CORE_TIMEOUT_MS, why);
 	if (e == ERR_OK)
