@@ -50,7 +50,7 @@ enum err core_may_act(const struct core *c, struct why *why)
 		return why_set(why, ERR_AWAY, "this keeper has no checkpoint younger than 10 minutes (none at all yet)");
 	if (c->newest_time > now + FUTURE_SECONDS)
 		return why_set(why, ERR_AWAY, "this keeper's clock is %" PRIu64 " seconds behind its newest checkpoint", c->newest_time - now);
-	if (c->newest_time + FRESH_SECONDS <= now)
+	if (c->newest_time + FOLLOW_AGE_MAX <= now)
 		return why_set(why, ERR_AWAY, "this keeper has no checkpoint younger than 10 minutes (%" PRIu64 " seconds)", now - c->newest_time);
 	return ERR_OK;
 }
@@ -72,17 +72,6 @@ enum err core_end(struct core *c, enum err e, struct why *why)
 
 // --- The charter ----------------------------------------------------------------------------------------------------------
 
-static enum err adopt_keys(struct core *c, const struct charter *charter, struct why *why)
-{
-	char name[SIGN_ORIGIN_MAX + 16];
-	enum err e = note_key_make(charter_origin(charter), NOTE_ED25519, charter->ledger_key, &c->log, why);
-	for (unsigned i = 0; i < charter->n && e == ERR_OK; i++) {
-		charter_witness_name(charter, i + 1, name);
-		e = note_key_make(slice_text(name), NOTE_COSIGNATURE, charter->seats[i].witness, &c->witnesses[i], why);
-	}
-	return e;
-}
-
 enum err core_adopt_charter(struct core *c, struct why *why)
 {
 	const struct charter *charter = core_charter(c);
@@ -95,31 +84,7 @@ enum err core_adopt_charter(struct core *c, struct why *why)
 		log_line(LOG_ERROR, "no-seat", log_value("charter", "%u", charter->number));
 	else if (c->seat != before)
 		log_line(LOG_INFO, "seat", log_value("seat", "%u", c->seat), log_value("of", "%u", charter->n), log_value("charter", "%u", charter->number));
-	return adopt_keys(c, charter, why);
-}
-
-enum err core_checkpoint(const struct core *c, struct slice note, struct checkpoint *out, uint64_t *time, struct why *why)
-{
-	const struct charter *charter = core_charter(c);
-	struct cosigners who;
-	uint64_t times[SEATS_MAX];
-	unsigned count = 0;
-	enum err e = checkpoint_verify(note, &c->log, c->witnesses, charter->n, out, &who, why);
-	if (e != ERR_OK)
-		return e;
-	if (who.count < charter->t)
-		return why_set(why, ERR_DENIED, "checkpoint of %" PRIu64 " leaves: cosigned by %u seats, %u are needed", out->size, who.count, charter->t);
-	// Newest first: the t-th is the moment when at least t seats had cosigned.
-	for (unsigned i = 0; i < charter->n; i++) {
-		if ((who.seats >> i & 1) == 0)
-			continue;
-		unsigned at = count++;
-		for (; at > 0 && times[at - 1] < who.times[i]; at--)
-			times[at] = times[at - 1];
-		times[at] = who.times[i];
-	}
-	*time = times[charter->t - 1];
-	return ERR_OK;
+	return follow_keys(charter, &c->log, c->witnesses, why);
 }
 
 // --- Small questions --------------------------------------------------------------------------------------------------------
@@ -239,19 +204,27 @@ static enum err open_all(struct core *c, struct role_self *self, struct why *why
 	char store[CONF_TEXT_MAX];
 	keeper_path(c->conf, "store", store);
 	const struct sandbox_plan plan = {.kind = SANDBOX_CORE, .write = {store}};
-	enum err e = keeper_pin_charter(c->conf, c->g, why);
+	char path[CONF_TEXT_MAX];
+	struct buf charter;
+	buf_init(&charter, DOCUMENT_MAX);
+	keeper_path(c->conf, "charter", path);
+	enum err e = file_read(path, DOCUMENT_MAX, &charter, why);
 	if (e == ERR_OK)
 		e = read_identity(c, why);
 	if (e == ERR_OK)
 		e = role_enter(self, &plan, why);
 	if (e == ERR_OK)
 		e = store_open(store, STORE_KEEPER, &c->store, why);
+	if (e == ERR_OK)
+		e = follow_open(c->store, buf_slice(&charter), &c->follow, why);
+	buf_free(&charter);
 	if (e != ERR_OK)
 		return e;
 	c->keys = role_channel(self, "keys");
-	e = core_follow_load(c, why);
-	if (e == ERR_OK)
-		e = core_held_load(c, why);
+	c->g = follow_governance(c->follow);
+	c->applied = store_frontier(c->store)->size;
+	core_take_newest(c);
+	e = core_held_load(c, why);
 	if (e == ERR_OK)
 		e = core_adopt_charter(c, why);
 	return e == ERR_OK ? core_witness_load(c, why) : e;
@@ -261,11 +234,11 @@ int core_run(struct role_self *self, void *conf)
 {
 	struct core *c = calloc(1, sizeof *c);
 	struct why why;
-	INVARIANT(c != NULL && (c->g = governance_new()) != NULL);
+	INVARIANT(c != NULL);
 	c->conf = conf;
 	buf_init(&c->newest, NOTE_MAX);
 	buf_init(&c->pending.note, NOTE_MAX);
-	buf_init(&c->pending.leaves, PENDING_MAX);
+	buf_init(&c->pending.answers, PENDING_MAX);
 	enum err e = open_all(c, self, &why);
 	if (e == ERR_OK) {
 		role_ready(self);
@@ -273,12 +246,11 @@ int core_run(struct role_self *self, void *conf)
 	}
 	if (e != ERR_OK)
 		log_line(LOG_ERROR, "failed", log_failure(e, &why));
-	if (c->store != NULL)
-		store_close(c->store);
-	governance_free(c->g);
+	follow_close(c->follow);
+	store_close(c->store);
 	buf_free(&c->newest);
 	buf_free(&c->pending.note);
-	buf_free(&c->pending.leaves);
+	buf_free(&c->pending.answers);
 	free(c);
 	return e != ERR_OK;
 }

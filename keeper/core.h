@@ -2,11 +2,11 @@
 #ifndef TOCSIN_KEEPER_CORE_H
 #define TOCSIN_KEEPER_CORE_H
 
+#include "follow/follow.h"
 #include "keeper.h"
 #include "ledger/witness.h"
 #include "store/store.h"
 
-#define FRESH_SECONDS 600  // a keeper acts only on a checkpoint younger than this
 #define FUTURE_SECONDS 300 // that the clocks of others may run ahead of ours
 #define ALARM_PERCENT 80   // of a member's daily quota
 #define PENDING_MAX (1u << 30) // bytes of leaves collected for one checkpoint; they are applied only as a whole
@@ -18,17 +18,18 @@ struct witnessed {
 	uint64_t time;
 };
 
-// A checkpoint under t cosignatures that has not been applied yet, and its leaves as far as the hub has handed them out.
+// A checkpoint under t cosignatures that has not been applied yet, and the hub's leaves up to it as far as they are here.
 struct pending {
-	struct checkpoint checkpoint; // size 0: none
-	uint64_t time, next;          // next leaf wanted
-	struct buf note, leaves;      // leaves: vec16 each
+	uint64_t end, next;       // its size (0: none), and the next leaf wanted
+	struct buf note, answers; // answers: the hub's, vec32 each
 };
 
 struct core {
 	const struct keeper_conf *conf;
 	struct store *store;
-	struct governance *g;
+	struct follow *follow;
+	struct governance *g;           // follow's
+	uint64_t applied;               // leaves that g has seen
 	struct channel *keys;
 	uint8_t identity[SIGN_PUBLIC];  // of this keeper: what finds its seat in a later charter
 	uint8_t seat;                   // 0: the charter in force has none for this keeper
@@ -54,8 +55,6 @@ MUST_USE enum err core_end(struct core *c, enum err e, struct why *why);
 uint32_t core_today(void);
 // Takes seat and keys from the charter in force; at the start and whenever that may have changed.
 MUST_USE enum err core_adopt_charter(struct core *c, struct why *why);
-// A checkpoint with at least t cosignatures: its content, and the time by which t seats had cosigned it last.
-MUST_USE enum err core_checkpoint(const struct core *c, struct slice note, struct checkpoint *out, uint64_t *time, struct why *why);
 
 // core_ask.c: file, evaluate, cards
 enum err core_file(void *core, struct slice payload, struct buf *reply, struct why *why);
@@ -76,7 +75,7 @@ enum err core_witness(void *core, struct slice payload, struct buf *reply, struc
 enum err core_seen(void *core, struct slice payload, struct buf *reply, struct why *why);
 enum err core_started(void *core, struct slice payload, struct buf *reply, struct why *why);
 // core_follow.c: the ledger
-MUST_USE enum err core_follow_load(struct core *c, struct why *why);
+void core_take_newest(struct core *c); // from the store, at the start and after following
 enum err core_new_checkpoint(void *core, struct slice payload, struct buf *reply, struct why *why);
 enum err core_entries_ask(void *core, struct slice payload, struct buf *reply, struct why *why);
 enum err core_leaves(void *core, struct slice payload, struct buf *reply, struct why *why);

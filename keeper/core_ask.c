@@ -31,7 +31,7 @@ static enum err charge(struct core *c, const char *scope, const char *what, cons
 	uint64_t total = 0, line = limit * ALARM_PERCENT / 100;
 	enum err e = store_count_add(c->store, scope, slice_of(card, CARD_ID), core_today(), amount, limit, &total, why);
 	if (e != ERR_OK)
-		return why_at(why, e, "%s", what);
+		return e;
 	if (total > line && total - amount <= line)
 		log_line(LOG_WARNING, "alarm", log_value("of", "quota"), log_value("what", "%s", what), log_value("used", "%" PRIu64, total),
 		         log_value("limit", "%" PRIu64, limit));

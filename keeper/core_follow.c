@@ -1,4 +1,6 @@
-// Following the ledger: leaves count only when, with all before them, they give the root of a checkpoint under t cosignatures.
+// Following the ledger (follow/follow.h): leaves count only when, with all before them, they give the root of a checkpoint under t
+// cosignatures. They come in many frames and are kept in memory until the last one is here, so that no other question meets a
+// half-applied ledger.
 #include <inttypes.h>
 
 #include "base/wire.h"
@@ -7,45 +9,25 @@
 #include "proto/hub.h"
 #include "sys/file.h"
 
-#define NEWEST "checkpoint" // the note of the newest applied checkpoint
+// --- The newest checkpoint ----------------------------------------------------------------------------------------------------
 
-// --- Start ----------------------------------------------------------------------------------------------------------------
-
-static enum err apply_again(void *core, uint64_t index, struct slice leaf, struct why *why)
+// A charter that replaced seats may leave a note with too few cosignatures of seats that still exist: then there is none until
+// the next.
+void core_take_newest(struct core *c)
 {
-	struct core *c = core;
-	struct why refused;
-	enum err e = governance_apply(c->g, index, leaf, &refused);
-	if (e == ERR_SYSTEM || (index == 0 && e != ERR_OK))
-		return why_set(why, e, "leaf %" PRIu64 ": %s", index, refused.text);
-	if (e != ERR_OK) // was refused before, and is again
-		log_line(LOG_DEBUG, "document-refused", log_value("leaf", "%" PRIu64, index), log_failure(e, &refused));
-	return ERR_OK;
-}
-
-// Its cosignatures are not counted again: that was done, under the charter of its time, before it was written.
-static enum err load_newest(struct core *c, struct why *why)
-{
-	struct slice saved;
-	enum err e = store_value_get(c->store, NEWEST, &saved, why);
-	if (e == ERR_ABSENT)
-		return ERR_OK;
+	struct followed newest;
+	struct why why;
+	enum err e = follow_newest(c->follow, &newest, &why);
 	if (e != ERR_OK)
-		return e;
-	struct wire w = wire_of(saved);
-	c->newest_time = wire_u64(&w);
-	buf_put_slice(&c->newest, wire_take(&w, w.rest.n));
-	e = wire_end(&w, NEWEST, why);
-	return e == ERR_OK ? buf_status(&c->newest) : e;
+		log_line(LOG_WARNING, "no-checkpoint", log_failure(e, &why));
+	buf_clear(&c->newest);
+	c->newest_time = 0;
+	if (e != ERR_OK || newest.checkpoint.size == 0)
+		return;
+	buf_put_slice(&c->newest, newest.note);
+	c->newest_time = newest.time;
+	INVARIANT(buf_status(&c->newest) == ERR_OK);
 }
-
-enum err core_follow_load(struct core *c, struct why *why)
-{
-	enum err e = store_leaf_each(c->store, 0, store_frontier(c->store)->size, apply_again, c, why);
-	return e == ERR_OK ? load_newest(c, why) : e;
-}
-
-// --- Applying -------------------------------------------------------------------------------------------------------------
 
 // For net, which cannot ask before it has locked itself in.
 static void copy_charter(const struct core *c)
@@ -58,143 +40,84 @@ static void copy_charter(const struct core *c)
 		log_line(LOG_WARNING, "charter-not-copied", log_failure(e, &why));
 }
 
-static enum err save_newest(struct core *c, struct slice note, uint64_t time, struct why *why)
-{
-	struct buf b;
-	buf_init(&b, NOTE_MAX + 8);
-	buf_put_u64(&b, time);
-	buf_put_slice(&b, note);
-	enum err e = buf_status(&b) == ERR_OK ? store_value_put(c->store, NEWEST, buf_slice(&b), why) : why_set(why, ERR_SYSTEM, "out of memory");
-	buf_free(&b);
-	return e;
-}
-
-static void adopt_newest(struct core *c, struct slice note, uint64_t time)
-{
-	buf_clear(&c->newest);
-	buf_put_slice(&c->newest, note);
-	INVARIANT(buf_status(&c->newest) == ERR_OK);
-	c->newest_time = time;
-}
-
-// The same tree, cosigned anew.
-static enum err refresh(struct core *c, const struct checkpoint *p, struct slice note, uint64_t time, struct why *why)
-{
-	uint8_t root[TREE_HASH];
-	tree_root(store_frontier(c->store), root);
-	if (memcmp(root, p->root, TREE_HASH) != 0) {
-		log_line(LOG_ERROR, "alarm", log_value("of", "forked-ledger"), log_value("leaves", "%" PRIu64, p->size));
-		return why_set(why, ERR_AUTH, "checkpoint of %" PRIu64 " leaves: its root is not that of the leaves applied here", p->size);
-	}
-	if (time <= c->newest_time)
-		return ERR_OK;
-	enum err e = store_begin(c->store, why);
-	if (e == ERR_OK)
-		e = core_end(c, save_newest(c, note, time, why), why);
-	if (e == ERR_OK)
-		adopt_newest(c, note, time);
-	return e;
-}
-
-// Appends all pending leaves and compares the root; inside a transaction.
-static enum err append_pending(struct core *c, struct why *why)
-{
-	struct wire w = wire_of(buf_slice(&c->pending.leaves));
-	uint8_t root[TREE_HASH];
-	enum err e = ERR_OK;
-	while (e == ERR_OK && w.rest.n > 0) {
-		uint64_t index;
-		e = store_leaf_follow(c->store, wire_vec16(&w), &index, why);
-	}
-	if (e != ERR_OK)
-		return e;
-	tree_root(store_frontier(c->store), root);
-	if (store_frontier(c->store)->size != c->pending.checkpoint.size || memcmp(root, c->pending.checkpoint.root, TREE_HASH) != 0) {
-		log_line(LOG_ERROR, "alarm", log_value("of", "false-leaves"), log_value("leaves", "%" PRIu64, c->pending.checkpoint.size));
-		return why_set(why, ERR_AUTH, "the hub's leaves do not give the root of its checkpoint of %" PRIu64 " leaves", c->pending.checkpoint.size);
-	}
-	return save_newest(c, buf_slice(&c->pending.note), c->pending.time, why);
-}
-
-// Only now, when the leaves are proved and on disk, do they count. A document that breaks a rule should never have got into the
-// ledger: the hub is at fault, and the others go on without it, as every party does.
-static enum err govern(struct core *c, uint64_t from, struct why *why)
-{
-	struct wire w = wire_of(buf_slice(&c->pending.leaves));
-	uint32_t number = core_charter(c)->number;
-	for (uint64_t i = from; w.rest.n > 0; i++) {
-		struct why refused;
-		enum err e = governance_apply(c->g, i, wire_vec16(&w), &refused);
-		INVARIANT(e != ERR_SYSTEM); // out of memory: what is in memory would no longer be what is on disk
-		if (e != ERR_OK)
-			log_line(LOG_WARNING, "hub-misbehaves", log_value("leaf", "%" PRIu64, i), log_failure(e, &refused));
-	}
-	if (core_charter(c)->number == number)
-		return ERR_OK;
-	copy_charter(c);
-	log_line(LOG_WARNING, "charter", log_value("number", "%u", core_charter(c)->number), log_value("do", "restart to use its addresses"));
-	return core_adopt_charter(c, why);
-}
+// --- Applying -------------------------------------------------------------------------------------------------------------
 
 static void drop_pending(struct core *c)
 {
-	c->pending.checkpoint = (struct checkpoint){0};
-	buf_free(&c->pending.leaves);
+	c->pending.end = 0;
+	buf_free(&c->pending.answers);
 	buf_clear(&c->pending.note);
 }
 
-// The very first leaf must be the pinned charter, before anything is written.
-static enum err check_first(struct core *c, struct why *why)
+static void alarm(const char *of, enum err e, const struct why *why)
 {
-	struct wire w = wire_of(buf_slice(&c->pending.leaves));
-	enum err e = store_frontier(c->store)->size > 0 ? ERR_OK : governance_apply(c->g, 0, wire_vec16(&w), why);
-	if (e != ERR_OK)
-		log_line(LOG_ERROR, "alarm", log_value("of", "another-platform"), log_failure(e, why));
+	if (e == ERR_AUTH)
+		log_line(LOG_ERROR, "alarm", log_value("of", "%s", of), log_value("why", "%s", why->text));
+}
+
+// What the new documents changed.
+static enum err adopt(struct core *c, uint32_t charter, unsigned refused, const struct why *last, struct why *why)
+{
+	if (refused > 0)
+		log_line(LOG_WARNING, "hub-misbehaves", log_value("refused", "%u", refused), log_value("last", "%s", last->text));
+	enum err e = ERR_OK;
+	if (core_charter(c)->number != charter) {
+		copy_charter(c);
+		log_line(LOG_WARNING, "charter", log_value("number", "%u", core_charter(c)->number), log_value("do", "restart to use its addresses"));
+		e = core_adopt_charter(c, why);
+	}
+	core_take_newest(c);
+	log_line(LOG_DEBUG, "followed", log_value("leaves", "%" PRIu64, store_frontier(c->store)->size));
 	return e;
 }
 
-static enum err apply_pending(struct core *c, struct why *why)
+// In one transaction, all or nothing. A document that breaks a rule should never have got into the ledger: the hub is at fault,
+// and this keeper goes on without it, as every party does.
+static enum err apply(struct core *c, struct slice note, struct slice answers, struct why *why)
 {
-	uint64_t from = store_frontier(c->store)->size;
-	enum err e = check_first(c, why);
-	if (e == ERR_OK)
-		e = store_begin(c->store, why);
-	if (e == ERR_OK)
-		e = core_end(c, append_pending(c, why), why);
+	uint32_t charter = core_charter(c)->number;
+	unsigned refused = 0;
+	struct wire w = wire_of(answers);
+	struct why last = {""};
+	enum err e = follow_start(c->follow, note, why);
+	alarm("forked-ledger", e, why);
+	if (e != ERR_OK)
+		return e;
+	while (e == ERR_OK && w.rest.n > 0)
+		e = follow_entries(c->follow, wire_vec32(&w), why);
 	if (e == ERR_OK) {
-		adopt_newest(c, buf_slice(&c->pending.note), c->pending.time);
-		e = govern(c, from, why);
-		log_line(LOG_DEBUG, "followed", log_value("from", "%" PRIu64, from), log_value("to", "%" PRIu64, c->pending.checkpoint.size));
+		e = follow_finish(c->follow, &refused, &last);
+		if (e != ERR_OK)
+			*why = last;
 	}
-	drop_pending(c);
-	return e;
+	alarm("false-leaves", e, why);
+	// Out of memory in the middle of it: what is in memory no longer is what is on disk.
+	INVARIANT(e != ERR_SYSTEM || store_frontier(c->store)->size == c->applied);
+	if (e != ERR_OK)
+		return e;
+	c->applied = store_frontier(c->store)->size;
+	return adopt(c, charter, refused, &last, why);
 }
 
 // --- Questions of net -----------------------------------------------------------------------------------------------------
 
 static void put_wanted(const struct core *c, struct buf *reply)
 {
-	bool any = c->pending.checkpoint.size > 0;
-	buf_put_u64(reply, any ? c->pending.next : 0);
-	buf_put_u64(reply, any ? c->pending.checkpoint.size : 0);
+	buf_put_u64(reply, c->pending.end > 0 ? c->pending.next : 0);
+	buf_put_u64(reply, c->pending.end);
 }
 
 static enum err take_note(struct core *c, struct slice note, struct why *why)
 {
 	uint64_t have = store_frontier(c->store)->size, time;
 	struct checkpoint p;
-	enum err e = core_checkpoint(c, note, &p, &time, why);
+	enum err e = follow_verify(core_charter(c), note, &p, &time, why);
 	if (e != ERR_OK)
 		return e;
-	if (p.size < have)
-		return why_set(why, ERR_DENIED, "checkpoint of %" PRIu64 " leaves; %" PRIu64 " have been applied here", p.size, have);
-	if (p.size == have)
-		return refresh(c, &p, note, time, why);
-	c->pending.checkpoint = p;
-	c->pending.time = time;
+	if (p.size <= have)
+		return apply(c, note, slice_of(NULL, 0), why);
+	c->pending.end = p.size;
 	c->pending.next = have;
-	buf_clear(&c->pending.leaves);
-	buf_clear(&c->pending.note);
 	buf_put_slice(&c->pending.note, note);
 	return buf_status(&c->pending.note);
 }
@@ -230,14 +153,28 @@ enum err core_entries_ask(void *core, struct slice payload, struct buf *reply, s
 	return e;
 }
 
-static enum err collect(void *core, uint64_t index, struct slice leaf, struct why *why)
+static enum err only_count(void *context, uint64_t index, struct slice leaf, struct why *why)
 {
-	struct core *c = core;
-	if (index >= c->pending.checkpoint.size)
-		return ERR_OK; // the ledger has grown since
-	buf_put_vec16(&c->pending.leaves, leaf);
-	c->pending.next = index + 1;
-	return buf_status(&c->pending.leaves) == ERR_OK ? ERR_OK : why_set(why, ERR_LIMIT, "more than %u bytes of leaves up to one checkpoint", PENDING_MAX);
+	(void)context;
+	(void)index;
+	(void)leaf;
+	(void)why;
+	return ERR_OK;
+}
+
+static enum err collect(struct core *c, uint64_t from, struct slice answer, struct why *why)
+{
+	uint32_t count = 0;
+	if (c->pending.end == 0 || from != c->pending.next)
+		return why_set(why, ERR_DENIED, "leaves from %" PRIu64 ": not wanted", from);
+	enum err e = hub_entries_answer_each(answer, from, only_count, NULL, &count, why);
+	if (e == ERR_OK && count == 0)
+		e = why_set(why, ERR_AWAY, "the hub withholds the leaves from %" PRIu64 " on", from);
+	if (e != ERR_OK)
+		return e;
+	buf_put_vec32(&c->pending.answers, answer);
+	c->pending.next += count;
+	return buf_status(&c->pending.answers) == ERR_OK ? ERR_OK : why_set(why, ERR_LIMIT, "more than %u bytes of leaves up to one checkpoint", PENDING_MAX);
 }
 
 enum err core_leaves(void *core, struct slice payload, struct buf *reply, struct why *why)
@@ -246,20 +183,15 @@ enum err core_leaves(void *core, struct slice payload, struct buf *reply, struct
 	struct wire w = wire_of(payload);
 	uint64_t from = wire_u64(&w);
 	struct slice answer = wire_take(&w, w.rest.n);
-	uint32_t count = 0;
 	enum err e = wire_end(&w, "leaves", why);
-	if (e == ERR_OK && (c->pending.checkpoint.size == 0 || from != c->pending.next))
-		e = why_set(why, ERR_DENIED, "leaves from %" PRIu64 ": not wanted", from);
-	if (e != ERR_OK)
-		return e;
-	e = hub_entries_answer_each(answer, from, collect, c, &count, why);
-	if (e == ERR_OK && count == 0)
-		e = why_set(why, ERR_AWAY, "the hub has no leaf %" PRIu64 ", though its checkpoint says so", from);
-	if (e == ERR_OK && c->pending.next == c->pending.checkpoint.size)
-		e = apply_pending(c, why);
+	if (e == ERR_OK)
+		e = collect(c, from, answer, why);
+	bool whole = e == ERR_OK && c->pending.next >= c->pending.end;
+	if (whole)
+		e = apply(c, buf_slice(&c->pending.note), buf_slice(&c->pending.answers), why);
+	if (whole || e != ERR_OK)
+		drop_pending(c);
 	if (e == ERR_OK)
 		put_wanted(c, reply);
-	else
-		drop_pending(c);
 	return e;
 }

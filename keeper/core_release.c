@@ -21,7 +21,7 @@ static enum err check_logged(const struct core *c, const struct opening *o, stru
 	struct checkpoint p;
 	uint64_t time;
 	uint8_t leaf[ACTIVITY_LEAF], hash[TREE_HASH];
-	enum err e = core_checkpoint(c, o->release.checkpoint, &p, &time, why);
+	enum err e = follow_verify(core_charter(c), o->release.checkpoint, &p, &time, why);
 	if (e != ERR_OK)
 		return e;
 	request_leaf(&o->request, leaf);
@@ -65,7 +65,7 @@ static enum err count(struct core *c, const char *scope, const char *what, struc
 	uint64_t total = 0, line = (uint64_t)limit * ALARM_PERCENT / 100;
 	enum err e = store_count_add(c->store, scope, key, core_today(), 1, limit, &total, why);
 	if (e != ERR_OK)
-		return why_at(why, e, "openings %s", what);
+		return e;
 	if (total > line && total - 1 <= line)
 		log_line(LOG_WARNING, "alarm", log_value("of", "quota"), log_value("what", "openings %s", what), log_value("used", "%" PRIu64, total),
 		         log_value("limit", "%u", limit));
