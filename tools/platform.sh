@@ -25,7 +25,7 @@ officers_sign() {
 	local file=$1 seat
 	shift
 	for seat in "$@"; do
-		quietly tocsin officer sign "$file" --key "$P/officer$seat/officer.key" --seat "$seat" --origin "$ORIGIN" -o "$file"
+		quietly tocsin officer sign "$file" --key "$P/officer$seat/officer.key" --seat "$seat" --origin "$ORIGIN" --yes -o "$file"
 	done
 }
 publish() { quietly tocsin officer publish "$1" --charter "$P/charter"; }
@@ -84,10 +84,13 @@ make_charter() { # the founders' homes are made before
 	for i in $(seats); do quietly "$BIN/tocsin-keeper" charter -c "$P/keeper$i.conf" "$P/charter"; done
 }
 
+# The sealing keys of this quarter, each signed by its seat's officer.
 make_quarter() {
-	local i
+	local i quarter
+	quarter=$(date -u +%Y)Q$((($(date -u +%-m) + 2) / 3))
 	for i in $(seats); do
-		quietly "$BIN/tocsin-keeper" quarter -c "$P/keeper$i.conf" "$@" -o "$P/quarter$i"
+		quietly "$BIN/tocsin-keeper" quarter -c "$P/keeper$i.conf" --quarter "$quarter"
+		cp "$P/keeper$i/quarter-$quarter.document" "$P/quarter$i"
 		officers_sign "$P/quarter$i" "$i"
 	done
 }
@@ -157,7 +160,7 @@ join() { # join HOME: pins the charter, its fingerprint compared with the one th
 
 make_token_keys() {
 	local document
-	quietly tocsin officer order-ceremony --charter "$P/charter" -o "$P/order"
+	quietly tocsin officer order-ceremony --epoch 1 -o "$P/order"
 	officers_sign "$P/order" $(openers)
 	publish "$P/order"
 	quietly tocsin ceremony "$P/order" --charter "$P/charter" --dir "$P/ceremony"
