@@ -152,8 +152,8 @@ static enum err header(struct sheet *s, bool *is_header)
 	return e;
 }
 
-// A cell with several values: parts between ';', ',', '|', line ends and spaces; in a URL's cell only between line ends and spaces,
-// in a name's cell only between line ends.
+// A cell with several values: parts between ';', ',', '|', line ends and spaces; in a URL's cell only between line ends and
+// spaces, in a name's cell only between line ends.
 static const char *separators(unsigned kind)
 {
 	if (kind == OBSERVABLE_FILENAME || kind == OBSERVABLE_MUTEX || kind == OBSERVABLE_REGISTRY_KEY || kind == OBSERVABLE_PRODUCT)
@@ -199,7 +199,8 @@ static enum err join_url(struct sheet *s)
 			buf_put_u8(&joined, s->comma);
 		buf_put_slice(&joined, s->cells[i]);
 	}
-	enum err e = put_note(s->x, place(s), buf_slice(&joined), "a URL with separators and no quotes; its parts are joined", s->why);
+	const char *said = "a URL with separators and no quotes; its parts are joined";
+	enum err e = put_note(s->x, place(s), buf_slice(&joined), said, s->why);
 	struct slice kept = observable_list_keep(&s->x->list, buf_slice(&joined));
 	if (e == ERR_OK && (buf_status(&joined) != ERR_OK || kept.p == NULL))
 		e = put_refusal(s->x, place(s), s->cells[at], "too long once it is joined", s->why);

@@ -1,5 +1,5 @@
-// Reads what people really send — free text, CSV, MISP events, STIX bundles — into a list of observables. Whatever gave no token
-// stands in the list's refusals with its place and the rule; only input that cannot be read at all is an error.
+// Reads what people really send (free text, CSV, MISP events, STIX bundles) into a list of observables. Whatever gave no
+// token stands in the list's refusals with its place and the rule; only input that cannot be read at all is an error.
 #ifndef TOCSIN_OBSERVABLE_EXTRACT_H
 #define TOCSIN_OBSERVABLE_EXTRACT_H
 
@@ -12,7 +12,14 @@
 enum extract_format { EXTRACT_TEXT, EXTRACT_CSV, EXTRACT_MISP, EXTRACT_STIX };
 
 // Marking of the source, by TLP 2.0 (white is clear).
-enum extract_tlp { EXTRACT_TLP_NONE, EXTRACT_TLP_CLEAR, EXTRACT_TLP_GREEN, EXTRACT_TLP_AMBER, EXTRACT_TLP_AMBER_STRICT, EXTRACT_TLP_RED };
+enum extract_tlp {
+	EXTRACT_TLP_NONE,
+	EXTRACT_TLP_CLEAR,
+	EXTRACT_TLP_GREEN,
+	EXTRACT_TLP_AMBER,
+	EXTRACT_TLP_AMBER_STRICT,
+	EXTRACT_TLP_RED,
+};
 
 // What the source says about itself.
 struct extract_meta {
@@ -38,8 +45,8 @@ MUST_USE enum err extract_text(struct slice in, struct extract *x, struct why *w
 MUST_USE enum err extract_csv(struct slice in, struct extract *x, struct why *why);
 // One event, {"Event":…}, {"response":[…]} or a list of these, with their objects. Deleted attributes are left out and noted.
 MUST_USE enum err extract_misp(struct slice in, struct extract *x, struct why *why);
-// A STIX 2.0 or 2.1 bundle, a TAXII envelope, one object or a list: observable objects, observed-data, indicators whose pattern is a
-// combination of equalities by AND and OR.
+// A STIX 2.0 or 2.1 bundle, a TAXII envelope, one object or a list: observable objects, observed-data, indicators whose pattern
+// is a combination of equalities by AND and OR.
 MUST_USE enum err extract_stix(struct slice in, struct extract *x, struct why *why);
 
 // The format it looks like, by its first bytes; EXTRACT_TEXT when it looks like nothing else.

@@ -124,7 +124,8 @@ static enum err proposal(const struct json *p, struct extract *x, struct why *wh
 	char path[JSON_PATH_MAX];
 	struct slice value = SLICE_LITERAL("");
 	enum err e = json_opt_text(p, "value", &value, NULL);
-	return put_note(x, path_of(p, path), e == ERR_OK ? value : SLICE_LITERAL(""), "a proposal that nobody accepted; left out", why);
+	struct slice shown = e == ERR_OK ? value : SLICE_LITERAL("");
+	return put_note(x, path_of(p, path), shown, "a proposal that nobody accepted; left out", why);
 }
 
 static enum err tag(const struct json *t, struct extract *x, struct why *why)

@@ -178,7 +178,8 @@ static bool value(struct pattern *p, struct slice at, const char *rule)
 	if (!p->emit || p->stop != ERR_OK)
 		return true;
 	char shown[WHY_MAX];
-	snprintf(shown, sizeof shown, "%.*s: %s", SLICE_ARGS(slice_part(at, 0, 80)), rule != NULL ? rule : "this property gives no token");
+	snprintf(shown, sizeof shown, "%.*s: %s", SLICE_ARGS(slice_part(at, 0, 80)),
+	         rule != NULL ? rule : "this property gives no token");
 	if (rule != NULL || !kind_of_path(at, &kind))
 		say(p, slice_of(text, n), shown);
 	else
@@ -301,7 +302,8 @@ enum err read_pattern(struct slice pattern, struct extract *x, struct slice plac
 	if (!read_once(&p))
 		return put_refusal(x, place, pattern, p.rule.text, why);
 	if (p.sequence)
-		return put_refusal(x, place, pattern, "sequences and qualifiers (FOLLOWEDBY, REPEATS, WITHIN, START) are not understood", why);
+		return put_refusal(x, place, pattern,
+		                   "sequences and qualifiers (FOLLOWEDBY, REPEATS, WITHIN, START) are not understood", why);
 	p.emit = true;
 	bool again = read_once(&p);
 	INVARIANT(again);

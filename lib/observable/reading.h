@@ -1,5 +1,5 @@
-// Inside lib/observable: what the four readers share. A kind is a type's code, or one of the wider kinds below that a source names
-// without saying which type a value is.
+// Inside lib/observable: what the four readers share. A kind is a type's code, or one of the wider kinds below that a source
+// names without saying which type a value is.
 #ifndef TOCSIN_OBSERVABLE_READING_H
 #define TOCSIN_OBSERVABLE_READING_H
 
@@ -19,8 +19,8 @@ bool kind_named(struct slice name, unsigned *kind);
 // STIX and MISP names of hash algorithms; false for one we have no type for.
 bool kind_of_hash(struct slice algorithm, unsigned *kind);
 
-// The one door into the list: canonical value added, or refused with the rule. A URL without scheme, a name with a path, an address
-// with a port give their host, with a note. An error means that reading must stop.
+// The one door into the list: canonical value added, or refused with the rule. A URL without scheme, a name with a path, an
+// address with a port give their host, with a note. An error means that reading must stop.
 MUST_USE enum err put_value(struct extract *x, unsigned kind, bool background, struct slice written, struct slice place,
                             struct why *why);
 // True when put_value would add it without a note.

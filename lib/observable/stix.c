@@ -41,7 +41,8 @@ static enum err put_hashes(const struct json *object, bool certificate, struct e
 		enum err e;
 		if (json_text(&hash, &text, &rule) != ERR_OK)
 			e = put_refusal(x, path_of(&hash, path), text, rule.text, why);
-		else if (!kind_of_hash(slice_text(hash.name), &kind) || (certificate && kind != OBSERVABLE_SHA1 && kind != OBSERVABLE_SHA256))
+		else if (!kind_of_hash(slice_text(hash.name), &kind) ||
+		         (certificate && kind != OBSERVABLE_SHA1 && kind != OBSERVABLE_SHA256))
 			e = put_note(x, path_of(&hash, path), text, "a hash of this kind gives no token; kept in the report", why);
 		else
 			e = put_value(x, certificate ? OBSERVABLE_CERTIFICATE : kind, false, text, path_of(&hash, path), why);

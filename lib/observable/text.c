@@ -101,7 +101,8 @@ static bool digits_and_dots(struct slice s)
 
 static bool after_version_word(const struct scan *s)
 {
-	static const char *const words[] = {"version", "versions", "ver", "v", "build", "release", "rev", "revision", "firmware", "update"};
+	static const char *const words[] = {"version", "versions", "ver", "v", "build", "release",
+	                                    "rev", "revision", "firmware", "update"};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (s->before.n == strlen(words[i]) && form_starts(s->before, words[i]))
 			return true;
