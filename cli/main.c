@@ -6,10 +6,11 @@
 #include "crypto/secret.h"
 #include "sys/clock.h"
 
-extern const struct verb verb_card, verb_cards, verb_init, verb_join, verb_sponsor, verb_status;
+extern const struct verb verb_card, verb_cards, verb_ceremony, verb_init, verb_join, verb_ledger, verb_officer, verb_sponsor, verb_status;
 
 static const struct verb *const verbs[] = {
-	&verb_init,    &verb_card, &verb_join,  &verb_sponsor,  &verb_status, &verb_cards,
+	&verb_init, &verb_card, &verb_join, &verb_status, &verb_cards, &verb_ledger,
+	&verb_sponsor, &verb_officer, &verb_ceremony,
 	NULL,
 };
 
