@@ -192,7 +192,7 @@ static enum err save_share(struct keys *k, const struct step *s, const struct dk
 	memcpy(r.order, s->order, sizeof r.order);
 	memcpy(r.group, public->group, ELEMENT);
 	memcpy(r.public, public->shares, s->n * (size_t)ELEMENT);
-	sha256(certificate, r.transcript);
+	sha256(dkg_transcript(certificate, public), r.transcript);
 	return keys_share_save(k, &r, share, why);
 }
 
