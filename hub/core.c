@@ -1,6 +1,6 @@
 #include "core.h"
 
-#include <stdlib.h>
+#include <unistd.h>
 
 #include "crypto/keyfile.h"
 #include "crypto/secret.h"
@@ -33,7 +33,7 @@ static enum err status(void *core, struct slice payload, struct buf *reply, stru
 	return buf_status(reply);
 }
 
-static const struct channel_question questions[] = {
+const struct channel_question core_questions[] = {
 	{CORE_ASK, CORE_FRAME_MAX, "net", ask_answer},
 	{CORE_CHECKPOINT, 0, "net", ledger_checkpoint},
 	{CORE_CHARTER, 0, "net", ledger_charter},
@@ -63,14 +63,15 @@ static enum err charter_read(const struct hub_conf *conf, struct buf *leaf, stru
 	return file_read(path, DOCUMENT_MAX, leaf, why);
 }
 
-static enum err prepare(struct core *c, struct why *why)
+enum err core_open(struct core *c, struct why *why)
 {
 	char path[CONF_TEXT_MAX];
 	struct buf leaf;
-	int lock;
+	c->lock = -1;
+	buf_init(&c->note, NOTE_MAX);
 	buf_init(&leaf, DOCUMENT_MAX);
 	hub_path(c->conf, "store", path);
-	enum err e = file_lock(path, &lock, why); // held until the process ends
+	enum err e = file_lock(path, &c->lock, why);
 	if (e == ERR_OK)
 		e = read_key(c->conf, "keys/ledger.key", &c->ledger_sk, why);
 	if (e == ERR_OK)
@@ -96,30 +97,31 @@ static enum err enter(struct core *c, struct role_self *self, struct why *why)
 	return e;
 }
 
-static void done(struct core *c)
+void core_close(struct core *c)
 {
 	store_close(c->store);
 	governance_free(c->governance);
 	secret_free(c->ledger_sk);
 	secret_free(c->hub_sk);
 	buf_free(&c->note);
+	if (c->lock >= 0)
+		close(c->lock);
 }
 
 int core_run(struct role_self *self, void *conf)
 {
 	struct core c = {.conf = conf};
 	struct why why;
-	buf_init(&c.note, NOTE_MAX);
-	enum err e = prepare(&c, &why);
+	enum err e = core_open(&c, &why);
 	if (e == ERR_OK)
 		e = enter(&c, self, &why);
 	if (e == ERR_OK) {
 		log_line(LOG_INFO, "ledger", log_value("size", "%llu", (unsigned long long)store_frontier(c.store)->size));
 		role_ready(self);
-		e = role_serve(self, questions, &c, core_tick, TICK_MS, &why);
+		e = role_serve(self, core_questions, &c, core_tick, TICK_MS, &why);
 	}
 	if (e != ERR_OK)
 		log_line(LOG_ERROR, "core-ended", log_failure(e, &why));
-	done(&c);
+	core_close(&c);
 	return e != ERR_OK;
 }

@@ -7,32 +7,47 @@
 
 struct core {
 	const struct hub_conf *conf;
+	int lock; // of the store's directory; -1: not taken
 	struct store *store;
 	struct governance *governance;
 	uint8_t *ledger_sk, *hub_sk; // secret
 	struct note_key log_key, witness_keys[SEATS_MAX];
 	struct channel *matcher;
 	// Cosigning: the note that the seats are asked to cosign, and what each is known to have.
-	struct buf note;             // signed; collects cosignatures
+	struct buf note;             // signed; collects cosignatures; empty before the first round
 	uint64_t note_time;          // when its first signature was made
+	uint64_t note_size;          // of its tree
+	uint32_t note_cosigned;      // bit i: seat i+1 has cosigned it
 	uint64_t seat_size[SEATS_MAX];
 	uint64_t cosigned_size;      // of the newest under t cosignatures
 	// Ticks.
-	uint64_t next_bulletin;
+	uint64_t next_bulletin;      // 0 before the first tick
+	uint64_t matcher_rest;       // clock_monotonic_ms() before which the matcher is left alone
 	uint32_t day;                // counters of other days are forgotten
 	uint64_t accepted, refused;  // filings since the start
 };
+
+// Keys, charter, store and ledger, as c->conf says; core_close() also after a failure. The matcher's channel is the caller's.
+MUST_USE enum err core_open(struct core *c, struct why *why);
+void core_close(struct core *c);
+extern const struct channel_question core_questions[]; // context: the core
 
 const struct charter *core_charter(const struct core *c);
 struct slice core_origin(const struct core *c);
 
 // core_ledger.c
 MUST_USE enum err ledger_open(struct core *c, struct slice charter_leaf, struct why *why); // leaf 0, governance from the stored leaves
-// Appends inside the caller's transaction.
-MUST_USE enum err ledger_append(struct core *c, struct slice leaf, uint64_t *index, struct why *why);
-enum err ledger_checkpoint(void *core, struct slice payload, struct buf *reply, struct why *why);
+// Leaves that are appended once, whoever asks again: `what` ("document", "request") and a hash name one. ERR_ABSENT: not appended yet.
+MUST_USE enum err ledger_index(struct core *c, const char *what, const uint8_t hash[static 32], uint64_t *index, struct why *why);
+// Appends such a leaf inside the caller's transaction.
+MUST_USE enum err ledger_append_named(struct core *c, const char *what, const uint8_t hash[static 32], struct slice leaf, uint64_t *index,
+                                      struct why *why);
 enum err ledger_charter(void *core, struct slice payload, struct buf *reply, struct why *why);
 enum err ledger_governance(void *core, struct slice payload, struct buf *reply, struct why *why);
+
+// core_cosign.c
+MUST_USE enum err ledger_load_cosigned(struct core *c, struct why *why); // what was cosigned before this start
+enum err ledger_checkpoint(void *core, struct slice payload, struct buf *reply, struct why *why);
 enum err ledger_witness_round(void *core, struct slice payload, struct buf *reply, struct why *why);
 enum err ledger_witness_ask(void *core, struct slice payload, struct buf *reply, struct why *why);
 enum err ledger_witness_answer(void *core, struct slice payload, struct buf *reply, struct why *why);

@@ -4,6 +4,8 @@
 #include "log/log.h"
 #include "sys/clock.h"
 
+#define MATCHES_COUNT_AT 20 // bytes of the answer to "matches" before the count
+
 // One ask on its way to its answer.
 struct asked {
 	struct core *core;
@@ -13,26 +15,45 @@ struct asked {
 	struct why *why;
 };
 
+static void count_patch(struct buf *reply, size_t at, uint32_t count)
+{
+	for (unsigned i = 0; i < 4 && buf_status(reply) == ERR_OK; i++)
+		reply->p[at + i] = (uint8_t)(count >> (24 - 8 * i));
+}
+
+struct entries {
+	struct buf *reply;
+	uint32_t count;
+	bool full;
+};
+
+static enum err entry_put(void *entries, uint64_t index, struct slice leaf, struct why *why)
+{
+	struct entries *e = entries;
+	(void)index;
+	e->full = e->reply->n + 2 + leaf.n > HUB_ENTRIES_BYTES;
+	if (e->full)
+		return why_set(why, ERR_LIMIT, "entries: the answer is full");
+	buf_put_vec16(e->reply, leaf);
+	e->count++;
+	return buf_status(e->reply);
+}
+
 static enum err answer_entries(struct asked *a)
 {
+	struct entries entries = {.reply = a->reply};
 	uint64_t from, size = store_frontier(a->core->store)->size;
-	uint32_t most, count = 0;
+	uint32_t most;
 	enum err e = hub_entries_ask_decode(a->ask.body, &from, &most, a->why);
 	if (e != ERR_OK)
 		return e;
 	size_t at = a->reply->n;
 	buf_put_u32(a->reply, 0);
-	for (; from < size && count < most; from++, count++) {
-		struct slice leaf;
-		if ((e = store_leaf_get(a->core->store, from, &leaf, a->why)) != ERR_OK)
-			return e;
-		if (a->reply->n + 2 + leaf.n > HUB_ENTRIES_BYTES)
-			break;
-		buf_put_vec16(a->reply, leaf);
-	}
-	if (buf_status(a->reply) == ERR_OK)
-		for (unsigned i = 0; i < 4; i++)
-			a->reply->p[at + i] = (uint8_t)(count >> (24 - 8 * i));
+	if (from < size)
+		e = store_leaf_each(a->core->store, from, most < size - from ? from + most : size, entry_put, &entries, a->why);
+	if (e != ERR_OK && !entries.full)
+		return e;
+	count_patch(a->reply, at, entries.count);
 	return buf_status(a->reply);
 }
 
@@ -150,6 +171,32 @@ static enum err matches_of(struct asked *a, uint64_t handle, struct matcher_neig
 	return e;
 }
 
+// A handle that is not here is what an older store leaves of records that came after it: nothing can be told of them.
+static enum err neighbours_put(struct asked *a, const struct matcher_neighbours *n)
+{
+	enum err e = ERR_OK;
+	uint32_t count = 0;
+	struct buf hdr0;
+	buf_init(&hdr0, RECORD_HEADER_MAX);
+	size_t at = a->reply->n + MATCHES_COUNT_AT;
+	hub_matches_answer(&n->summary, 0, a->reply);
+	for (uint32_t i = 0; i < n->count && (e == ERR_OK || e == ERR_ABSENT); i++) {
+		struct match_answer_neighbour out = {.derived = n->list[i].derived};
+		struct stored_record r;
+		memcpy(out.shared, n->list[i].shared, sizeof out.shared);
+		if ((e = store_record_by_handle(a->core->store, n->list[i].handle, &r, a->why)) != ERR_OK)
+			continue;
+		out.record = summary_of(&r, &hdr0);
+		hub_matches_answer_neighbour(&out, a->reply);
+		count++;
+	}
+	buf_free(&hdr0);
+	if (e != ERR_OK && e != ERR_ABSENT)
+		return e;
+	count_patch(a->reply, at, count);
+	return buf_status(a->reply);
+}
+
 static enum err answer_matches(struct asked *a)
 {
 	static struct matcher_neighbours n; // large; one question at a time
@@ -163,20 +210,7 @@ static enum err answer_matches(struct asked *a)
 		e = matches_of(a, r.handle, &n);
 	if (e != ERR_OK)
 		return e;
-	struct buf hdr0;
-	buf_init(&hdr0, RECORD_HEADER_MAX);
-	hub_matches_answer(&n.summary, n.count, a->reply);
-	for (uint32_t i = 0; i < n.count && e == ERR_OK; i++) {
-		struct match_answer_neighbour out = {.derived = n.list[i].derived};
-		memcpy(out.shared, n.list[i].shared, sizeof out.shared);
-		e = store_record_by_handle(a->core->store, n.list[i].handle, &r, a->why);
-		if (e == ERR_OK) {
-			out.record = summary_of(&r, &hdr0);
-			hub_matches_answer_neighbour(&out, a->reply);
-		}
-	}
-	buf_free(&hdr0);
-	return e;
+	return neighbours_put(a, &n);
 }
 
 static enum err answer_compare(struct asked *a)
@@ -206,70 +240,70 @@ static enum err answer_compare(struct asked *a)
 
 // --- Requests to open ------------------------------------------------------------------------------------------------------------------
 
-static void request_name(const struct request *r, char name[static STORE_NAME_MAX])
+// Whether this request may be appended: it is the asker's, genuine, and about a record that is here, as it is here.
+static enum err request_allowed(struct asked *a, const struct request *r)
 {
-	uint8_t hash[32];
-	request_hash(r, hash);
-	memcpy(name, "request/", 9);
-	for (unsigned i = 0; i < 20; i++)
-		snprintf(name + 8 + 2 * i, 3, "%02x", hash[i]);
-}
-
-static enum err request_store(struct core *c, const struct request *r, const char *name, uint64_t *index, struct why *why)
-{
-	uint8_t leaf[ACTIVITY_LEAF], number[8];
-	enum err e = store_begin(c->store, why);
+	struct core *c = a->core;
+	const uint8_t *card = a->ask.credential.item.card;
+	struct card analyst;
+	struct header h;
+	struct stored_record stored;
+	struct buf hdr0;
+	if (memcmp(card, r->credential.item.card, CARD_ID) != 0 && !(r->second && memcmp(card, r->second_credential.item.card, CARD_ID) == 0))
+		return why_set(a->why, ERR_DENIED, "request: it is another analyst's");
+	enum err e = request_check(r, c->governance, a->now, &analyst, a->why);
+	if (e == ERR_OK)
+		e = header_decode(r->hdr0, &h, a->why);
+	if (e == ERR_OK)
+		e = store_record_get(c->store, h.id, &stored, a->why);
 	if (e != ERR_OK)
 		return e;
-	request_leaf(r, leaf);
-	e = ledger_append(c, slice_of(leaf, sizeof leaf), index, why);
-	for (unsigned i = 0; i < 8; i++)
-		number[i] = (uint8_t)(*index >> (56 - 8 * i));
-	if (e == ERR_OK)
-		e = store_value_put(c->store, name, slice_of(number, sizeof number), why);
-	if (e == ERR_OK)
-		e = store_commit(c->store, why);
-	if (e != ERR_OK)
-		store_rollback(c->store);
+	buf_init(&hdr0, RECORD_HEADER_MAX);
+	header_encode(&stored.header, &hdr0);
+	if (!slice_equal(buf_slice(&hdr0), r->hdr0)) // keepers would find out too, but only when it is in the ledger
+		e = why_set(a->why, ERR_DENIED, "request: the header is not that of the record");
+	buf_free(&hdr0);
 	return e;
 }
 
-// The same request again gets the leaf that it has.
-static enum err request_index(struct core *c, const struct request *r, uint64_t *index, struct why *why)
+// Every request makes the ledger grow for ever, so they are counted as openings are.
+static enum err request_store(struct asked *a, const struct request *r, const uint8_t hash[static 32], uint64_t *index)
 {
-	char name[STORE_NAME_MAX];
-	struct slice stored;
-	request_name(r, name);
-	enum err e = store_value_get(c->store, name, &stored, why);
-	if (e == ERR_ABSENT)
-		return request_store(c, r, name, index, why);
-	*index = 0;
-	for (size_t i = 0; e == ERR_OK && i < stored.n; i++)
-		*index = *index << 8 | stored.p[i];
+	struct core *c = a->core;
+	uint8_t leaf[ACTIVITY_LEAF];
+	uint64_t total;
+	enum err e = store_begin(c->store, a->why);
+	if (e != ERR_OK)
+		return e;
+	request_leaf(r, leaf);
+	e = store_count_add(c->store, "requests", slice_of(r->credential.item.card, CARD_ID), (uint32_t)(a->now / 86400), 1,
+	                    core_charter(c)->policy.releases_analyst, &total, a->why);
+	if (e == ERR_OK)
+		e = ledger_append_named(c, "request", hash, slice_of(leaf, sizeof leaf), index, a->why);
+	if (e == ERR_OK)
+		e = store_commit(c->store, a->why);
+	if (e != ERR_OK)
+		store_rollback(c->store);
 	return e;
 }
 
 static enum err answer_request(struct asked *a)
 {
 	struct request r;
-	struct card analyst;
-	struct header h;
-	struct stored_record stored;
+	uint8_t hash[32];
 	uint64_t index = 0;
 	enum err e = request_decode(a->ask.body, &r, a->why);
 	if (e == ERR_OK)
-		e = request_check(&r, a->core->governance, a->now, &analyst, a->why);
-	if (e == ERR_OK)
-		e = header_decode(r.hdr0, &h, a->why);
-	if (e == ERR_OK)
-		e = store_record_get(a->core->store, h.id, &stored, a->why);
-	if (e == ERR_OK)
-		e = request_index(a->core, &r, &index, a->why);
+		e = request_allowed(a, &r);
 	if (e != ERR_OK)
 		return e;
-	log_line(LOG_INFO, "release-requested", log_value("team", "%u", r.team), log_value("leaf", "%llu", (unsigned long long)index));
-	buf_put_u64(a->reply, index);
-	return ERR_OK;
+	request_hash(&r, hash);
+	e = ledger_index(a->core, "request", hash, &index, a->why);
+	if (e == ERR_ABSENT && (e = request_store(a, &r, hash, &index)) == ERR_OK)
+		log_line(LOG_INFO, "release-requested", log_value("team", "%u", r.team), log_value("leaf", "%llu", (unsigned long long)index));
+	if (e == ERR_OK)
+		buf_put_u64(a->reply, index);
+	return e;
 }
 
 static enum err answer_bulletin(struct asked *a)

@@ -44,7 +44,7 @@ static enum err count_voucher(struct core *c, const struct arrival *a, struct wh
 static enum err make_receipt(struct core *c, struct arrival *a, struct why *why)
 {
 	activity_leaf(ACTIVITY_FILING, a->now, a->filing.salt, a->hash, a->leaf);
-	enum err e = ledger_append(c, slice_of(a->leaf, sizeof a->leaf), &a->index, why);
+	enum err e = store_leaf_add(c->store, slice_of(a->leaf, sizeof a->leaf), &a->index, why);
 	if (e != ERR_OK)
 		return e;
 	struct receipt r = {.time = a->now, .index = a->index};
@@ -107,7 +107,8 @@ enum err filing_accept(void *core, struct slice payload, struct buf *reply, stru
 	}
 	if (e != ERR_OK) {
 		c->refused++;
-		log_line(LOG_WARNING, "filing-refused", log_value("seat", "%u", a.voucher.seat), log_failure(e, why));
+		if (e == ERR_DENIED) // the voucher is a seat's: not anybody can fill the log
+			log_line(LOG_WARNING, "filing-refused", log_value("seat", "%u", a.voucher.seat), log_failure(e, why));
 		return e;
 	}
 	buf_put(reply, a.receipt, sizeof a.receipt);

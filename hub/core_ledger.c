@@ -1,79 +1,157 @@
-// The ledger: appending, signing checkpoints, collecting cosignatures.
+// The ledger: opening, appending, governance.
+#include "base/wire.h"
 #include "core.h"
-#include "ledger/witness.h"
+#include "crypto/hash.h"
 #include "log/log.h"
 #include "sys/clock.h"
+#include "sys/file.h"
 
-#define VALUE_COSIGNED "cosigned" // newest note under t cosignatures
-#define VALUE_SIGNED "signed"     // newest note that the log itself has signed: it never signs a smaller tree
+// --- Leaves with a name ----------------------------------------------------------------------------------------------------------------
 
+#define NAME_HASH 20 // bytes of the hash in the name of a leaf's value: what fits
+
+static void index_name(const char *what, const uint8_t hash[static 32], char name[static STORE_NAME_MAX + 1])
+{
+	int n = snprintf(name, STORE_NAME_MAX + 1, "%s/", what);
+	INVARIANT(n > 0 && n + 2 * NAME_HASH <= STORE_NAME_MAX);
+	for (unsigned i = 0; i < NAME_HASH; i++)
+		snprintf(name + n + 2 * i, 3, "%02x", hash[i]);
+}
+
+enum err ledger_index(struct core *c, const char *what, const uint8_t hash[static 32], uint64_t *index, struct why *why)
+{
+	char name[STORE_NAME_MAX + 1];
+	struct slice stored;
+	index_name(what, hash, name);
+	enum err e = store_value_get(c->store, name, &stored, why);
+	if (e != ERR_OK)
+		return e;
+	struct wire w = wire_of(stored);
+	uint64_t got = wire_u64(&w);
+	if (wire_end(&w, name, why) != ERR_OK)
+		return ERR_SYSTEM;
+	*index = got;
+	return ERR_OK;
+}
+
+enum err ledger_append_named(struct core *c, const char *what, const uint8_t hash[static 32], struct slice leaf, uint64_t *index,
+                             struct why *why)
+{
+	char name[STORE_NAME_MAX + 1];
+	uint8_t number[8];
+	uint64_t at;
+	enum err e = store_leaf_add(c->store, leaf, &at, why);
+	if (e != ERR_OK)
+		return e;
+	index_name(what, hash, name);
+	for (unsigned i = 0; i < 8; i++)
+		number[i] = (uint8_t)(at >> (56 - 8 * i));
+	e = store_value_put(c->store, name, slice_of(number, sizeof number), why);
+	if (e == ERR_OK)
+		*index = at;
+	return e;
+}
+
+// --- Opening ---------------------------------------------------------------------------------------------------------------------------
+
+// A leaf that breaks a rule changes nothing, for all readers; stopping for it would keep the hub down for ever.
 static enum err apply(void *core, uint64_t index, struct slice leaf, struct why *why)
 {
 	struct core *c = core;
-	return governance_apply(c->governance, index, leaf, why);
+	enum err e = governance_apply(c->governance, index, leaf, why);
+	if (e == ERR_OK || e == ERR_SYSTEM || index == 0)
+		return e;
+	log_line(LOG_ERROR, "leaf-refused", log_value("leaf", "%llu", (unsigned long long)index), log_failure(e, why));
+	return ERR_OK;
+}
+
+// For net and matcher, which look once, before they lock themselves in.
+static enum err charter_copy(const struct core *c, struct why *why)
+{
+	char path[CONF_TEXT_MAX];
+	hub_path(c->conf, "store/charter", path);
+	return file_write(path, governance_charter_leaf(c->governance), FILE_PUBLIC, why);
+}
+
+// Type and body name a document: whoever leaves out one of more signatures than needed must not have it appended again.
+static void document_hash(const struct document *d, uint8_t hash[static 32])
+{
+	uint8_t type = (uint8_t)d->type;
+	sha256_parts((const struct slice[]){slice_of(&type, 1), d->body}, 2, hash);
+}
+
+static enum err document_store(struct core *c, struct slice leaf, const uint8_t hash[static 32], uint64_t *index, struct why *why)
+{
+	enum err e = store_begin(c->store, why);
+	if (e != ERR_OK)
+		return e;
+	e = ledger_append_named(c, "document", hash, leaf, index, why);
+	if (e == ERR_OK)
+		return store_commit(c->store, why);
+	store_rollback(c->store);
+	return e;
 }
 
 static enum err append_charter(struct core *c, struct slice leaf, struct why *why)
 {
+	struct document d;
+	uint8_t hash[32];
 	uint64_t index;
-	enum err e = store_begin(c->store, why);
+	enum err e = document_decode(leaf, &d, why);
 	if (e != ERR_OK)
 		return e;
-	e = store_leaf_add(c->store, leaf, &index, why);
-	if (e == ERR_OK)
-		e = store_commit(c->store, why);
-	else
-		store_rollback(c->store);
-	return e;
-}
-
-// What was cosigned before this start.
-static enum err load_cosigned(struct core *c, struct why *why)
-{
-	struct slice note;
-	struct checkpoint checkpoint;
-	uint64_t time;
-	enum err e = store_value_get(c->store, VALUE_COSIGNED, &note, why);
-	if (e == ERR_ABSENT)
-		return ERR_OK;
-	if (e == ERR_OK)
-		e = follow_verify(core_charter(c), note, &checkpoint, &time, why);
-	if (e == ERR_OK)
-		c->cosigned_size = checkpoint.size;
-	return e;
+	document_hash(&d, hash);
+	return document_store(c, leaf, hash, &index, why);
 }
 
 enum err ledger_open(struct core *c, struct slice charter_leaf, struct why *why)
 {
-	enum err e = ERR_OK;
 	if ((c->governance = governance_new()) == NULL)
 		return why_set(why, ERR_SYSTEM, "out of memory");
-	if (store_frontier(c->store)->size == 0)
+	enum err e = governance_pin(c->governance, charter_leaf, why);
+	if (e == ERR_OK && store_frontier(c->store)->size == 0)
 		e = append_charter(c, charter_leaf, why);
-	if (e == ERR_OK)
-		e = governance_pin(c->governance, charter_leaf, why);
 	if (e == ERR_OK)
 		e = store_leaf_each(c->store, 0, store_frontier(c->store)->size, apply, c, why);
 	if (e == ERR_OK)
 		e = follow_keys(core_charter(c), &c->log_key, c->witness_keys, why);
-	return e == ERR_OK ? load_cosigned(c, why) : e;
+	if (e == ERR_OK)
+		e = charter_copy(c, why);
+	return e == ERR_OK ? ledger_load_cosigned(c, why) : e;
 }
 
-enum err ledger_append(struct core *c, struct slice leaf, uint64_t *index, struct why *why)
+// --- Governance ------------------------------------------------------------------------------------------------------------------------
+
+// Another charter may have other seats: what they cosigned so far belongs to the old ones.
+static void charter_changed(struct core *c)
 {
-	return store_leaf_add(c->store, leaf, index, why);
+	struct why why;
+	enum err e = follow_keys(core_charter(c), &c->log_key, c->witness_keys, &why);
+	INVARIANT(e == ERR_OK); // the charter was accepted
+	buf_clear(&c->note);
+	c->note_size = c->note_cosigned = 0;
+	memset(c->seat_size, 0, sizeof c->seat_size);
+	e = charter_copy(c, &why);
+	if (e != ERR_OK)
+		log_line(LOG_ERROR, "charter-not-copied", log_failure(e, &why));
+	log_line(LOG_WARNING, "charter-changed", log_value("number", "%u", core_charter(c)->number),
+	         log_value("do", "restart the hub so that it reaches the new seats"));
 }
 
-enum err ledger_checkpoint(void *core, struct slice payload, struct buf *reply, struct why *why)
+static enum err document_append(struct core *c, struct slice leaf, const uint8_t hash[static 32], uint64_t *index, struct why *why)
 {
-	struct core *c = core;
-	struct slice note;
-	(void)payload;
-	enum err e = store_value_get(c->store, VALUE_COSIGNED, &note, why);
-	if (e == ERR_ABSENT)
-		return why_set(why, ERR_AWAY, "no checkpoint has the cosignatures of %u seats yet", core_charter(c)->t);
-	buf_put_slice(reply, note);
-	return e != ERR_OK ? e : buf_status(reply);
+	uint32_t charter = core_charter(c)->number;
+	enum err e = governance_check(c->governance, leaf, why);
+	if (e == ERR_OK)
+		e = document_store(c, leaf, hash, index, why);
+	if (e != ERR_OK)
+		return e;
+	e = governance_apply(c->governance, *index, leaf, why);
+	INVARIANT(e == ERR_OK); // it was checked above; without memory only a restart can follow the ledger again
+	log_line(LOG_INFO, "governance", log_value("type", "%u", leaf.p[0]), log_value("leaf", "%llu", (unsigned long long)*index));
+	if (core_charter(c)->number != charter)
+		charter_changed(c);
+	return ERR_OK;
 }
 
 enum err ledger_charter(void *core, struct slice payload, struct buf *reply, struct why *why)
@@ -89,171 +167,19 @@ enum err ledger_governance(void *core, struct slice payload, struct buf *reply, 
 	struct core *c = core;
 	struct document d;
 	uint64_t index;
+	uint8_t hash[32];
 	enum err e = document_decode(payload, &d, why);
-	if (e == ERR_OK)
+	if (e != ERR_OK)
+		return e;
+	document_hash(&d, hash);
+	e = ledger_index(c, "document", hash, &index, why);
+	if (e == ERR_ABSENT) {
 		e = document_check_date(&d, clock_now(), why);
-	if (e == ERR_OK)
-		e = governance_check(c->governance, payload, why);
-	if (e == ERR_OK)
-		e = store_begin(c->store, why);
-	if (e != ERR_OK)
-		return e;
-	e = ledger_append(c, payload, &index, why);
-	if (e == ERR_OK)
-		e = store_commit(c->store, why);
-	if (e != ERR_OK) {
-		store_rollback(c->store);
-		return e;
-	}
-	e = governance_apply(c->governance, index, payload, why);
-	INVARIANT(e == ERR_OK || e == ERR_SYSTEM); // it was checked above
-	log_line(LOG_INFO, "governance", log_value("type", "%u", payload.p[0]), log_value("leaf", "%llu", (unsigned long long)index));
-	buf_put_u64(reply, index);
-	return e != ERR_OK ? e : buf_status(reply);
-}
-
-// --- Cosigning ------------------------------------------------------------------------------------------------------------------------
-
-// Signs the tree as it is. The signed note is on disk before anybody sees it, so that no restart signs a smaller tree.
-static enum err sign_newest(struct core *c, struct why *why)
-{
-	struct checkpoint checkpoint = {.size = store_frontier(c->store)->size};
-	struct buf note;
-	memcpy(checkpoint.origin, core_charter(c)->origin, sizeof checkpoint.origin);
-	tree_root(store_frontier(c->store), checkpoint.root);
-	buf_init(&note, NOTE_MAX);
-	enum err e = checkpoint_sign(&checkpoint, &c->log_key, c->ledger_sk, &note, why);
-	if (e == ERR_OK)
-		e = store_begin(c->store, why);
-	if (e == ERR_OK) {
-		e = store_value_put(c->store, VALUE_SIGNED, buf_slice(&note), why);
 		if (e == ERR_OK)
-			e = store_commit(c->store, why);
-		else
-			store_rollback(c->store);
+			e = document_append(c, payload, hash, &index, why);
 	}
-	if (e == ERR_OK) {
-		buf_free(&c->note);
-		c->note = note;
-		c->note_time = clock_now();
-	} else {
-		buf_free(&note);
-	}
-	return e;
-}
-
-static uint64_t note_size(const struct core *c)
-{
-	struct note parsed;
-	struct checkpoint checkpoint;
-	if (c->note.n == 0 || note_parse(buf_slice(&c->note), &parsed, NULL) != ERR_OK || checkpoint_parse(parsed.text, &checkpoint, NULL) != ERR_OK)
-		return 0;
-	return checkpoint.size;
-}
-
-// Whether the note has this seat's cosignature already.
-static bool has_cosigned(const struct core *c, unsigned seat)
-{
-	struct checkpoint checkpoint;
-	struct cosigners who;
-	return checkpoint_verify(buf_slice(&c->note), &c->log_key, c->witness_keys, core_charter(c)->n, &checkpoint, &who, NULL) == ERR_OK &&
-	       (who.seats >> (seat - 1) & 1) != 0;
-}
-
-static bool is_stale(const struct core *c)
-{
-	return note_size(c) != store_frontier(c->store)->size || clock_now() >= c->note_time + c->conf->refresh;
-}
-
-static enum err seat_of(const struct core *c, struct slice payload, unsigned *seat, struct why *why)
-{
-	if (payload.n == 0 || payload.p[0] == 0 || payload.p[0] > core_charter(c)->n)
-		return why_set(why, ERR_INPUT, "no such seat");
-	*seat = payload.p[0];
-	return ERR_OK;
-}
-
-enum err ledger_witness_round(void *core, struct slice payload, struct buf *reply, struct why *why)
-{
-	struct core *c = core;
-	(void)payload, (void)reply;
-	return is_stale(c) ? sign_newest(c, why) : ERR_OK;
-}
-
-enum err ledger_witness_ask(void *core, struct slice payload, struct buf *reply, struct why *why)
-{
-	struct core *c = core;
-	unsigned seat = 0;
-	enum err e = seat_of(c, payload, &seat, why);
-	if (e != ERR_OK || c->note.n == 0 || has_cosigned(c, seat))
-		return e;
-	uint64_t size = note_size(c);
-	struct witness_request r = {.old = c->seat_size[seat - 1], .note = buf_slice(&c->note)};
-	if (r.old > size)
-		return why_set(why, ERR_SYSTEM, "seat %u has cosigned %llu leaves, this ledger has %llu: the hub's disk is older than the seat's",
-		               seat, (unsigned long long)r.old, (unsigned long long)size);
-	if (r.old > 0 && r.old < size)
-		e = tree_consistency(r.old, size, store_node_read, c->store, &r.proof);
 	if (e != ERR_OK)
-		return why_set(why, e, "consistency proof from %llu to %llu: the store lacks a node", (unsigned long long)r.old, (unsigned long long)size);
-	witness_request_encode(&r, reply);
+		return e;
+	buf_put_u64(reply, index);
 	return buf_status(reply);
-}
-
-static enum err keep_cosigned(struct core *c, struct why *why)
-{
-	enum err e = store_begin(c->store, why);
-	if (e != ERR_OK)
-		return e;
-	e = store_value_put(c->store, VALUE_COSIGNED, buf_slice(&c->note), why);
-	if (e == ERR_OK)
-		return store_commit(c->store, why);
-	store_rollback(c->store);
-	return e;
-}
-
-enum err ledger_witness_answer(void *core, struct slice payload, struct buf *reply, struct why *why)
-{
-	struct core *c = core;
-	unsigned seat = 0;
-	struct checkpoint checkpoint;
-	uint64_t time;
-	struct buf note;
-	enum err e = seat_of(c, payload, &seat, why);
-	if (e != ERR_OK)
-		return e;
-	buf_init(&note, NOTE_MAX);
-	e = checkpoint_add(buf_slice(&c->note), slice_part(payload, 1, payload.n), &c->witness_keys[seat - 1], &note, why);
-	if (e != ERR_OK) {
-		buf_free(&note);
-		return why_at(why, e, "seat %u", seat);
-	}
-	buf_free(&c->note);
-	c->note = note;
-	c->seat_size[seat - 1] = note_size(c);
-	bool enough = follow_verify(core_charter(c), buf_slice(&c->note), &checkpoint, &time, NULL) == ERR_OK;
-	if (enough && (e = keep_cosigned(c, why)) == ERR_OK)
-		c->cosigned_size = checkpoint.size;
-	buf_put_u8(reply, enough && !is_stale(c));
-	return e != ERR_OK ? e : buf_status(reply);
-}
-
-enum err ledger_witness_size(void *core, struct slice payload, struct buf *reply, struct why *why)
-{
-	struct core *c = core;
-	unsigned seat = 0;
-	(void)reply;
-	enum err e = seat_of(c, payload, &seat, why);
-	if (e == ERR_OK && payload.n != 9)
-		e = why_set(why, ERR_INPUT, "a size of %zu bytes", payload.n);
-	if (e != ERR_OK)
-		return e;
-	uint64_t size = 0;
-	for (unsigned i = 1; i < 9; i++)
-		size = size << 8 | payload.p[i];
-	if (size > store_frontier(c->store)->size)
-		return why_set(why, ERR_SYSTEM, "seat %u has cosigned %llu leaves, this ledger has %llu: was an old store restored?", seat,
-		               (unsigned long long)size, (unsigned long long)store_frontier(c->store)->size);
-	c->seat_size[seat - 1] = size;
-	return ERR_OK;
 }

@@ -3,8 +3,10 @@
 #include "log/log.h"
 #include "sys/clock.h"
 
-#define BATCHES_A_TICK 64   // so that questions are not kept waiting
-#define COUNTERS_KEPT 40u   // days
+#define FEED_MS 20       // of a tick, so that questions are not kept waiting
+#define BATCHES_A_TICK 64
+#define MATCHER_REST_MS 1000 // before the matcher is tried again after a failure
+#define COUNTERS_KEPT 1u // days before today: only today's are asked, and who asked how often is nobody's business later
 
 static enum err hand_over(struct core *c, const struct queued_batch *b, struct why *why)
 {
@@ -28,12 +30,13 @@ static enum err hand_over(struct core *c, const struct queued_batch *b, struct w
 }
 
 // A batch that the matcher has durably, or will never take, leaves the queue. False: try later.
-static bool batch_settle(struct core *c, struct queued_batch *b)
+static bool batch_settle(struct core *c, const struct queued_batch *b)
 {
 	struct why why;
 	enum err e = hand_over(c, b, &why);
 	if (e == ERR_AWAY || e == ERR_SYSTEM) {
 		log_line(LOG_WARNING, "matcher-away", log_failure(e, &why));
+		c->matcher_rest = clock_monotonic_ms() + MATCHER_REST_MS;
 		return false;
 	}
 	if (e != ERR_OK)
@@ -41,26 +44,39 @@ static bool batch_settle(struct core *c, struct queued_batch *b)
 	return store_batch_done(c->store, b->number, &why) == ERR_OK;
 }
 
+// The next batch, its bytes copied: the store's are lent until its next call only.
+static bool batch_next(struct core *c, uint64_t after, struct queued_batch *b)
+{
+	static uint8_t sealed[BATCH_SEALED_MAX];
+	if (store_batch_next(c->store, after, b, NULL) != ERR_OK)
+		return false;
+	size_t n = b->sealed.n < sizeof sealed ? b->sealed.n : sizeof sealed; // filing_decode has the same maximum: a longer one is damage
+	memcpy(sealed, b->sealed.p, n);
+	b->sealed = slice_of(sealed, n);
+	return true;
+}
+
+// One commit for all that the matcher took: after a crash before it they are sent again, and the matcher knows their numbers.
 static void feed_matcher(struct core *c)
 {
-	static struct queued_batch b; // its bytes are the store's until the next call, so they are copied
-	static uint8_t sealed[BATCH_SEALED_MAX];
+	struct queued_batch b;
 	struct why why;
-	uint64_t after = 0;
-	for (unsigned i = 0; i < BATCHES_A_TICK; i++) {
-		if (store_batch_next(c->store, after, &b, &why) != ERR_OK)
-			return;
-		if (b.sealed.n > sizeof sealed)
-			b.sealed.n = sizeof sealed; // cannot be: filing_decode has the same maximum; it would not open
-		memcpy(sealed, b.sealed.p, b.sealed.n);
-		b.sealed.p = sealed;
-		after = b.number;
-		if (store_begin(c->store, &why) != ERR_OK)
-			return;
-		if (!batch_settle(c, &b) || store_commit(c->store, &why) != ERR_OK) {
-			store_rollback(c->store);
-			return;
-		}
+	uint64_t start = clock_monotonic_ms(), after = 0;
+	if (start < c->matcher_rest || !batch_next(c, after, &b))
+		return;
+	enum err e = store_begin(c->store, &why);
+	if (e == ERR_OK) {
+		unsigned done = 0;
+		do {
+			after = b.number;
+			if (!batch_settle(c, &b))
+				break;
+		} while (++done < BATCHES_A_TICK && clock_monotonic_ms() - start < FEED_MS && batch_next(c, after, &b));
+		e = store_commit(c->store, &why);
+	}
+	if (e != ERR_OK) {
+		log_line(LOG_ERROR, "queue-failed", log_failure(e, &why));
+		c->matcher_rest = clock_monotonic_ms() + MATCHER_REST_MS;
 	}
 }
 
@@ -69,9 +85,13 @@ static void publish_bulletin(struct core *c, uint64_t now)
 	uint64_t number;
 	unsigned count;
 	struct why why;
-	if (now < c->next_bulletin)
+	uint64_t next = now - now % c->conf->bulletin + c->conf->bulletin;
+	bool first = c->next_bulletin == 0; // a start is no reason to publish early, with few replies to hide among
+	if (!first && now < c->next_bulletin && next >= c->next_bulletin) // a clock that was set back: a new time
 		return;
-	c->next_bulletin = now - now % c->conf->bulletin + c->conf->bulletin;
+	c->next_bulletin = next;
+	if (first)
+		return;
 	enum err e = store_begin(c->store, &why);
 	if (e == ERR_OK && (e = store_bulletin_make(c->store, now, &number, &count, &why)) == ERR_OK)
 		e = store_commit(c->store, &why);

@@ -13,12 +13,14 @@
 
 #define CALL_MS 5000   // for one keeper to answer
 #define COSIGNATURES_MAX 16384 // bytes of its answer
-#define REST_MS 10000  // before a keeper that failed is asked again
+#define REST_FIRST_MS 500  // before a keeper that failed is asked again; doubled each time
+#define REST_MOST_MS 30000
 #define RETRY_MS 1000  // between rounds while fewer than t have cosigned
 
 struct witness {
 	struct http_client *client; // NULL: its address is no address
 	uint64_t rest_until;        // clock_monotonic_ms
+	uint64_t rest_ms;           // the last rest; 0 after an answer
 	bool failing;
 };
 
@@ -35,7 +37,8 @@ struct cosigner {
 
 static void say_failure(struct witness *w, unsigned seat, enum err e, const struct why *why)
 {
-	w->rest_until = clock_monotonic_ms() + REST_MS;
+	w->rest_ms = w->rest_ms == 0 ? REST_FIRST_MS : w->rest_ms * 2 < REST_MOST_MS ? w->rest_ms * 2 : REST_MOST_MS;
+	w->rest_until = clock_monotonic_ms() + w->rest_ms;
 	if (!w->failing)
 		log_line(LOG_WARNING, "witness-away", log_value("seat", "%u", seat), log_failure(e, why));
 	w->failing = true;
@@ -79,16 +82,24 @@ struct round {
 	unsigned count;
 };
 
+// *enough: t seats have cosigned the newest tree already.
+static enum err round_begin(struct cosigner *c, bool *enough)
+{
+	struct why why;
+	struct buf answer;
+	buf_init(&answer, 1);
+	enum err e = channel_call(c->core, CORE_WITNESS_ROUND, slice_of(NULL, 0), &answer, CORE_TIMEOUT_MS, &why);
+	if (e != ERR_OK)
+		log_line(LOG_ERROR, "checkpoint-failed", log_failure(e, &why));
+	*enough = e == ERR_OK && answer.n == 1 && answer.p[0] == 1;
+	buf_free(&answer);
+	return e;
+}
+
 // The requests that core has for seats that are not resting.
 static void round_make(struct cosigner *c, struct round *r)
 {
-	struct why refused;
 	r->count = 0;
-	enum err begun = channel_call(c->core, CORE_WITNESS_ROUND, slice_of(NULL, 0), NULL, CORE_TIMEOUT_MS, &refused);
-	if (begun != ERR_OK) {
-		log_line(LOG_ERROR, "checkpoint-failed", log_failure(begun, &refused));
-		return;
-	}
 	for (unsigned seat = 1; seat <= c->n; seat++) {
 		struct witness *w = &c->witness[seat - 1];
 		uint8_t payload = (uint8_t)seat;
@@ -99,6 +110,8 @@ static void round_make(struct cosigner *c, struct round *r)
 		buf_init(&r->asks[i], WITNESS_REQUEST_MAX);
 		buf_init(&r->answers[i], COSIGNATURES_MAX);
 		enum err e = channel_call(c->core, CORE_WITNESS_ASK, slice_of(&payload, 1), &r->asks[i], CORE_TIMEOUT_MS, &why);
+		if (e != ERR_OK)
+			say_failure(w, seat, e, &why);
 		if (e != ERR_OK || r->asks[i].n == 0) {
 			buf_free(&r->asks[i]);
 			continue;
@@ -114,7 +127,9 @@ static void round_make(struct cosigner *c, struct round *r)
 static bool round_run(struct cosigner *c)
 {
 	static struct round r; // one thread
-	bool enough = false;
+	bool enough;
+	if (round_begin(c, &enough) != ERR_OK)
+		return false;
 	round_make(c, &r);
 	http_call_all(r.calls, r.count);
 	for (unsigned i = 0; i < r.count; i++) {
@@ -123,6 +138,7 @@ static bool round_run(struct cosigner *c)
 			if (w->failing)
 				log_line(LOG_INFO, "witness-back", log_value("seat", "%u", r.seats[i]));
 			w->failing = false;
+			w->rest_ms = 0;
 			enough |= hand_over(c, r.seats[i], buf_slice(&r.answers[i]));
 		} else if (r.calls[i].status == WITNESS_CONFLICT) {
 			learn_size(c, r.seats[i], &r.calls[i]);
@@ -132,7 +148,7 @@ static bool round_run(struct cosigner *c)
 		buf_free(&r.asks[i]);
 		buf_free(&r.answers[i]);
 	}
-	return enough || r.count == 0;
+	return enough; // not merely nobody left to ask: seats that failed are asked again when they have rested
 }
 
 // Waits until there is something to do; false: stop.
@@ -195,6 +211,8 @@ enum err cosigner_start(const struct charter *charter, struct channel *core, uin
 	INVARIANT(pthread_condattr_init(&monotonic) == 0 && pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0);
 	INVARIANT(pthread_cond_init(&c->changed, &monotonic) == 0);
 	if (pthread_create(&c->thread, NULL, work, c) != 0) {
+		for (unsigned i = 0; i < c->n; i++)
+			http_client_free(c->witness[i].client);
 		free(c);
 		return why_set(why, ERR_SYSTEM, "cosigner: no thread");
 	}

@@ -20,8 +20,8 @@ extern const struct conf_field hub_conf_fields[];
 
 // A file below the state directory. The path is cut, never written past its end.
 void hub_path(const struct hub_conf *c, const char *name, char path[static CONF_TEXT_MAX]);
-// The installed charter, pinned. ERR_ABSENT when none is installed yet.
-MUST_USE enum err hub_pin_charter(const struct hub_conf *c, struct governance *g, struct why *why);
+// The charter in force when core last wrote it down, or else the installed one. ERR_ABSENT when none is installed yet.
+MUST_USE enum err hub_charter_now(const struct hub_conf *c, struct charter *charter, struct why *why);
 
 // The pepper must not be stolen together with the token log: ERR_DENIED when its directory is on the state's device.
 MUST_USE enum err hub_pepper_apart(const struct hub_conf *c, struct why *why);
@@ -34,7 +34,7 @@ enum core_kind {
 	CORE_STATUS,         // → text
 	CORE_GOVERNANCE,     // document → u64 index of its leaf
 	CORE_FILING,         // voucher ‖ filing → receipt
-	CORE_WITNESS_ROUND,  // begins a round: the tree as it is now is what the seats are asked to cosign
+	CORE_WITNESS_ROUND,  // begins a round: the tree as it is now is what the seats are asked to cosign → u8: 1 when t have already
 	CORE_WITNESS_ASK,    // u8 seat → add-checkpoint request for that seat; empty: nothing to cosign
 	CORE_WITNESS_ANSWER, // u8 seat ‖ signature lines → u8: 1 when the newest tree now has t cosignatures
 	CORE_WITNESS_SIZE,   // u8 seat ‖ u64: what the seat says it has cosigned (a conflict)
@@ -59,6 +59,12 @@ struct matcher_neighbours { // as MATCHER_NEIGHBOURS answers
 	struct match_neighbour list[MATCH_NEIGHBOURS_MAX];
 };
 MUST_USE enum err matcher_neighbours_decode(struct slice answer, struct matcher_neighbours *n, struct why *why);
+
+// The matcher's state, as the configuration says; its table of questions takes it as context.
+struct matcher;
+MUST_USE enum err matcher_open(const struct hub_conf *c, struct matcher **m, struct why *why);
+void matcher_close(struct matcher *m); // NULL is allowed
+extern const struct channel_question matcher_questions[];
 
 int net_run(struct role_self *self, void *conf);
 int core_run(struct role_self *self, void *conf);

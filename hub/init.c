@@ -9,6 +9,11 @@
 #include "hub.h"
 #include "sys/file.h"
 
+void hub_path(const struct hub_conf *c, const char *name, char path[static CONF_TEXT_MAX])
+{
+	INVARIANT(snprintf(path, CONF_TEXT_MAX, "%s/%s", c->state, name) < CONF_TEXT_MAX);
+}
+
 static int finish(enum err e, const struct why *why)
 {
 	if (e == ERR_OK)
@@ -119,6 +124,30 @@ int hub_init(const struct hub_conf *c)
 	return finish(e, &why);
 }
 
+static enum err other_keys_are_ours(const struct hub_conf *c, const struct charter *charter, struct why *why)
+{
+	char path[CONF_TEXT_MAX];
+	uint8_t sk[HPKE_SECRET], pk[HPKE_PUBLIC], pin[TLS_PIN];
+	struct buf pem;
+	hub_path(c, "matcher/matcher.key", path);
+	enum err e = keyfile_read(path, KEYFILE_HPKE, sk, why);
+	if (e != ERR_OK)
+		return e;
+	xwing_public(sk, pk);
+	secret_wipe(sk, sizeof sk);
+	if (memcmp(pk, charter->matcher_key, HPKE_PUBLIC) != 0)
+		return why_set(why, ERR_DENIED, "the charter names another matcher key than this hub's");
+	hub_path(c, "tls.pem", path);
+	buf_init(&pem, TLS_PEM_MAX);
+	e = file_read(path, TLS_PEM_MAX, &pem, why);
+	if (e == ERR_OK)
+		e = tls_pin(buf_slice(&pem), pin, why);
+	buf_free(&pem);
+	if (e == ERR_OK && memcmp(pin, charter->hub_pin, TLS_PIN) != 0)
+		e = why_set(why, ERR_DENIED, "the charter pins another TLS key than this hub's");
+	return e;
+}
+
 // The charter must be this hub's: its keys and none other's.
 static enum err charter_is_ours(const struct hub_conf *c, const struct charter *charter, struct why *why)
 {
@@ -136,18 +165,25 @@ static enum err charter_is_ours(const struct hub_conf *c, const struct charter *
 		if (memcmp(pk, i == 0 ? charter->ledger_key : charter->hub_key, SIGN_PUBLIC) != 0)
 			return why_set(why, ERR_DENIED, "the charter names another %s key than this hub's", rows[i].name);
 	}
-	return ERR_OK;
+	return other_keys_are_ours(c, charter, why);
 }
 
-enum err hub_pin_charter(const struct hub_conf *c, struct governance *g, struct why *why)
+enum err hub_charter_now(const struct hub_conf *c, struct charter *charter, struct why *why)
 {
 	char path[CONF_TEXT_MAX];
 	struct buf leaf;
+	struct document d;
 	buf_init(&leaf, DOCUMENT_MAX);
-	hub_path(c, "charter", path);
+	hub_path(c, "store/charter", path);
+	if (!file_has(path))
+		hub_path(c, "charter", path);
 	enum err e = file_read(path, DOCUMENT_MAX, &leaf, why);
 	if (e == ERR_OK)
-		e = governance_pin(g, buf_slice(&leaf), why);
+		e = document_decode(buf_slice(&leaf), &d, why);
+	if (e == ERR_OK && d.type != DOCUMENT_CHARTER)
+		e = why_set(why, ERR_INPUT, "%s: not a charter", path);
+	if (e == ERR_OK)
+		e = charter_decode(d.body, charter, why);
 	buf_free(&leaf);
 	return e;
 }

@@ -31,11 +31,6 @@ static const struct role_table roles = {
 	.channels = {{"net", "core", CORE_LINKS, CORE_FRAME_MAX}, {"core", "matcher", 1, MATCHER_FRAME_MAX}, {NULL, NULL, 0, 0}},
 };
 
-void hub_path(const struct hub_conf *c, const char *name, char path[static CONF_TEXT_MAX])
-{
-	INVARIANT(snprintf(path, CONF_TEXT_MAX, "%s/%s", c->state, name) < CONF_TEXT_MAX);
-}
-
 static int usage(void)
 {
 	fputs("usage: tocsin-hub [-n] -c FILE          run, or only check the configuration\n"

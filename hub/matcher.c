@@ -11,7 +11,7 @@
 struct matcher {
 	uint8_t *sk; // HPKE_SECRET bytes, secret
 	struct match *match;
-	struct slice origin;
+	char origin[SIGN_ORIGIN_MAX + 1];
 	struct batch batch; // the one being opened
 	struct match_token tokens[TOKEN_BATCH_MAX];
 };
@@ -35,7 +35,7 @@ static enum err add(void *matcher, struct slice payload, struct buf *reply, stru
 	(void)reply;
 	if (w.bad)
 		return why_set(why, ERR_INPUT, "batch cut short");
-	enum err e = batch_open(w.rest, record.p, key.p, m->sk, m->origin, &m->batch, why);
+	enum err e = batch_open(w.rest, record.p, key.p, m->sk, slice_text(m->origin), &m->batch, why);
 	if (e != ERR_OK)
 		return e;
 	tokens_of(m, m->batch.count);
@@ -100,7 +100,7 @@ static enum err compare(void *matcher, struct slice payload, struct buf *reply, 
 	enum err e = all == NULL ? why_set(why, ERR_SYSTEM, "matcher: out of memory") : ERR_OK;
 	while (e == ERR_OK && !w.bad && w.rest.n > 0 && count <= (BATCHES_MAX - 1) * TOKEN_BATCH_MAX) {
 		struct slice sealed = wire_vec32(&w);
-		e = w.bad ? ERR_OK : batch_open(sealed, record.p, key.p, m->sk, m->origin, &m->batch, why);
+		e = w.bad ? ERR_OK : batch_open(sealed, record.p, key.p, m->sk, slice_text(m->origin), &m->batch, why);
 		if (e == ERR_OK && !w.bad) {
 			tokens_of(m, m->batch.count);
 			memcpy(all + count, m->tokens, m->batch.count * sizeof *all);
@@ -116,6 +116,10 @@ static enum err compare(void *matcher, struct slice payload, struct buf *reply, 
 		buf_put_u32(reply, missing);
 		buf_put_u32(reply, extra);
 	}
+	secret_wipe(m->tokens, sizeof m->tokens);
+	secret_wipe(&m->batch, sizeof m->batch);
+	if (all != NULL)
+		secret_wipe(all, (size_t)BATCHES_MAX * TOKEN_BATCH_MAX * sizeof *all);
 	free(all);
 	return e;
 }
@@ -132,7 +136,7 @@ static enum err status(void *matcher, struct slice payload, struct buf *reply, s
 	return ERR_OK;
 }
 
-static const struct channel_question questions[] = {
+const struct channel_question matcher_questions[] = {
 	{MATCHER_ADD, MATCHER_FRAME_MAX, "core", add},
 	{MATCHER_NEIGHBOURS, 8, "core", neighbours},
 	{MATCHER_COMPARE, MATCHER_FRAME_MAX, "core", compare},
@@ -140,37 +144,58 @@ static const struct channel_question questions[] = {
 	{0, 0, NULL, NULL},
 };
 
-static enum err prepare(struct matcher *m, const struct hub_conf *c, const struct charter *charter, struct why *why)
+static enum err prepare(struct matcher *m, const struct hub_conf *c, struct why *why)
 {
+	static struct charter charter; // large for a stack
 	char path[CONF_TEXT_MAX];
+	enum err e = hub_charter_now(c, &charter, why);
+	if (e != ERR_OK)
+		return e;
 	uint8_t *pepper = secret_new(MATCH_PEPPER);
 	m->sk = secret_new(HPKE_SECRET);
-	m->origin = charter_origin(charter);
+	memcpy(m->origin, charter.origin, sizeof m->origin);
 	hub_path(c, "matcher/matcher.key", path);
-	enum err e = hub_pepper_apart(c, why);
-	if (e == ERR_OK)
-		e = keyfile_read(path, KEYFILE_HPKE, m->sk, why);
+	e = keyfile_read(path, KEYFILE_HPKE, m->sk, why);
 	if (e == ERR_OK)
 		e = keyfile_read(c->pepper, KEYFILE_RANDOM, pepper, why);
 	hub_path(c, "matcher", path);
 	if (e == ERR_OK)
-		e = match_open(path, pepper, charter->policy.common_cap, &m->match, why);
+		e = match_open(path, pepper, charter.policy.common_cap, &m->match, why);
 	secret_free(pepper);
 	return e;
+}
+
+enum err matcher_open(const struct hub_conf *c, struct matcher **out, struct why *why)
+{
+	struct matcher *m = calloc(1, sizeof *m);
+	enum err e = m == NULL ? why_set(why, ERR_SYSTEM, "matcher: out of memory") : prepare(m, c, why);
+	if (e == ERR_OK)
+		*out = m;
+	else
+		matcher_close(m);
+	return e;
+}
+
+void matcher_close(struct matcher *m)
+{
+	if (m == NULL)
+		return;
+	match_close(m->match);
+	secret_free(m->sk);
+	free(m);
 }
 
 int matcher_run(struct role_self *self, void *conf)
 {
 	const struct hub_conf *c = conf;
-	struct matcher *m = calloc(1, sizeof *m);
-	struct governance *g = governance_new();
+	struct matcher *m = NULL;
 	struct why why;
 	char path[CONF_TEXT_MAX];
 	hub_path(c, "matcher", path);
 	const struct sandbox_plan plan = {.kind = SANDBOX_KEYS, .write = {path}};
-	enum err e = m == NULL || g == NULL ? why_set(&why, ERR_SYSTEM, "out of memory") : hub_pin_charter(c, g, &why);
+	enum err e = hub_pepper_apart(c, &why);
 	if (e == ERR_OK)
-		e = prepare(m, c, governance_charter(g), &why);
+		e = matcher_open(c, &m, &why);
 	if (e == ERR_OK)
 		e = role_enter(self, &plan, &why);
 	if (e == ERR_OK) {
@@ -178,15 +203,10 @@ int matcher_run(struct role_self *self, void *conf)
 		log_line(LOG_INFO, "index", log_value("tokens", "%llu", (unsigned long long)s.tokens),
 		         log_value("records", "%llu", (unsigned long long)s.records));
 		role_ready(self);
-		e = role_serve(self, questions, m, NULL, 0, &why);
+		e = role_serve(self, matcher_questions, m, NULL, 0, &why);
 	}
 	if (e != ERR_OK)
 		log_line(LOG_ERROR, "matcher-ended", log_failure(e, &why));
-	if (m != NULL) {
-		match_close(m->match);
-		secret_free(m->sk);
-	}
-	free(m);
-	governance_free(g);
+	matcher_close(m);
 	return e != ERR_OK;
 }

@@ -134,10 +134,11 @@ static enum err server_open(struct net *n, const struct hub_conf *c, struct why 
 
 static void plan_ports(const struct charter *charter, struct sandbox_plan *plan)
 {
-	for (unsigned i = 0; i < charter->n && i < SANDBOX_PORTS_MAX; i++) {
+	unsigned ports = 0; // zero ends the list, so no holes
+	for (unsigned i = 0; i < charter->n && ports < SANDBOX_PORTS_MAX; i++) {
 		struct conf_address a;
 		if (conf_address_parse(slice_text(charter->seats[i].address), 1, &a, NULL) == ERR_OK)
-			plan->connect[i] = a.port;
+			plan->connect[ports++] = a.port;
 	}
 }
 
@@ -162,10 +163,10 @@ int net_run(struct role_self *self, void *conf)
 	const struct hub_conf *c = conf;
 	struct net n = {0};
 	struct why why;
-	struct governance *g = governance_new();
-	enum err e = g == NULL ? why_set(&why, ERR_SYSTEM, "out of memory") : hub_pin_charter(c, g, &why);
+	static struct charter charter; // large for a stack
+	enum err e = hub_charter_now(c, &charter, &why);
 	if (e == ERR_OK)
-		e = start(&n, self, c, governance_charter(g), &why);
+		e = start(&n, self, c, &charter, &why);
 	if (e == ERR_OK) {
 		log_line(LOG_INFO, "listening", log_value("address", "%s:%u", c->listen.host, http_server_port(n.server)));
 		role_ready(self);
@@ -175,6 +176,5 @@ int net_run(struct role_self *self, void *conf)
 	}
 	http_server_close(n.server);
 	cosigner_stop(n.cosigner);
-	governance_free(g);
 	return e != ERR_OK;
 }
