@@ -72,7 +72,7 @@ static enum err ask_entries(void *keys, struct slice payload, struct buf *reply,
 	return ERR_OK;
 }
 
-static const struct channel_question questions[] = {
+const struct channel_question keys_questions[] = {
 	{KEYS_WITNESSED, 0, "core", keys_witnessed},
 	{KEYS_COSIGN, KEYS_COSIGN_BYTES, "core", keys_cosign},
 	{KEYS_ASK_ENTRIES, KEYS_ASK_BYTES, "core", ask_entries},
@@ -102,7 +102,7 @@ static enum err load_origin(struct keys *k, struct why *why)
 	return e;
 }
 
-static enum err load(struct keys *k, struct why *why)
+enum err keys_load(struct keys *k, struct why *why)
 {
 	char path[CONF_TEXT_MAX];
 	keys_path(k, "ceremony", path);
@@ -130,7 +130,7 @@ static enum err serve(struct keys *k, struct role_self *self, struct why *why)
 	char path[CONF_TEXT_MAX];
 	keeper_path(k->conf, "keys", path);
 	const struct sandbox_plan plan = {.kind = SANDBOX_KEYS, .write = {path}};
-	enum err e = load(k, why);
+	enum err e = keys_load(k, why);
 	if (e == ERR_OK)
 		e = role_enter(self, &plan, why);
 	if (e != ERR_OK)
@@ -138,7 +138,7 @@ static enum err serve(struct keys *k, struct role_self *self, struct why *why)
 	keys_alias_forget(k);
 	log_line(LOG_INFO, "keys", log_value("shares", "%u", k->shares), log_value("witnessed", "%llu", (unsigned long long)k->witnessed.size));
 	role_ready(self);
-	return role_serve(self, questions, k, on_tick, KEYS_TICK_MS, why);
+	return role_serve(self, keys_questions, k, on_tick, KEYS_TICK_MS, why);
 }
 
 int keys_run(struct role_self *self, void *conf)

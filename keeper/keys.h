@@ -40,6 +40,11 @@ struct keys {
 	struct keys_witnessed witnessed;
 };
 
+// What core may ask.
+extern const struct channel_question keys_questions[];
+// Reads everything that is needed before the first question; `conf` and `secrets` are set.
+MUST_USE enum err keys_load(struct keys *k, struct why *why);
+
 struct slice keys_origin(const struct keys *k);
 // "<state>/keys/<name>".
 void keys_path(const struct keys *k, const char *name, char path[static CONF_TEXT_MAX]);
