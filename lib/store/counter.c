@@ -89,7 +89,7 @@ enum err store_forget(struct store *s, uint32_t day, struct why *why)
 enum err store_card_put(struct store *s, const uint8_t id[static CARD_ID], struct slice card, struct slice credential,
                         struct why *why)
 {
-	INVARIANT(s->kind == STORE_KEEPER);
+	INVARIANT(s->kind != STORE_HUB);
 	struct query q = query_of(s, SQL_CARD_PUT);
 	query_blob(&q, slice_of(id, CARD_ID));
 	query_blob(&q, card);
@@ -100,7 +100,7 @@ enum err store_card_put(struct store *s, const uint8_t id[static CARD_ID], struc
 enum err store_card_get(struct store *s, const uint8_t id[static CARD_ID], struct slice *card, struct slice *credential,
                         struct why *why)
 {
-	INVARIANT(s->kind == STORE_KEEPER);
+	INVARIANT(s->kind != STORE_HUB);
 	struct query q = query_of(s, SQL_CARD_GET);
 	query_blob(&q, slice_of(id, CARD_ID));
 	enum err e = query_row(&q, why);
@@ -118,7 +118,7 @@ enum err store_card_each(struct store *s,
                          enum err (*each)(void *context, struct slice card, struct slice credential, struct why *why),
                          void *context, struct why *why)
 {
-	INVARIANT(s->kind == STORE_KEEPER);
+	INVARIANT(s->kind != STORE_HUB);
 	struct query q = query_of(s, SQL_CARD_EACH);
 	enum err e;
 	while ((e = query_row(&q, why)) == ERR_OK) {
@@ -136,7 +136,7 @@ enum err store_card_each(struct store *s,
 
 enum err store_held_add(struct store *s, struct slice leaf, struct why *why)
 {
-	INVARIANT(s->kind == STORE_KEEPER);
+	INVARIANT(s->kind != STORE_HUB);
 	if (leaf.n > TREE_LEAF_MAX)
 		return why_set(why, ERR_LIMIT, "store: a document of %zu bytes, at most %d", leaf.n, TREE_LEAF_MAX);
 	uint8_t hash[32];
@@ -150,7 +150,7 @@ enum err store_held_add(struct store *s, struct slice leaf, struct why *why)
 enum err store_held_each(struct store *s, enum err (*each)(void *context, struct slice leaf, struct why *why), void *context,
                          struct why *why)
 {
-	INVARIANT(s->kind == STORE_KEEPER);
+	INVARIANT(s->kind != STORE_HUB);
 	struct query q = query_of(s, SQL_HELD_EACH);
 	enum err e;
 	while ((e = query_row(&q, why)) == ERR_OK) {

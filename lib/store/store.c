@@ -222,6 +222,8 @@ static const char *kind_name(int64_t application)
 {
 	if (application == (APPLICATION | STORE_HUB))
 		return "a hub's";
+	if (application == (APPLICATION | STORE_MEMBER))
+		return "a member's";
 	return application == (APPLICATION | STORE_KEEPER) ? "a keeper's" : "somebody else's";
 }
 
@@ -302,7 +304,7 @@ static enum err make_file(const char *path, struct why *why)
 
 enum err store_open(const char *directory, enum store_of kind, struct store **out, struct why *why)
 {
-	INVARIANT(kind == STORE_HUB || kind == STORE_KEEPER);
+	INVARIANT(kind == STORE_HUB || kind == STORE_KEEPER || kind == STORE_MEMBER);
 	char path[FILE_PATH_MAX];
 	enum err e = file_path(path, directory, FILE_NAME, why);
 	if (e == ERR_OK)

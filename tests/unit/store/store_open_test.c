@@ -24,6 +24,9 @@ static void test_kinds_and_versions(void)
 	} rows[] = {
 		{STORE_HUB, STORE_HUB, "", ERR_OK, ""},
 		{STORE_KEEPER, STORE_KEEPER, "", ERR_OK, ""},
+		{STORE_MEMBER, STORE_MEMBER, "", ERR_OK, ""},
+		{STORE_MEMBER, STORE_KEEPER, "", ERR_INPUT, "this is a member's store, not a keeper's"},
+		{STORE_KEEPER, STORE_MEMBER, "", ERR_INPUT, "this is a keeper's store, not a member's"},
 		{STORE_KEEPER, STORE_HUB, "", ERR_INPUT, "this is a keeper's store, not a hub's"},
 		{STORE_HUB, STORE_KEEPER, "", ERR_INPUT, "this is a hub's store, not a keeper's"},
 		{STORE_HUB, STORE_HUB, "PRAGMA application_id = 7", ERR_INPUT, "somebody else's"},
