@@ -388,6 +388,7 @@ static void a_ceremony_makes_a_key_that_evaluates(void)
 {
 	struct buf in, out, frame, reply;
 	struct token_key k;
+	uint64_t officers = 0, keepers = 0;
 	buf_init(&in, CEREMONY_INPUT_MAX);
 	buf_init(&out, CEREMONY_INPUT_MAX);
 	buf_init(&frame, KEYS_FRAME_MAX);
@@ -398,9 +399,13 @@ static void a_ceremony_makes_a_key_that_evaluates(void)
 	play_round(3, 7, buf_slice(&in), &out);
 	token_key_of(buf_slice(&out), &k, &in);
 	play_round(4, 7, buf_slice(&in), &out);
-	for (unsigned i = 0; i < SEATS; i++)
-		CHECK(sign_message_verify(f->charter.seats[i].identity, document_kind(DOCUMENT_TOKEN_KEY), f->origin, buf_slice(&in),
-		                          out.p + i * SIGN_BYTES));
+	struct document d = {.type = DOCUMENT_TOKEN_KEY, .body = buf_slice(&in), .signatures = SEATS};
+	for (unsigned i = 0; i < SEATS; i++) {
+		d.signature[i] = (struct signature){.by = SIGNER_KEEPER, .seat = (uint8_t)(i + 1)};
+		memcpy(d.signature[i].bytes, out.p + i * SIGN_BYTES, SIGN_BYTES);
+	}
+	CHECK(out.n == SEATS * SIGN_BYTES && document_verify(&d, &f->charter, &officers, &keepers, &why) == ERR_OK);
+	CHECK(keepers == fixture_seats(SEATS) && officers == 0);
 	evaluate_frame(&frame, 2, k.share[1]);
 	frame.p[0] = 3;
 	CHECK_SAY(ask(1, keys_evaluate, &frame, &reply) == ERR_OK, "%s", why.text);
