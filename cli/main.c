@@ -6,10 +6,13 @@
 #include "crypto/secret.h"
 #include "sys/clock.h"
 
-extern const struct verb verb_card, verb_cards, verb_ceremony, verb_init, verb_join, verb_ledger, verb_officer, verb_sponsor, verb_status;
+extern const struct verb verb_card, verb_cards, verb_ceremony, verb_common, verb_cosign, verb_file, verb_inbox, verb_init, verb_join, verb_ledger,
+	verb_list, verb_matches, verb_officer, verb_open, verb_receipts, verb_reply, verb_report, verb_sponsor, verb_status;
 
 static const struct verb *const verbs[] = {
 	&verb_init, &verb_card, &verb_join, &verb_status, &verb_cards, &verb_ledger,
+	&verb_report, &verb_receipts, &verb_inbox, &verb_reply, &verb_file, &verb_common,
+	&verb_list, &verb_matches, &verb_open, &verb_cosign,
 	&verb_sponsor, &verb_officer, &verb_ceremony,
 	NULL,
 };
@@ -37,7 +40,7 @@ static int overview(FILE *out)
 {
 	fputs("usage: tocsin [--home DIR] [--json] VERB …\n\n", out);
 	for (unsigned i = 0; verbs[i] != NULL; i++)
-		fprintf(out, "  %-10s %s\n", verbs[i]->name, verbs[i]->help);
+		fprintf(out, "  %-13s %s\n", verbs[i]->name, verbs[i]->help);
 	fputs("\n`tocsin help VERB` has the arguments of a verb.\n", out);
 	return out == stdout ? CLI_OK : CLI_USAGE;
 }

@@ -1,0 +1,722 @@
+// tocsin open: asks the keepers for a record's shares, with a request that is in the ledger first. tocsin cosign: the second
+// analyst's signature.
+#include <stdlib.h>
+
+#include "base/wire.h"
+#include "crypto/keyfile.h"
+#include "crypto/secret.h"
+#include "kept.h"
+#include "label.h"
+#include "opened.h"
+#include "sys/clock.h"
+
+#define WAIT_MS 60000        // for the request's leaf to be cosigned
+#define REQUEST_SPARE_S 600  // a kept request is used again while it has this long to live
+
+struct opening {
+	struct cli *c;
+	const char *purpose, *out, *second, *request_out;
+	bool request_only, no_compare;
+	uint16_t team;
+	uint8_t id[RECORD_ID];
+	char folder[FILE_PATH_MAX];
+	struct buf bytes;          // the envelope's
+	struct envelope envelope;
+	struct buf request_bytes;
+	struct request request;
+	uint8_t hash[32];
+	uint64_t index;
+	struct buf checkpoint;
+	struct tree_proof proof;
+	enum err result[SEATS_MAX]; // of each seat
+	struct why why[SEATS_MAX];
+	struct share share[SEATS_MAX];
+	unsigned shares;
+	uint64_t answered, liars;
+	struct buf plain;          // secret
+	struct content content;
+	struct card reporter;
+	struct report report;
+	enum err standing;         // of the reporter's credential
+	struct why standing_why;
+	bool compared, compare_tried;
+	uint32_t missing, extra;
+	struct why compare_why;
+	size_t common;             // left out by the common list
+};
+
+static void opening_free(struct opening *o)
+{
+	buf_free(&o->bytes);
+	buf_free(&o->request_bytes);
+	buf_free(&o->checkpoint);
+	buf_free(&o->plain);
+	secret_wipe(o->share, sizeof o->share);
+	secret_wipe(&o->content, sizeof o->content);
+	report_free(&o->report);
+}
+
+static const struct charter *charter_of(const struct opening *o)
+{
+	return platform_charter(o->c->platform);
+}
+
+// --- Record and request ---------------------------------------------------------------------------------------------------------
+
+static enum err envelope_get(struct opening *o)
+{
+	struct buf body;
+	struct why *why = &o->c->why;
+	buf_init(&body, 64);
+	hub_record_ask(o->team, o->id, &body);
+	cli_progress(o->c, "fetching the sealed record");
+	enum err e = platform_ask_hub(o->c->platform, HUB_RECORD, buf_slice(&body), &o->bytes, why);
+	buf_free(&body);
+	if (e == ERR_OK)
+		e = envelope_decode(buf_slice(&o->bytes), &o->envelope, why);
+	if (e == ERR_OK && memcmp(o->envelope.header.id, o->id, RECORD_ID) != 0)
+		e = why_set(why, ERR_AUTH, "hub: asked for record %s, it gave %s", cli_hex(o->id, RECORD_ID), cli_hex(o->envelope.header.id, RECORD_ID));
+	return e == ERR_OK ? header_check_committee(&o->envelope.header, platform_governance(o->c->platform), why) : e;
+}
+
+static enum err request_new(struct opening *o)
+{
+	struct platform *p = o->c->platform;
+	struct request r = {.hdr0 = o->envelope.hdr0,
+	                    .team = o->team,
+	                    .card = buf_slice(&p->card_bytes),
+	                    .credential = p->credential,
+	                    .time = clock_now(),
+	                    .expiry = clock_now() + REQUEST_LIFE};
+	size_t n = strlen(o->purpose);
+	if (n == 0 || n > PURPOSE_MAX)
+		return why_set(&o->c->why, ERR_INPUT, "--purpose: %zu bytes, must be 1 to %d", n, PURPOSE_MAX);
+	memcpy(r.purpose, o->purpose, n + 1);
+	memcpy(r.commitment, o->envelope.commitment, sizeof r.commitment);
+	random_bytes(r.salt, sizeof r.salt);
+	buf_clear(&o->request_bytes);
+	request_encode(&r, p->signing_sk, charter_origin(charter_of(o)), &o->request_bytes);
+	enum err e = buf_status(&o->request_bytes);
+	return e == ERR_OK ? request_decode(buf_slice(&o->request_bytes), &o->request, &o->c->why) : e;
+}
+
+// Whether the request now in o is one of ours for this record, and good for a while.
+static bool request_serves(const struct opening *o)
+{
+	const struct request *r = &o->request;
+	return slice_equal(r->hdr0, o->envelope.hdr0) && memcmp(r->commitment, o->envelope.commitment, RECORD_COMMITMENT) == 0 &&
+	       r->team == o->team && slice_equal(r->card, buf_slice(&o->c->platform->card_bytes)) &&
+	       r->expiry > clock_now() + REQUEST_SPARE_S && (o->purpose == NULL || strcmp(r->purpose, o->purpose) == 0);
+}
+
+static enum err request_load(struct opening *o, const char *path)
+{
+	buf_clear(&o->request_bytes);
+	enum err e = file_read(path, REQUEST_MAX, &o->request_bytes, &o->c->why);
+	return e == ERR_OK ? request_decode(buf_slice(&o->request_bytes), &o->request, &o->c->why) : e;
+}
+
+static enum err request_second(struct opening *o)
+{
+	enum err e = request_load(o, o->second);
+	if (e == ERR_OK && !o->request.second)
+		e = why_set(&o->c->why, ERR_DENIED, "%s has no second signature: another analyst of the team runs `tocsin cosign` on it", o->second);
+	if (e == ERR_OK && !request_serves(o))
+		e = why_set(&o->c->why, ERR_DENIED, "%s is not a request of this member for this record, team and purpose that is still good", o->second);
+	return e;
+}
+
+// A request from the file, or the one that was made before, or a new one; kept before it is used.
+static enum err request_get(struct opening *o)
+{
+	char path[FILE_PATH_MAX];
+	enum err e = opened_folder(o->c, o->id, true, o->folder);
+	if (e == ERR_OK)
+		e = file_path(path, o->folder, "request", &o->c->why);
+	if (e != ERR_OK)
+		return e;
+	if (o->second != NULL)
+		e = request_second(o);
+	else if (file_has(path) && request_load(o, path) == ERR_OK && request_serves(o))
+		return ERR_OK;
+	else if (o->purpose == NULL)
+		e = why_set(&o->c->why, ERR_INPUT, "--purpose TEXT is needed: it goes into the signed request");
+	else
+		e = request_new(o);
+	return e == ERR_OK ? file_write(path, buf_slice(&o->request_bytes), FILE_SECRET, &o->c->why) : e;
+}
+
+// The hub appends the request's leaf; then it must show under t cosignatures.
+static enum err request_log(struct opening *o)
+{
+	struct buf answer;
+	uint8_t leaf[ACTIVITY_LEAF];
+	struct followed under;
+	struct card analyst;
+	struct why *why = &o->c->why;
+	enum err e = request_check(&o->request, platform_governance(o->c->platform), clock_now(), &analyst, why);
+	if (e != ERR_OK)
+		return e;
+	buf_init(&answer, 64);
+	request_leaf(&o->request, leaf);
+	request_hash(&o->request, o->hash);
+	cli_progress(o->c, "the request goes into the ledger");
+	e = platform_ask_hub(o->c->platform, HUB_REQUEST, buf_slice(&o->request_bytes), &answer, why);
+	if (e == ERR_OK && answer.n != 8)
+		e = why_set(why, ERR_INPUT, "hub: an answer of %zu bytes to a request, not 8", answer.n);
+	for (size_t i = 0; e == ERR_OK && i < 8; i++)
+		o->index = o->index << 8 | answer.p[i];
+	buf_free(&answer);
+	if (e != ERR_OK)
+		return e;
+	cli_progress(o->c, "waiting for the seats to cosign leaf %llu", (unsigned long long)o->index);
+	e = platform_wait_leaf(o->c->platform, o->index, slice_of(leaf, sizeof leaf), WAIT_MS, &o->proof, &under, why);
+	if (e == ERR_OK)
+		buf_put_slice(&o->checkpoint, under.note);
+	return e == ERR_OK ? buf_status(&o->checkpoint) : e;
+}
+
+// --- Shares ---------------------------------------------------------------------------------------------------------------------
+
+static void release_of(const struct opening *o, unsigned seat, struct buf *body)
+{
+	struct release r = {.request = buf_slice(&o->request_bytes), .index = o->index, .proof = o->proof, .checkpoint = buf_slice(&o->checkpoint)};
+	memcpy(r.share, o->envelope.shares.p + (size_t)(seat - 1) * RECORD_SHARE, RECORD_SHARE);
+	release_encode(&r, body);
+}
+
+static void share_take(struct opening *o, unsigned seat, const struct http_call *call)
+{
+	struct why *why = &o->why[seat - 1];
+	enum err e = call->client == NULL ? why_set(why, ERR_AWAY, "its address in the charter cannot be used") : call->result;
+	if (call->client != NULL && e != ERR_OK)
+		*why = call->why;
+	if (e == ERR_OK)
+		e = released_open(buf_slice(call->answer), o->hash, (uint8_t)seat, charter_of(o), o->c->platform->sealing_sk, &o->share[o->shares], why);
+	if (e == ERR_OK) {
+		o->shares++;
+		o->answered |= UINT64_C(1) << (seat - 1);
+	}
+	o->result[seat - 1] = e;
+}
+
+// All seats of the record's committee at once.
+static enum err shares_get(struct opening *o)
+{
+	struct http_call calls[SEATS_MAX] = {0}, asked[SEATS_MAX];
+	struct buf body[SEATS_MAX], answer[SEATS_MAX];
+	unsigned n = o->envelope.header.n, reachable = 0;
+	for (unsigned i = 0; i < n; i++) {
+		buf_init(&body[i], RELEASE_MAX);
+		buf_init(&answer[i], RELEASED_BYTES);
+		release_of(o, i + 1, &body[i]);
+		calls[i] = (struct http_call){.client = i < charter_of(o)->n ? o->c->platform->keeper[i] : NULL,
+		                              .method = "POST",
+		                              .path = "/v1/release",
+		                              .body = buf_slice(&body[i]),
+		                              .answer = &answer[i]};
+		if (calls[i].client != NULL)
+			asked[reachable++] = calls[i];
+	}
+	cli_progress(o->c, "asking %u keepers for their shares", n);
+	http_call_all(asked, reachable);
+	for (unsigned i = 0, k = 0; i < n; i++) {
+		if (calls[i].client != NULL)
+			calls[i] = asked[k++];
+		share_take(o, i + 1, &calls[i]);
+		buf_free(&body[i]);
+		buf_free(&answer[i]);
+	}
+	if (o->shares >= o->envelope.header.t)
+		return ERR_OK;
+	for (unsigned i = 0; i < n; i++) // a reason that is the analyst's to mend is the one to tell
+		if (o->result[i] == ERR_DENIED)
+			return why_set(&o->c->why, ERR_DENIED, "%u of %u shares, %u are needed; seat %u: %s", o->shares, n, o->envelope.header.t, i + 1,
+			               o->why[i].text);
+	return why_set(&o->c->why, ERR_AWAY, "%u of %u shares, %u are needed", o->shares, n, o->envelope.header.t);
+}
+
+static enum err unseal(struct opening *o)
+{
+	struct why *why = &o->c->why;
+	enum err e = record_open(&o->envelope, o->share, o->shares, charter_origin(charter_of(o)), &o->plain, &o->content, &o->reporter, &o->liars, why);
+	if (e == ERR_OK)
+		e = report_decode(o->content.document, &o->report, why);
+	if (e != ERR_OK)
+		return e;
+	struct credential credential;
+	uint8_t id[CARD_ID];
+	card_id(o->content.card, id);
+	o->standing = ERR_ABSENT;
+	if (o->content.credential.n == 0) {
+		why_set(&o->standing_why, ERR_ABSENT, "the report carries no credential: its sender was not accredited yet");
+		return ERR_OK;
+	}
+	e = credential_decode(o->content.credential, &credential, &o->standing_why);
+	if (e == ERR_OK && (memcmp(credential.item.card, id, CARD_ID) != 0 || memcmp(credential.item.signing, o->reporter.signing, SIGN_PUBLIC) != 0))
+		e = why_set(&o->standing_why, ERR_AUTH, "the credential is another card's");
+	if (e == ERR_OK)
+		e = credential_check(&credential, platform_governance(o->c->platform), ROLE_FILE, clock_now(), &o->standing_why);
+	o->standing = e;
+	return ERR_OK;
+}
+
+// --- Comparing with what was filed -------------------------------------------------------------------------------------------------
+
+static enum err compare_ask(struct opening *o, const struct kept_batches *batches)
+{
+	struct buf body, answer;
+	buf_init(&body, hub_question(HUB_COMPARE)->body_max);
+	buf_init(&answer, 64);
+	hub_compare_ask(o->team, o->id, batches->batch, batches->count, &body);
+	enum err e = buf_status(&body);
+	if (e == ERR_OK)
+		e = platform_ask_hub(o->c->platform, HUB_COMPARE, buf_slice(&body), &answer, &o->compare_why);
+	if (e == ERR_OK) {
+		struct wire w = wire_of(buf_slice(&answer));
+		o->missing = wire_u32(&w);
+		o->extra = wire_u32(&w);
+		e = wire_end(&w, "comparison", &o->compare_why);
+	}
+	buf_free(&body);
+	buf_free(&answer);
+	return e;
+}
+
+// The body's observables are tokenised again and held against what the matcher has. A failure here does not undo the opening.
+static void compare(struct opening *o)
+{
+	struct commonplace *list = NULL;
+	struct kept_batches batches = {0};
+	struct cli *c = o->c;
+	uint16_t version = 0;
+	size_t count = 0, room = o->report.extract.list.count;
+	struct report_token *rows = calloc(room + 1, sizeof *rows);
+	o->compare_tried = true;
+	enum err e = rows == NULL ? why_set(&c->why, ERR_SYSTEM, "out of memory") : kept_common_list(c, &list, &version);
+	if (e == ERR_OK)
+		e = report_tokens(&o->report, list, rows, room, &count, &c->why);
+	if (e == ERR_OK) {
+		for (size_t i = 0; i < count; i++)
+			o->common += rows[i].common;
+		e = kept_seal_tokens(c, rows, count, version, o->id, c->platform->signing_sk, &batches);
+		o->compare_why = c->why;
+		if (e == ERR_OK)
+			e = compare_ask(o, &batches);
+		buf_free(&batches.bytes);
+	} else {
+		o->compare_why = c->why;
+	}
+	o->compared = e == ERR_OK;
+	free(rows);
+	commonplace_free(list);
+}
+
+// --- Keeping ------------------------------------------------------------------------------------------------------------------------
+
+enum err opened_folder(struct cli *c, const uint8_t id[static RECORD_ID], bool make, char folder[static FILE_PATH_MAX])
+{
+	char all[FILE_PATH_MAX];
+	enum err e = file_path(all, c->platform->home, "opened", &c->why);
+	if (e == ERR_OK && make)
+		e = file_dir(all, FILE_DIR, &c->why);
+	if (e == ERR_OK)
+		e = file_path(folder, all, cli_hex(id, RECORD_ID), &c->why);
+	if (e == ERR_OK && make)
+		e = file_dir(folder, FILE_DIR, &c->why);
+	return e;
+}
+
+void opened_name(const char *name, char safe[static ATTACHMENT_NAME_MAX + 1])
+{
+	size_t n = 0;
+	for (; name[n] != 0 && n < ATTACHMENT_NAME_MAX; n++) {
+		unsigned char b = (unsigned char)name[n];
+		safe[n] = b < 0x20 || b == 0x7f || strchr("/\\:*?\"<>|", b) != NULL ? '_' : (char)b;
+	}
+	safe[n] = 0;
+	if (safe[0] == '.' || safe[0] == '-')
+		safe[0] = '_';
+	if (n == 0)
+		memcpy(safe, "_", 2);
+}
+
+static enum err attachment_put(struct opening *o, const char *folder, unsigned i)
+{
+	char path[FILE_PATH_MAX], safe[ATTACHMENT_NAME_MAX + 1], name[ATTACHMENT_NAME_MAX + 16];
+	opened_name(o->content.attachment[i].name, safe);
+	snprintf(name, sizeof name, "%02u_%.*s", i, ATTACHMENT_NAME_MAX - 8, safe); // numbered: two may have one name, and file_write adds ".new"
+	enum err e = file_path(path, folder, name, &o->c->why);
+	return e == ERR_OK ? file_write(path, o->content.attachment[i].bytes, FILE_SECRET, &o->c->why) : e;
+}
+
+static enum err put(struct opening *o, const char *folder, const char *name, struct slice content)
+{
+	char path[FILE_PATH_MAX];
+	enum err e = file_path(path, folder, name, &o->c->why);
+	return e == ERR_OK ? file_write(path, content, FILE_SECRET, &o->c->why) : e;
+}
+
+static enum err keep(struct opening *o)
+{
+	char path[FILE_PATH_MAX], attachments[FILE_PATH_MAX];
+	const char *out = o->out != NULL ? o->out : o->folder;
+	enum err e = put(o, o->folder, "card", o->content.card);
+	if (e == ERR_OK)
+		e = file_path(path, o->folder, "reply.secret", &o->c->why);
+	if (e == ERR_OK && !file_has(path))
+		e = keyfile_create(path, KEYFILE_RANDOM, o->content.reply_secret, &o->c->why);
+	if (e == ERR_OK && o->out != NULL)
+		e = file_dir(out, FILE_DIR, &o->c->why);
+	if (e == ERR_OK)
+		e = put(o, out, "report.json", o->content.document);
+	if (e == ERR_OK && o->content.attachments > 0)
+		e = file_path(attachments, out, "attachments", &o->c->why);
+	if (e == ERR_OK && o->content.attachments > 0)
+		e = file_dir(attachments, FILE_DIR, &o->c->why);
+	for (unsigned i = 0; e == ERR_OK && i < o->content.attachments; i++)
+		e = attachment_put(o, attachments, i);
+	return e;
+}
+
+// --- Showing --------------------------------------------------------------------------------------------------------------------------
+
+static void show_seats(const struct opening *o)
+{
+	for (unsigned i = 0; i < o->envelope.header.n; i++) {
+		const struct seat *seat = charter_seat(charter_of(o), i + 1);
+		const char *name = seat != NULL ? seat->name : "";
+		if (o->liars >> i & 1)
+			printf("  seat %u %s: %s\n", i + 1, name, cli_bad("its share is false"));
+		else if (o->result[i] == ERR_OK)
+			printf("  seat %u %s: %s\n", i + 1, name, cli_good("released its share"));
+		else
+			printf("  seat %u %s: %s: %s\n", i + 1, name, cli_bad(err_name(o->result[i])), o->why[i].text);
+	}
+}
+
+static void show_observables(const struct opening *o)
+{
+	static const char *const heads[] = {"type", "value", "place", ""};
+	const struct observable_list *list = &o->report.extract.list;
+	struct cli_table t;
+	if (list->count == 0)
+		return;
+	printf("\n");
+	cli_table_begin(&t, 4, heads);
+	for (size_t i = 0; i < list->count; i++) {
+		const struct observable_entry *entry = &list->entries[i];
+		cli_cell(&t, "%s", observable_type_name(entry->type));
+		cli_cell(&t, "%.*s", SLICE_ARGS(entry->value));
+		cli_cell(&t, "%.*s", SLICE_ARGS(entry->place));
+		cli_cell(&t, "%s", entry->derived ? "derived" : entry->background ? "background" : "");
+	}
+	cli_table_end(&t);
+}
+
+static void show_compare(const struct opening *o)
+{
+	if (!o->compare_tried)
+		return;
+	if (!o->compared)
+		printf("\nthe report's tokens could not be compared: %s\n", o->compare_why.text);
+	else if (o->missing == 0 && o->extra == 0)
+		printf("\n%s: the tokens that were filed are those of this report\n", cli_good("compared"));
+	else
+		printf("\n%s: %s of this report not filed, %s filed that the report does not have\n", cli_bad("differs"),
+		       label_count(o->missing, "token", "tokens"), label_count(o->extra, "token", "tokens"));
+}
+
+static void show_description(const struct buf *text)
+{
+	printf("\n");
+	for (size_t i = 0; i < text->n; i++) // UTF-8 without controls but newline and tab: report_decode
+		putchar(text->p[i]);
+	printf("%s", text->n > 0 && text->p[text->n - 1] == '\n' ? "" : "\n");
+}
+
+static bool label_repeats(const struct opening *o)
+{
+	const struct label *l = &o->envelope.header.label;
+	const struct report *r = &o->report;
+	return l->kind == r->kind && l->tlp == r->tlp && l->audience == r->audience && memcmp(l->team, r->team, r->audience * sizeof *r->team) == 0;
+}
+
+static void show(struct opening *o)
+{
+	struct cli *c = o->c;
+	const struct report *r = &o->report;
+	const struct label *l = &o->envelope.header.label;
+	struct cli_table t;
+	cli_progress_end(c);
+	printf("%s\n", cli_dim("Opened; the request is leaf of the ledger"));
+	show_seats(o);
+	printf("\n");
+	cli_table_begin(&t, 2, NULL);
+	cli_row(&t, "reporter", "%s, %s, %s (%s)", o->reporter.name, o->reporter.organisation, o->reporter.country, o->reporter.sector);
+	cli_row(&t, "accredited", "%s", o->standing == ERR_OK ? cli_good("yes") : cli_bad(o->standing_why.text));
+	cli_row(&t, "title", "%s", r->title);
+	cli_row(&t, "kind", "%s", label_kind(l->kind));
+	cli_row(&t, "marking", "%s", tlp_text(l->tlp));
+	cli_row(&t, "for", "%s", label_audience(c, l->team, l->audience));
+	if (r->occurred != 0)
+		cli_row(&t, "occurred", "%s", cli_time(r->occurred));
+	for (unsigned i = 0; i < o->content.attachments; i++)
+		cli_row(&t, i == 0 ? "attachments" : "", "%s, %s", o->content.attachment[i].name,
+		        label_count(o->content.attachment[i].bytes.n, "byte", "bytes"));
+	cli_row(&t, "kept in", "%s", o->out != NULL ? o->out : o->folder);
+	cli_table_end(&t);
+	if (!label_repeats(o))
+		printf("%s\n", cli_bad("The document's own kind, marking or teams differ from the label above, which is what counts"));
+	if (r->description.n > 0)
+		show_description(&r->description);
+	show_observables(o);
+	show_compare(o);
+}
+
+static void seats_json(const struct opening *o, struct json_writer *w)
+{
+	json_open_array(w, "seats");
+	for (unsigned i = 0; i < o->envelope.header.n; i++) {
+		json_open_object(w, NULL);
+		json_put_number(w, "seat", i + 1);
+		json_put_string(w, "result", o->liars >> i & 1 ? "false" : err_name(o->result[i]));
+		if (o->result[i] != ERR_OK)
+			json_put_string(w, "why", o->why[i].text);
+		json_close(w);
+	}
+	json_close(w);
+}
+
+static void reporter_json(const struct opening *o, struct json_writer *w)
+{
+	uint8_t id[CARD_ID];
+	card_id(o->content.card, id);
+	json_open_object(w, "reporter");
+	json_put_hex(w, "card", slice_of(id, CARD_ID));
+	json_put_string(w, "name", o->reporter.name);
+	json_put_string(w, "organisation", o->reporter.organisation);
+	json_put_string(w, "country", o->reporter.country);
+	json_put_string(w, "sector", o->reporter.sector);
+	json_put_bool(w, "accredited", o->standing == ERR_OK);
+	if (o->standing != ERR_OK)
+		json_put_string(w, "why", o->standing_why.text);
+	json_close(w);
+}
+
+static int show_json(struct opening *o)
+{
+	struct json_writer w;
+	struct buf out;
+	cli_json_begin(&w, &out);
+	json_open_object(&w, NULL);
+	label_json(o->c, &w, &o->envelope.header);
+	json_put_number(&w, "leaf", o->index);
+	seats_json(o, &w);
+	reporter_json(o, &w);
+	json_put_string(&w, "title", o->report.title);
+	if (o->report.description.n > 0)
+		json_put_text(&w, "description", buf_slice(&o->report.description));
+	if (o->report.occurred != 0)
+		json_put_time(&w, "occurred", o->report.occurred);
+	json_put_bool(&w, "label_repeats", label_repeats(o));
+	json_open_array(&w, "observables");
+	for (size_t i = 0; i < o->report.extract.list.count; i++) {
+		const struct observable_entry *entry = &o->report.extract.list.entries[i];
+		json_open_object(&w, NULL);
+		json_put_string(&w, "type", observable_type_name(entry->type));
+		json_put_text(&w, "value", entry->value);
+		json_put_bool(&w, "derived", entry->derived);
+		json_put_bool(&w, "background", entry->background);
+		json_close(&w);
+	}
+	json_close(&w);
+	json_open_array(&w, "attachments");
+	for (unsigned i = 0; i < o->content.attachments; i++) {
+		json_open_object(&w, NULL);
+		json_put_string(&w, "name", o->content.attachment[i].name);
+		json_put_number(&w, "bytes", o->content.attachment[i].bytes.n);
+		json_close(&w);
+	}
+	json_close(&w);
+	json_put_string(&w, "folder", o->out != NULL ? o->out : o->folder);
+	if (o->compared) {
+		json_put_number(&w, "tokens_missing", o->missing);
+		json_put_number(&w, "tokens_extra", o->extra);
+	} else if (o->compare_tried) {
+		json_put_string(&w, "compare_why", o->compare_why.text);
+	}
+	json_close(&w);
+	return cli_json_end(o->c, &w, &out);
+}
+
+// A refused opening: each seat's reason, then the sentence.
+static int fail_with_seats(struct opening *o, enum err e)
+{
+	cli_progress_end(o->c);
+	for (unsigned i = 0; i < o->envelope.header.n; i++)
+		if (o->result[i] != ERR_OK)
+			fprintf(stderr, "  seat %u: %s: %s\n", i + 1, err_name(o->result[i]), o->why[i].text);
+		else
+			fprintf(stderr, "  seat %u: released its share\n", i + 1);
+	return cli_fail(o->c, e);
+}
+
+// --- The verbs -------------------------------------------------------------------------------------------------------------------------
+
+static int request_hand_out(struct opening *o)
+{
+	enum err e = cli_write(o->c, o->request_out, buf_slice(&o->request_bytes), FILE_PUBLIC);
+	if (e != ERR_OK)
+		return cli_fail(o->c, e);
+	if (!o->c->json && o->request_out != NULL && strcmp(o->request_out, "-") != 0)
+		printf("request written to %s: another analyst of the team runs `tocsin cosign %s`\n", o->request_out, o->request_out);
+	return CLI_OK;
+}
+
+static int open_it(struct opening *o)
+{
+	enum err e = cli_sync(o->c);
+	if (e == ERR_OK)
+		e = envelope_get(o);
+	if (e == ERR_OK)
+		e = request_get(o);
+	if (e != ERR_OK)
+		return cli_fail(o->c, e);
+	if (o->request_only)
+		return request_hand_out(o);
+	if ((e = request_log(o)) != ERR_OK)
+		return cli_fail(o->c, e);
+	if ((e = shares_get(o)) != ERR_OK)
+		return fail_with_seats(o, e);
+	e = unseal(o);
+	if (e == ERR_OK)
+		e = keep(o);
+	if (e != ERR_OK)
+		return fail_with_seats(o, e);
+	if (!o->no_compare)
+		compare(o);
+	if (o->c->json)
+		return show_json(o);
+	show(o);
+	return CLI_OK;
+}
+
+static int run_open(struct cli *c)
+{
+	static struct opening o;
+	uint64_t given = 0;
+	o = (struct opening){.c = c};
+	const struct cli_option table[] = {{0, "purpose", CLI_TEXT, &o.purpose, 0},
+	                                   {0, "team", CLI_NUMBER, &given, 0},
+	                                   {0, "out", CLI_TEXT, &o.out, 0},
+	                                   {0, "second", CLI_TEXT, &o.second, 0},
+	                                   {0, "request-only", CLI_FLAG, &o.request_only, 0},
+	                                   {'o', NULL, CLI_TEXT, &o.request_out, 0},
+	                                   {0, "no-compare", CLI_FLAG, &o.no_compare, 0},
+	                                   {0}};
+	if (!cli_options(c, table))
+		return CLI_USAGE;
+	if (c->argc != 1)
+		return cli_usage(c, "one record is needed");
+	if (o.purpose == NULL && o.second == NULL)
+		return cli_usage(c, "--purpose TEXT is needed: it is signed with the request");
+	if (o.request_only != (o.request_out != NULL) || (o.request_only && o.second != NULL))
+		return cli_usage(c, "--request-only and -o FILE go together, without --second");
+	enum err e = cli_id(c, c->argv[0], "record", o.id, sizeof o.id);
+	if (e == ERR_OK)
+		e = cli_open(c, PLATFORM_MEMBER);
+	if (e == ERR_OK)
+		e = label_own_team(c, given, &o.team);
+	if (e != ERR_OK)
+		return cli_fail(c, e);
+	buf_init(&o.bytes, RECORD_MAX);
+	buf_init(&o.request_bytes, REQUEST_MAX);
+	buf_init(&o.checkpoint, RELEASE_CHECKPOINT_MAX);
+	buf_init_secret(&o.plain, RECORD_MAX);
+	report_init(&o.report);
+	int status = open_it(&o);
+	opening_free(&o);
+	return status;
+}
+
+const struct verb verb_open = {
+	"open",
+	"ID --purpose TEXT [--team N] [--out DIR] [--no-compare]\n"
+	"ID --second FILE [--team N] [--out DIR] [--no-compare]\n"
+	"ID --purpose TEXT [--team N] --request-only -o FILE",
+	"open a record through the keepers, for a purpose that is logged first",
+	run_open,
+};
+
+static int cosign_show(struct cli *c, const struct request *r, const struct card *analyst)
+{
+	struct header h;
+	enum err e = header_decode(r->hdr0, &h, &c->why);
+	if (e != ERR_OK)
+		return cli_fail(c, e);
+	printf("%s, %s asks to open\n", analyst->name, analyst->organisation);
+	printf("record   %s, %s, %s\n", cli_hex(h.id, RECORD_ID), label_kind(h.label.kind), tlp_text(h.label.tlp));
+	printf("as       %s\n", label_team(c, r->team));
+	printf("purpose  %s\n", r->purpose);
+	printf("until    %s\n", cli_time(r->expiry));
+	return CLI_OK;
+}
+
+static enum err cosign(struct cli *c, const char *out, struct slice bytes, struct buf *signed_bytes)
+{
+	struct platform *p = c->platform;
+	enum err e = request_cosign(bytes, &p->credential, p->signing_sk, charter_origin(platform_charter(p)), signed_bytes, &c->why);
+	struct request again;
+	struct card analyst;
+	if (e == ERR_OK)
+		e = request_decode(buf_slice(signed_bytes), &again, &c->why);
+	if (e == ERR_OK)
+		e = request_check(&again, platform_governance(p), clock_now(), &analyst, &c->why);
+	return e == ERR_OK ? cli_write(c, out, buf_slice(signed_bytes), FILE_PUBLIC) : e;
+}
+
+static int run_cosign(struct cli *c)
+{
+	const char *out = NULL;
+	bool yes = false;
+	const struct cli_option table[] = {{'o', "out", CLI_TEXT, &out, 0}, {0, "yes", CLI_FLAG, &yes, 0}, {0}};
+	struct buf bytes, signed_bytes;
+	struct request r;
+	struct card analyst;
+	if (!cli_options(c, table))
+		return CLI_USAGE;
+	if (c->argc != 1)
+		return cli_usage(c, "one request file is needed");
+	if (c->json && !yes)
+		return cli_usage(c, "--json asks no question: give --yes");
+	buf_init(&bytes, REQUEST_MAX);
+	buf_init(&signed_bytes, REQUEST_MAX);
+	enum err e = cli_read(c, c->argv[0], REQUEST_MAX, &bytes);
+	if (e == ERR_OK)
+		e = cli_open(c, PLATFORM_MEMBER);
+	if (e == ERR_OK)
+		e = cli_sync(c);
+	if (e == ERR_OK)
+		e = request_decode(buf_slice(&bytes), &r, &c->why);
+	if (e == ERR_OK)
+		e = request_check(&r, platform_governance(c->platform), clock_now(), &analyst, &c->why);
+	int status = CLI_OK;
+	if (e == ERR_OK && !c->json)
+		status = cosign_show(c, &r, &analyst);
+	if (e == ERR_OK && status == CLI_OK && !yes && !cli_confirm("Sign this as the second analyst?"))
+		e = why_set(&c->why, ERR_DENIED, "not signed; answer \"yes\" on a terminal, or give --yes");
+	if (e == ERR_OK && status == CLI_OK)
+		e = cosign(c, out != NULL ? out : c->argv[0], buf_slice(&bytes), &signed_bytes);
+	buf_free(&bytes);
+	buf_free(&signed_bytes);
+	if (e != ERR_OK)
+		return cli_fail(c, e);
+	if (c->json)
+		printf("{\"signed\": true}\n");
+	else
+		printf("signed; the first analyst runs `tocsin open ID --second FILE`\n");
+	return status;
+}
+
+const struct verb verb_cosign = {"cosign", "FILE [-o FILE] [--yes]", "sign another analyst's request to open a record", run_cosign};
