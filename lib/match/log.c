@@ -97,7 +97,7 @@ static enum err replay(struct slice log, size_t *end, enum err (*each)(void *, c
 	return ERR_OK;
 }
 
-static enum err read_all(int fd, size_t size, const uint8_t check[static CHECK_BYTES],
+static enum err read_all(int fd, size_t size, uint64_t *behind, const uint8_t check[static CHECK_BYTES],
                          enum err (*each)(void *, const struct match_entry *, struct why *), void *context, struct why *why)
 {
 	size_t end = size;
@@ -111,15 +111,17 @@ static enum err read_all(int fd, size_t size, const uint8_t check[static CHECK_B
 	munmap(map, size);
 	if (e == ERR_OK && end < size && (ftruncate(fd, (off_t)end) != 0 || fdatasync(fd) != 0))
 		return why_set(why, ERR_SYSTEM, "tokens.log: cutting a torn entry at byte %zu: %s", end, strerror(errno));
+	*behind = end;
 	return e;
 }
 
-enum err match_log_open(const char *directory, const uint8_t pepper[static MATCH_PEPPER], int *fd,
+enum err match_log_open(const char *directory, const uint8_t pepper[static MATCH_PEPPER], int *fd, uint64_t *end,
                         enum err (*each)(void *, const struct match_entry *, struct why *), void *context, struct why *why)
 {
 	char path[FILE_PATH_MAX];
 	uint8_t check[CHECK_BYTES];
 	struct stat st;
+	uint64_t behind = START;
 	int log = -1;
 	enum err e = file_path(path, directory, "tokens.log", why);
 	if (e == ERR_OK)
@@ -132,15 +134,25 @@ enum err match_log_open(const char *directory, const uint8_t pepper[static MATCH
 	else if (st.st_size < START && (ftruncate(log, 0) != 0 || (e = start(log, check, why)) != ERR_OK))
 		e = e != ERR_OK ? e : why_set(why, ERR_SYSTEM, "%s: ftruncate: %s", path, strerror(errno));
 	else if (st.st_size >= START)
-		e = read_all(log, (size_t)st.st_size, check, each, context, why);
-	if (e == ERR_OK)
+		e = read_all(log, (size_t)st.st_size, &behind, check, each, context, why);
+	if (e == ERR_OK) {
 		*fd = log;
-	else
+		*end = behind;
+	} else {
 		close(log);
+	}
 	return e;
 }
 
-enum err match_log_append(int fd, const struct match_entry *e, struct why *why)
+static enum err mend(int fd, uint64_t end, struct why *why)
+{
+	struct stat st;
+	if (fstat(fd, &st) != 0 || ((uint64_t)st.st_size != end && (ftruncate(fd, (off_t)end) != 0 || fdatasync(fd) != 0)))
+		return why_set(why, ERR_SYSTEM, "tokens.log: cutting back to byte %llu: %s", (unsigned long long)end, strerror(errno));
+	return ERR_OK;
+}
+
+enum err match_log_append(int fd, uint64_t *end, const struct match_entry *e, struct why *why)
 {
 	struct buf b, entry;
 	uint8_t hash[32];
@@ -158,8 +170,11 @@ enum err match_log_append(int fd, const struct match_entry *e, struct why *why)
 	buf_put_slice(&entry, buf_slice(&b));
 	buf_put(&entry, hash, SUM);
 	enum err bad = buf_status(&b) != ERR_OK ? buf_status(&b) : buf_status(&entry);
-	bad = bad != ERR_OK ? why_set(why, bad, "tokens.log: no room for an entry of %u tokens", e->count)
-	                    : file_append(fd, buf_slice(&entry), why);
+	bad = bad != ERR_OK ? why_set(why, bad, "tokens.log: no room for an entry of %u tokens", e->count) : mend(fd, *end, why);
+	if (bad == ERR_OK)
+		bad = file_append(fd, buf_slice(&entry), why);
+	if (bad == ERR_OK)
+		*end += entry.n;
 	buf_free(&b);
 	buf_free(&entry);
 	return bad;

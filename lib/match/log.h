@@ -18,10 +18,11 @@ struct match_entry {
 };
 
 // Opens or makes "<directory>/tokens.log", checks that it belongs to this pepper, calls `each` for every entry, cuts a torn last
-// entry off. *fd is ready for match_log_append and the caller's to close.
-MUST_USE enum err match_log_open(const char *directory, const uint8_t pepper[static MATCH_PEPPER], int *fd,
+// entry off. *fd is ready for match_log_append and the caller's to close; *end is behind the last entry.
+MUST_USE enum err match_log_open(const char *directory, const uint8_t pepper[static MATCH_PEPPER], int *fd, uint64_t *end,
                                  enum err (*each)(void *context, const struct match_entry *e, struct why *why), void *context,
                                  struct why *why);
-MUST_USE enum err match_log_append(int fd, const struct match_entry *e, struct why *why);
+// Appends at *end, durably, and moves it. What an append that failed left behind there is cut off first.
+MUST_USE enum err match_log_append(int fd, uint64_t *end, const struct match_entry *e, struct why *why);
 
 #endif

@@ -1,11 +1,13 @@
 // match/: against a naive model; the log through crashes, truncation and tampering; the cap against floods.
 #include "match/match.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "crypto/secret.h"
+#include "sys/fail.h"
 #include "test.h"
 
 static const uint8_t pepper[MATCH_PEPPER] = "0123456789abcdef0123456789abcde";
@@ -177,6 +179,64 @@ static void torn_tail_is_cut(void)
 	remove_folder();
 }
 
+// The same batch twice, or a token twice in a batch, is compared once.
+static void compare_counts_doubles_once(void)
+{
+	struct match *m;
+	const struct match_token said[] = {token(1), token(1), token(4), token(2), token(4), token(1)};
+	uint32_t missing = 9, extra = 9;
+	fresh_folder();
+	m = opened(10);
+	CHECK(add(m, 1, 5, 1, (unsigned[]){1, 2, 3}, 3) == ERR_OK);
+	CHECK(match_compare(m, 5, said, 6, &missing, &extra, NULL) == ERR_OK);
+	CHECK_SAY(missing == 1 && extra == 1, "missing %u, extra %u", missing, extra);
+	match_close(m);
+	remove_folder();
+}
+
+// Tokens that follow a record again and again are its tokens once.
+static void later_batches_add_what_is_new(void)
+{
+	struct match *m;
+	struct match_neighbour list[4];
+	struct match_summary s;
+	size_t found;
+	fresh_folder();
+	m = opened(10);
+	for (unsigned batch = 1; batch <= 20; batch++)
+		CHECK(add(m, batch, 5, 1, (unsigned[]){1, 2, 3, 10 + batch}, 4) == ERR_OK);
+	for (unsigned other = 0; other < 30; other++)
+		CHECK(add(m, 100 + other, 1000 + other, 1, (unsigned[]){1, 2}, 2) == ERR_OK);
+	CHECK(add(m, 200, 5, 1, (unsigned[]){1, 2, 30, 31}, 4) == ERR_OK);
+	REQUIRE(match_neighbours(m, 5, list, 4, &found, &s, NULL) == ERR_OK);
+	CHECK_SAY(s.tokens == 24 && s.neighbours == 30 && found == 4, "%u tokens, %u neighbours", s.tokens, s.neighbours);
+	match_close(m);
+	remove_folder();
+}
+
+// An append that failed, and whose tail could not be cut off either, must not stand in front of the next entry: the log has what was confirmed.
+static void failed_append_is_mended(void)
+{
+	struct match *m;
+	const enum fail_kind kinds[] = {FAIL_WRITE, FAIL_SYNC};
+	for (unsigned i = 0; i < 2; i++) {
+		fresh_folder();
+		m = opened(10);
+		CHECK(add(m, 1, 1, 1, (unsigned[]){1, 2}, 2) == ERR_OK);
+		fail_at(kinds[i], 1, EIO);
+		fail_at(FAIL_TRUNCATE, 1, EIO);
+		CHECK(add(m, 2, 2, 1, (unsigned[]){2, 3}, 2) == ERR_SYSTEM);
+		fail_clear();
+		CHECK(add(m, 3, 3, 1, (unsigned[]){2, 3}, 2) == ERR_OK && match_size(m).postings == 4);
+		match_close(m);
+		m = opened(10);
+		REQUIRE(m != NULL);
+		CHECK(match_size(m).postings == 4 && match_size(m).records == 2);
+		match_close(m);
+		remove_folder();
+	}
+}
+
 static void refusals(void)
 {
 	static const uint8_t other[MATCH_PEPPER] = {1};
@@ -200,7 +260,10 @@ const struct test tests[] = {
 	{"equals_a_naive_model", equals_a_naive_model},
 	{"cap_counts_reporters_at_one_seat", cap_counts_reporters_at_one_seat},
 	{"compare_shows_differences", compare_shows_differences},
+	{"compare_counts_doubles_once", compare_counts_doubles_once},
+	{"later_batches_add_what_is_new", later_batches_add_what_is_new},
 	{"torn_tail_is_cut", torn_tail_is_cut},
+	{"failed_append_is_mended", failed_append_is_mended},
 	{"refusals", refusals},
 	{NULL, NULL},
 };
