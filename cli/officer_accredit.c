@@ -127,7 +127,7 @@ static enum err rights_take(struct cli *c, const struct candidate *m, struct ite
 		return why_set(&c->why, ERR_INPUT, "team \"%s\": a number", m->team);
 	if (m->ceiling != NULL && !tlp_parse(slice_text(m->ceiling), &i->ceiling))
 		return why_set(&c->why, ERR_INPUT, "ceiling \"%s\": CLEAR, GREEN, AMBER, AMBER+STRICT or RED", m->ceiling);
-	if (analyst != (team != 0) || (!analyst && m->ceiling != NULL))
+	if (analyst != (team != 0) || (!analyst && i->ceiling != TLP_CLEAR))
 		return why_set(&c->why, ERR_INPUT, "%s: an analyst, and nobody else, has a team and a ceiling", m->card);
 	i->team = (uint16_t)team;
 	return ERR_OK;

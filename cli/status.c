@@ -101,16 +101,16 @@ static void print_platform(struct cli *c, const struct status *s)
 		printf("\n%s\n", s->sync_why.text);
 }
 
-static void print_machine(struct cli_table *t, const char *name, const char *organisation, const struct reached *r)
+static void print_machine(struct cli_table *t, const char *name, const char *organisation, const struct reached *r, const struct reached *hub)
 {
 	char size[128], mode[128];
 	cli_cell(t, "%s", name);
 	cli_cell(t, "%s", organisation);
 	cli_cell(t, "%s", r->yes ? cli_good("answers") : cli_bad("away"));
-	status_value(r, "ledger-size", size);
-	status_value(r, "mode", mode);
+	status_value(r, r == hub ? "ledger-size" : "leaves", size);
+	status_value(r, "state", mode);
 	if (r->yes)
-		cli_cell(t, "%s%s%s%s", size[0] != 0 ? "leaves " : "", size, mode[0] != 0 ? " " : "", mode);
+		cli_cell(t, "%s%s%s%s", size, size[0] != 0 ? " leaves" : "", mode[0] != 0 ? ", " : "", mode);
 	else
 		cli_cell(t, "%s", r->why.text);
 }
@@ -121,11 +121,11 @@ static void print_machines(struct cli *c, const struct status *s)
 	const struct charter *x = platform_charter(c->platform);
 	struct cli_table t;
 	cli_table_begin(&t, 4, heads);
-	print_machine(&t, "hub", "", &s->hub);
+	print_machine(&t, "hub", "", &s->hub, &s->hub);
 	for (unsigned i = 0; i < x->n; i++) {
 		char name[16];
 		snprintf(name, sizeof name, "seat %u", i + 1);
-		print_machine(&t, name, x->seats[i].name, &s->keeper[i]);
+		print_machine(&t, name, x->seats[i].name, &s->keeper[i], &s->hub);
 	}
 	cli_table_end(&t);
 }
