@@ -199,28 +199,16 @@ static enum err read_identity(struct core *c, struct why *why)
 	return e;
 }
 
-static enum err open_all(struct core *c, struct role_self *self, struct why *why)
+enum err core_open(struct core *c, struct slice charter, const char *store, struct why *why)
 {
-	char store[CONF_TEXT_MAX];
-	keeper_path(c->conf, "store", store);
-	const struct sandbox_plan plan = {.kind = SANDBOX_CORE, .write = {store}};
-	char path[CONF_TEXT_MAX];
-	struct buf charter;
-	buf_init(&charter, DOCUMENT_MAX);
-	keeper_path(c->conf, "charter", path);
-	enum err e = file_read(path, DOCUMENT_MAX, &charter, why);
+	buf_init(&c->newest, NOTE_MAX);
+	buf_init(&c->pending.note, NOTE_MAX);
+	buf_init(&c->pending.answers, PENDING_MAX);
+	enum err e = store_open(store, STORE_KEEPER, &c->store, why);
 	if (e == ERR_OK)
-		e = read_identity(c, why);
-	if (e == ERR_OK)
-		e = role_enter(self, &plan, why);
-	if (e == ERR_OK)
-		e = store_open(store, STORE_KEEPER, &c->store, why);
-	if (e == ERR_OK)
-		e = follow_open(c->store, buf_slice(&charter), &c->follow, why);
-	buf_free(&charter);
+		e = follow_open(c->store, charter, &c->follow, why);
 	if (e != ERR_OK)
 		return e;
-	c->keys = role_channel(self, "keys");
 	c->g = follow_governance(c->follow);
 	c->applied = store_frontier(c->store)->size;
 	core_take_newest(c);
@@ -230,27 +218,50 @@ static enum err open_all(struct core *c, struct role_self *self, struct why *why
 	return e == ERR_OK ? core_witness_load(c, why) : e;
 }
 
+void core_close(struct core *c)
+{
+	follow_close(c->follow);
+	store_close(c->store);
+	buf_free(&c->newest);
+	buf_free(&c->pending.note);
+	buf_free(&c->pending.answers);
+}
+
+static enum err enter(struct core *c, struct role_self *self, struct why *why)
+{
+	char store[CONF_TEXT_MAX], path[CONF_TEXT_MAX];
+	struct buf charter;
+	keeper_path(c->conf, "store", store);
+	keeper_path(c->conf, "charter", path);
+	const struct sandbox_plan plan = {.kind = SANDBOX_CORE, .write = {store}};
+	buf_init(&charter, DOCUMENT_MAX);
+	enum err e = file_read(path, DOCUMENT_MAX, &charter, why);
+	if (e == ERR_OK)
+		e = read_identity(c, why);
+	if (e == ERR_OK)
+		e = role_enter(self, &plan, why);
+	if (e == ERR_OK) {
+		c->keys = role_channel(self, "keys");
+		e = core_open(c, buf_slice(&charter), store, why);
+	}
+	buf_free(&charter);
+	return e;
+}
+
 int core_run(struct role_self *self, void *conf)
 {
 	struct core *c = calloc(1, sizeof *c);
 	struct why why;
 	INVARIANT(c != NULL);
 	c->conf = conf;
-	buf_init(&c->newest, NOTE_MAX);
-	buf_init(&c->pending.note, NOTE_MAX);
-	buf_init(&c->pending.answers, PENDING_MAX);
-	enum err e = open_all(c, self, &why);
+	enum err e = enter(c, self, &why);
 	if (e == ERR_OK) {
 		role_ready(self);
 		e = role_serve(self, questions, c, on_tick, CORE_TICK_MS, &why);
 	}
 	if (e != ERR_OK)
 		log_line(LOG_ERROR, "failed", log_failure(e, &why));
-	follow_close(c->follow);
-	store_close(c->store);
-	buf_free(&c->newest);
-	buf_free(&c->pending.note);
-	buf_free(&c->pending.answers);
+	core_close(c);
 	free(c);
 	return e != ERR_OK;
 }

@@ -43,6 +43,9 @@ struct core {
 	uint64_t next_forget;
 };
 
+// Opens the store and brings the state to where it was left; conf, identity and keys are set. core_close() also after a failure.
+MUST_USE enum err core_open(struct core *c, struct slice charter, const char *store, struct why *why);
+void core_close(struct core *c);
 const struct charter *core_charter(const struct core *c);
 struct slice core_origin(const struct core *c);
 // ERR_AWAY unless this keeper may answer at all (not starting, not suspended, with a seat).
