@@ -1,11 +1,15 @@
 // tocsin inbox: downloads every bulletin since the last one, whole, and looks in them for the tags that only this home knows.
 #include <stdlib.h>
+#include <time.h>
 
 #include "crypto/secret.h"
 #include "label.h"
+#include "sys/clock.h"
 #include "talk.h"
 
 #define NUMBER_MAX 32
+#define POLL_MS 250
+#define WAIT_MAX 86400 // seconds
 
 struct expected {
 	uint8_t tag[REPLY_TAG];
@@ -20,6 +24,7 @@ struct inbox {
 	struct expected *expected; // sorted by tag
 	size_t tags;
 	uint64_t last, newest;     // bulletins
+	uint64_t wait_s;
 	unsigned fresh, foreign, forged, lost;
 	struct json_writer *json;
 };
@@ -179,6 +184,7 @@ static enum err newest(struct inbox *x)
 	struct buf answer;
 	buf_init(&answer, 64);
 	enum err e = ask(x, 0, &answer);
+	x->newest = 0;
 	for (size_t i = 0; e == ERR_OK && i < 8; i++)
 		x->newest = x->newest << 8 | answer.p[i];
 	buf_free(&answer);
@@ -203,6 +209,18 @@ static enum err bulletins(struct inbox *x)
 		buf_free(&answer);
 	}
 	return e;
+}
+
+static enum err bulletins_until(struct inbox *x)
+{
+	uint64_t end = clock_monotonic_ms() + x->wait_s * 1000;
+	for (;;) {
+		enum err e = bulletins(x);
+		if (e != ERR_OK || x->fresh > 0 || clock_monotonic_ms() >= end)
+			return e;
+		cli_progress(x->c, "bulletin %llu: nothing yet", (unsigned long long)x->last);
+		nanosleep(&(struct timespec){.tv_nsec = POLL_MS * 1000000L}, NULL);
+	}
 }
 
 static void counts(const struct inbox *x)
@@ -238,7 +256,7 @@ static int read_it(struct inbox *x, bool all, bool again)
 	if (e == ERR_OK)
 		e = last_read(x, again);
 	if (e == ERR_OK)
-		e = bulletins(x);
+		e = bulletins_until(x);
 	if (e != ERR_OK)
 		return cli_fail(c, e);
 	cli_progress_end(c);
@@ -250,24 +268,28 @@ static int read_it(struct inbox *x, bool all, bool again)
 static int run(struct cli *c)
 {
 	bool all = false, again = false;
-	const struct cli_option table[] = {{0, "all", CLI_FLAG, &all, 0}, {0, "again", CLI_FLAG, &again, 0}, {0}};
 	struct inbox x = {.c = c};
+	const struct cli_option table[] = {{0, "all", CLI_FLAG, &all, 0}, {0, "again", CLI_FLAG, &again, 0}, {0, "wait", CLI_NUMBER, &x.wait_s, 0}, {0}};
 	struct json_writer w;
 	struct buf out;
 	if (!cli_options(c, table))
 		return CLI_USAGE;
 	if (c->argc != 0)
 		return cli_usage(c, "no argument is wanted");
+	if (x.wait_s > WAIT_MAX)
+		return cli_usage(c, "--wait %llu: at most %d seconds", (unsigned long long)x.wait_s, WAIT_MAX);
 	enum err e = cli_open(c, PLATFORM_MEMBER);
 	if (e != ERR_OK)
 		return cli_fail(c, e);
 	if (c->json) {
 		cli_json_begin(&w, &out);
-		json_open_array(&w, NULL);
+		json_open_object(&w, NULL);
+		json_open_array(&w, "messages");
 		x.json = &w;
 	}
 	int status = read_it(&x, all, again);
 	if (c->json) {
+		json_close(&w);
 		json_close(&w);
 		status = status == CLI_OK ? cli_json_end(c, &w, &out) : (buf_free(&out), status);
 	}
@@ -278,4 +300,4 @@ static int run(struct cli *c)
 	return status;
 }
 
-const struct verb verb_inbox = {"inbox", "[--all] [--again]", "messages about the records that were filed or opened here", run};
+const struct verb verb_inbox = {"inbox", "[--wait SECONDS] [--all] [--again]", "messages about the records that were filed or opened here", run};

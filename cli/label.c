@@ -113,6 +113,10 @@ void label_json(const struct cli *c, struct json_writer *w, const struct header 
 	json_put_hex(w, "id", slice_of(h->id, RECORD_ID));
 	json_put_string(w, "kind", label_kind(h->label.kind));
 	json_put_string(w, "tlp", tlp_text(h->label.tlp));
+	json_open_array(w, "audience");
+	for (unsigned i = 0; i < h->label.audience; i++)
+		json_put_number(w, NULL, h->label.team[i]);
+	json_close(w);
 	json_open_array(w, "teams");
 	for (unsigned i = 0; i < h->label.audience; i++) {
 		const struct team *t = governance_team(platform_governance(c->platform), h->label.team[i]);

@@ -20,7 +20,7 @@ MUST_USE enum err label_team_find(struct cli *c, struct slice text, uint16_t *id
 MUST_USE enum err label_own_team(struct cli *c, uint64_t given, uint16_t *team);
 // "5 digests, 2 names, 1 derived"; "nothing" without any. One of 8 static buffers.
 const char *label_shared(const uint32_t shared[static OBSERVABLE_CLASSES], uint32_t derived);
-// A header's fields into an open JSON object: id, kind, tlp, teams (number and name).
+// A header's fields into an open JSON object: id, kind, tlp, audience (numbers), teams (numbers and names).
 void label_json(const struct cli *c, struct json_writer *w, const struct header *h);
 // "1 report", "2 reports". One of 8 static buffers.
 const char *label_count(uint64_t n, const char *one, const char *many);

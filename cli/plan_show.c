@@ -191,7 +191,7 @@ void plan_json(struct cli *c, struct json_writer *w, const struct plan *p)
 	json_put_string(w, "kind", label_kind(r->kind));
 	json_put_string(w, "tlp", tlp_text(r->tlp));
 	json_put_bool(w, "unlabelled", p->unlabelled);
-	json_open_array(w, "teams");
+	json_open_array(w, "audience");
 	for (unsigned i = 0; i < r->audience; i++)
 		json_put_number(w, NULL, r->team[i]);
 	json_close(w);

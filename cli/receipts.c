@@ -73,7 +73,8 @@ static int show_json(struct cli *c, const struct kept *list, size_t count)
 	struct json_writer w;
 	struct buf out;
 	cli_json_begin(&w, &out);
-	json_open_array(&w, NULL);
+	json_open_object(&w, NULL);
+	json_open_array(&w, "receipts");
 	for (size_t i = 0; i < count; i++) {
 		const struct kept *k = &list[i];
 		json_open_object(&w, NULL);
@@ -81,7 +82,7 @@ static int show_json(struct cli *c, const struct kept *list, size_t count)
 		json_put_string(&w, "title", k->title);
 		json_put_string(&w, "kind", label_kind(k->kind));
 		json_put_string(&w, "tlp", tlp_text(k->tlp));
-		json_open_array(&w, "teams");
+		json_open_array(&w, "audience");
 		for (unsigned t = 0; t < k->audience; t++)
 			json_put_number(&w, NULL, k->team[t]);
 		json_close(&w);
@@ -95,6 +96,7 @@ static int show_json(struct cli *c, const struct kept *list, size_t count)
 		}
 		json_close(&w);
 	}
+	json_close(&w);
 	json_close(&w);
 	return cli_json_end(c, &w, &out);
 }
