@@ -49,9 +49,11 @@ enum err core_may_act(const struct core *c, struct why *why)
 	if (c->newest_time == 0)
 		return why_set(why, ERR_AWAY, "this keeper has no checkpoint younger than 10 minutes (none at all yet)");
 	if (c->newest_time > now + FUTURE_SECONDS)
-		return why_set(why, ERR_AWAY, "this keeper's clock is %" PRIu64 " seconds behind its newest checkpoint", c->newest_time - now);
+		return why_set(why, ERR_AWAY, "this keeper's clock is %" PRIu64 " seconds behind its newest checkpoint",
+		               c->newest_time - now);
 	if (c->newest_time + FOLLOW_AGE_MAX <= now)
-		return why_set(why, ERR_AWAY, "this keeper has no checkpoint younger than 10 minutes (%" PRIu64 " seconds)", now - c->newest_time);
+		return why_set(why, ERR_AWAY, "this keeper has no checkpoint younger than 10 minutes (%" PRIu64 " seconds)",
+		               now - c->newest_time);
 	return ERR_OK;
 }
 
@@ -83,7 +85,8 @@ enum err core_adopt_charter(struct core *c, struct why *why)
 	if (c->seat == 0)
 		log_line(LOG_ERROR, "no-seat", log_value("charter", "%u", charter->number));
 	else if (c->seat != before)
-		log_line(LOG_INFO, "seat", log_value("seat", "%u", c->seat), log_value("of", "%u", charter->n), log_value("charter", "%u", charter->number));
+		log_line(LOG_INFO, "seat", log_value("seat", "%u", c->seat), log_value("of", "%u", charter->n),
+		         log_value("charter", "%u", charter->number));
 	return follow_keys(charter, &c->log, c->witnesses, why);
 }
 
@@ -105,8 +108,10 @@ static enum err answer_status(void *core, struct slice payload, struct buf *repl
 	uint64_t now = clock_now();
 	(void)payload;
 	(void)why;
-	buf_printf(reply, "version=%s\nseat=%u\nstate=%s\ncharter=%u\n", TOCSIN_VERSION, c->seat, mode_name(c), core_charter(c)->number);
-	buf_printf(reply, "leaves=%" PRIu64 "\nwitnessed=%" PRIu64 "\ntime=%" PRIu64 "\n", store_frontier(c->store)->size, c->witnessed.state.size, now);
+	buf_printf(reply, "version=%s\nseat=%u\nstate=%s\ncharter=%u\n", TOCSIN_VERSION, c->seat, mode_name(c),
+	           core_charter(c)->number);
+	buf_printf(reply, "leaves=%" PRIu64 "\nwitnessed=%" PRIu64 "\ntime=%" PRIu64 "\n", store_frontier(c->store)->size,
+	           c->witnessed.state.size, now);
 	if (c->newest_time != 0)
 		buf_printf(reply, "checkpoint-age=%" PRIu64 "\n", now > c->newest_time ? now - c->newest_time : 0);
 	return ERR_OK;
@@ -186,7 +191,7 @@ static void on_tick(void *core)
 		log_line(LOG_WARNING, "forgetting-failed", log_failure(e, &why));
 }
 
-// --- Start ----------------------------------------------------------------------------------------------------------------------
+// --- Start -----------------------------------------------------------------------------------------------------------------
 
 // Core holds no key: it reads the public half and wipes the rest before the first question.
 static enum err read_identity(struct core *c, struct why *why)

@@ -25,16 +25,16 @@ static enum err member_ask(const struct core *c, enum keeper_verb verb, struct s
 }
 
 // Counts against a member's day; says so once when most of it is used.
-static enum err charge(struct core *c, const char *scope, const char *what, const uint8_t card[static CARD_ID], uint64_t amount, uint64_t limit,
-                       struct why *why)
+static enum err charge(struct core *c, const char *scope, const char *what, const uint8_t card[static CARD_ID], uint64_t amount,
+                       uint64_t limit, struct why *why)
 {
 	uint64_t total = 0, line = limit * ALARM_PERCENT / 100;
 	enum err e = store_count_add(c->store, scope, slice_of(card, CARD_ID), core_today(), amount, limit, &total, why);
 	if (e != ERR_OK)
 		return e;
 	if (total > line && total - amount <= line)
-		log_line(LOG_WARNING, "alarm", log_value("of", "quota"), log_value("what", "%s", what), log_value("used", "%" PRIu64, total),
-		         log_value("limit", "%" PRIu64, limit));
+		log_line(LOG_WARNING, "alarm", log_value("of", "quota"), log_value("what", "%s", what),
+		         log_value("used", "%" PRIu64, total), log_value("limit", "%" PRIu64, limit));
 	return ERR_OK;
 }
 
@@ -86,7 +86,8 @@ static enum err evaluate_class(struct core *c, const struct evaluate *v, unsigne
 	const struct token_key *key = governance_token_key(c->g, class, v->epoch[class]);
 	struct buf frame;
 	if (c->seat > key->n)
-		return why_set(why, ERR_ABSENT, "this keeper had no part in the key of class %s, epoch %u", class_names[class], v->epoch[class]);
+		return why_set(why, ERR_ABSENT, "this keeper had no part in the key of class %s, epoch %u", class_names[class],
+		               v->epoch[class]);
 	buf_init(&frame, KEYS_EVALUATE_HEAD + TOKEN_BATCH_MAX * ELEMENT);
 	buf_put_u8(&frame, (uint8_t)class);
 	buf_put_u16(&frame, v->epoch[class]);
@@ -135,7 +136,8 @@ static enum err charge_filing(struct core *c, const struct ask *a, const uint8_t
 	return e == ERR_EXISTS ? ERR_OK : e; // the identical filing again: charged once
 }
 
-static enum err vouch(struct core *c, const struct ask *a, const struct filing *f, const uint8_t hash[static 32], struct buf *reply, struct why *why)
+static enum err vouch(struct core *c, const struct ask *a, const struct filing *f, const uint8_t hash[static 32],
+                      struct buf *reply, struct why *why)
 {
 	struct buf frame;
 	buf_init(&frame, KEYS_VOUCH_BYTES);
@@ -208,7 +210,8 @@ enum err core_cards(void *core, struct slice payload, struct buf *reply, struct 
 }
 
 // The credential is this card's, and holds today.
-static enum err check_card(const struct core *c, struct slice card, struct slice credential, uint8_t id[static CARD_ID], struct why *why)
+static enum err check_card(const struct core *c, struct slice card, struct slice credential, uint8_t id[static CARD_ID],
+                           struct why *why)
 {
 	struct card decoded;
 	struct credential k;

@@ -1,5 +1,5 @@
-// Following the ledger (follow/follow.h): leaves count only when, with all before them, they give the root of a checkpoint under t
-// cosignatures. They come in many frames and are kept in memory until the last one is here, so that no other question meets a
+// Following the ledger (follow/follow.h): leaves count only when, with all before them, they give the root of a checkpoint under
+// t cosignatures. They come in many frames and are kept in memory until the last one is here, so that no other question meets a
 // half-applied ledger.
 #include <inttypes.h>
 
@@ -63,7 +63,8 @@ static enum err adopt(struct core *c, uint32_t charter, unsigned refused, const 
 	enum err e = ERR_OK;
 	if (core_charter(c)->number != charter) {
 		copy_charter(c);
-		log_line(LOG_WARNING, "charter", log_value("number", "%u", core_charter(c)->number), log_value("do", "restart to use its addresses"));
+		log_line(LOG_WARNING, "charter", log_value("number", "%u", core_charter(c)->number),
+		         log_value("do", "restart to use its addresses"));
 		e = core_adopt_charter(c, why);
 	}
 	core_take_newest(c);
@@ -174,7 +175,9 @@ static enum err collect(struct core *c, uint64_t from, struct slice answer, stru
 		return e;
 	buf_put_vec32(&c->pending.answers, answer);
 	c->pending.next += count;
-	return buf_status(&c->pending.answers) == ERR_OK ? ERR_OK : why_set(why, ERR_LIMIT, "more than %u bytes of leaves up to one checkpoint", PENDING_MAX);
+	if (buf_status(&c->pending.answers) != ERR_OK)
+		return why_set(why, ERR_LIMIT, "more than %u bytes of leaves up to one checkpoint", PENDING_MAX);
+	return ERR_OK;
 }
 
 enum err core_leaves(void *core, struct slice payload, struct buf *reply, struct why *why)

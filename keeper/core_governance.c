@@ -119,7 +119,8 @@ enum err core_governance(void *core, struct slice payload, struct buf *reply, st
 	switch (d.type) {
 	case DOCUMENT_STANDING: return hold(c, payload, why);
 	case DOCUMENT_RESUME: return resume(c, &d, why);
-	default: return why_set(why, ERR_DENIED, "%s: goes to the hub; keepers take suspensions, expulsions and orders to resume", document_kind(d.type));
+	default: return why_set(why, ERR_DENIED, "%s: goes to the hub; keepers take suspensions, expulsions and orders to resume",
+	                        document_kind(d.type));
 	}
 }
 
@@ -145,7 +146,8 @@ static enum err check_order(const struct core *c, struct slice bytes, uint8_t cl
 		return why_set(why, ERR_DENIED, "ceremony: the order is not of the last %d days", ORDER_AGE_MAX / DAY);
 	const struct token_key *newest = governance_token_key(c->g, class, 0);
 	if (o->epoch != (newest != NULL ? newest->epoch : 0) + 1)
-		return why_set(why, ERR_DENIED, "ceremony: the order is for epoch %u; class %u is at %u", o->epoch, class, newest != NULL ? newest->epoch : 0);
+		return why_set(why, ERR_DENIED, "ceremony: the order is for epoch %u; class %u is at %u", o->epoch, class,
+		               newest != NULL ? newest->epoch : 0);
 	return ERR_OK;
 }
 
@@ -216,7 +218,7 @@ enum err core_ceremony(void *core, struct slice payload, struct buf *reply, stru
 	put_frame(c, &s, &o, &frame);
 	e = core_ask_keys(c, KEYS_CEREMONY, &frame, reply, why);
 	buf_free(&frame);
-	log_line(LOG_INFO, "ceremony", log_value("class", "%u", s.class), log_value("round", "%u", s.round), log_value("epoch", "%u", o.epoch),
-	         log_value("result", "%s", err_name(e)));
+	log_line(LOG_INFO, "ceremony", log_value("class", "%u", s.class), log_value("round", "%u", s.round),
+	         log_value("epoch", "%u", o.epoch), log_value("result", "%s", err_name(e)));
 	return e;
 }

@@ -52,7 +52,8 @@ static enum err check(const struct core *c, struct slice payload, struct opening
 static enum err check_second(struct core *c, const struct opening *o, struct why *why)
 {
 	uint64_t used = 0, free = core_charter(c)->policy.cosign_above;
-	enum err e = store_count_get(c->store, "releases/analyst", slice_of(o->request.credential.item.card, CARD_ID), core_today(), &used, why);
+	enum err e = store_count_get(c->store, "releases/analyst", slice_of(o->request.credential.item.card, CARD_ID), core_today(),
+	                             &used, why);
 	if (e != ERR_OK && e != ERR_ABSENT)
 		return e;
 	if (used >= free && !o->request.second)
@@ -67,8 +68,8 @@ static enum err count(struct core *c, const char *scope, const char *what, struc
 	if (e != ERR_OK)
 		return e;
 	if (total > line && total - 1 <= line)
-		log_line(LOG_WARNING, "alarm", log_value("of", "quota"), log_value("what", "openings %s", what), log_value("used", "%" PRIu64, total),
-		         log_value("limit", "%u", limit));
+		log_line(LOG_WARNING, "alarm", log_value("of", "quota"), log_value("what", "openings %s", what),
+		         log_value("used", "%" PRIu64, total), log_value("limit", "%u", limit));
 	return ERR_OK;
 }
 
@@ -80,7 +81,8 @@ static enum err count_all(struct core *c, const struct opening *o, struct why *w
 	if (e == ERR_OK)
 		e = check_second(c, o, why);
 	if (e == ERR_OK)
-		e = count(c, "releases/analyst", "by this analyst", slice_of(o->request.credential.item.card, CARD_ID), p->releases_analyst, why);
+		e = count(c, "releases/analyst", "by this analyst", slice_of(o->request.credential.item.card, CARD_ID),
+		          p->releases_analyst, why);
 	if (e == ERR_OK)
 		e = count(c, "releases/team", "for this team", slice_of(team, sizeof team), p->releases_team, why);
 	if (e == ERR_OK)

@@ -71,7 +71,7 @@ enum err core_witness_load(struct core *c, struct why *why)
 	return e == ERR_OK || e == ERR_ABSENT ? load_mode(c, why) : e;
 }
 
-// --- Looking round --------------------------------------------------------------------------------------------------------------
+// --- Looking round ---------------------------------------------------------------------------------------------------------
 
 static enum err suspend(struct core *c, const struct checkpoint *p, uint64_t time, struct why *why)
 {
@@ -106,7 +106,8 @@ enum err core_seen(void *core, struct slice payload, struct buf *reply, struct w
 	struct cosigners who;
 	struct why ignored;
 	(void)reply;
-	if (c->seat == 0 || checkpoint_verify(payload, &c->log, &c->witnesses[c->seat - 1], 1, &p, &who, &ignored) != ERR_OK || who.count == 0)
+	if (c->seat == 0 || checkpoint_verify(payload, &c->log, &c->witnesses[c->seat - 1], 1, &p, &who, &ignored) != ERR_OK ||
+	    who.count == 0)
 		return ERR_OK;
 	if (p.size <= c->witnessed.state.size && who.times[0] <= c->witnessed.time)
 		return ERR_OK;
@@ -127,7 +128,7 @@ enum err core_started(void *core, struct slice payload, struct buf *reply, struc
 	return ERR_OK;
 }
 
-// --- add-checkpoint -------------------------------------------------------------------------------------------------------------
+// --- add-checkpoint --------------------------------------------------------------------------------------------------------
 
 // The text must be the three lines of a checkpoint and no more: keys signs from size and root alone.
 static enum err plain(struct slice note, struct checkpoint *p, struct why *why)

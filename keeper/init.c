@@ -217,7 +217,8 @@ static enum err find_seat(const struct keeper_conf *c, const struct charter *cha
 			continue;
 		if (memcmp(s->witness, own.witness, SIGN_PUBLIC) != 0 || memcmp(s->voucher, own.voucher, SIGN_PUBLIC) != 0 ||
 		    memcmp(s->ceremony, own.ceremony, ELEMENT) != 0 || memcmp(s->tls_pin, own.tls_pin, TLS_PIN) != 0)
-			return why_set(why, ERR_DENIED, "charter: seat %u (%s) has this keeper's identity key but other keys beside it", s->index, s->name);
+			return why_set(why, ERR_DENIED, "charter: seat %u (%s) has this keeper's identity key but other keys beside it",
+			               s->index, s->name);
 		*seat = s;
 		return ERR_OK;
 	}
@@ -270,7 +271,7 @@ static enum err quarter_parse(const char *text, uint16_t *quarter, struct why *w
 		*quarter = (uint16_t)((year - FIRST_YEAR) * 4 + (uint64_t)(text[5] - '1'));
 	}
 	if (*quarter < now || *quarter > QUARTER_MAX)
-		return why_set(why, ERR_INPUT, "quarter: %u is over", *quarter);
+		return why_set(why, ERR_INPUT, "quarter %s: is over, or beyond what can be counted", text != NULL ? text : "next");
 	return ERR_OK;
 }
 

@@ -1,5 +1,5 @@
-// tocsin-keeper: what its roles share. net (HTTP, the hub) asks core (rules, counters, governance); core asks keys (every secret).
-// DESIGN.md has the picture. State directory:
+// tocsin-keeper: what its roles share. net (HTTP, the hub) asks core (rules, counters, governance); core asks keys (every
+// secret). DESIGN.md has the picture. State directory:
 //
 //   charter          the first charter, pinned         tls.pem, tls.key   of net
 //   store/           core's store; store/charter is a copy of the charter in force, for net to read at the next start

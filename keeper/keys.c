@@ -24,8 +24,7 @@ void keys_path(const struct keys *k, const char *name, char path[static CONF_TEX
 	INVARIANT(snprintf(path, CONF_TEXT_MAX, "%s/keys/%s", k->conf->state, name) < CONF_TEXT_MAX);
 }
 
-enum err keys_each_file(const struct keys *k, const char *prefix, enum err (*each)(struct keys *k, const char *name, struct why *why),
-                        struct keys *to, struct why *why)
+enum err keys_each_file(const struct keys *k, const char *prefix, keys_file_each *each, struct keys *to, struct why *why)
 {
 	char path[CONF_TEXT_MAX];
 	keeper_path(k->conf, "keys", path);
@@ -136,7 +135,8 @@ static enum err serve(struct keys *k, struct role_self *self, struct why *why)
 	if (e != ERR_OK)
 		return e;
 	keys_alias_forget(k);
-	log_line(LOG_INFO, "keys", log_value("shares", "%u", k->shares), log_value("witnessed", "%llu", (unsigned long long)k->witnessed.size));
+	log_line(LOG_INFO, "keys", log_value("shares", "%u", k->shares),
+	         log_value("witnessed", "%llu", (unsigned long long)k->witnessed.size));
 	role_ready(self);
 	return role_serve(self, keys_questions, k, on_tick, KEYS_TICK_MS, why);
 }

@@ -1,7 +1,7 @@
 // Inside of the role keys: every secret of the keeper, and what may be done with them. For keys*.c only.
 //
-// Core decides, keys does. What it asks for comes in frames of fixed sizes, checked to the byte before anything is read from them.
-// Beyond its files keys remembers nothing, so it can be stopped at any instruction.
+// Core decides, keys does. What it asks for comes in frames of fixed sizes, checked to the byte before anything is read from
+// them. Beyond its files keys remembers nothing, so it can be stopped at any instruction.
 #ifndef TOCSIN_KEEPER_KEYS_H
 #define TOCSIN_KEEPER_KEYS_H
 
@@ -49,8 +49,9 @@ struct slice keys_origin(const struct keys *k);
 // "<state>/keys/<name>".
 void keys_path(const struct keys *k, const char *name, char path[static CONF_TEXT_MAX]);
 // Calls `each` with the names in keys/ that begin so, in no order.
-MUST_USE enum err keys_each_file(const struct keys *k, const char *prefix,
-                                 enum err (*each)(struct keys *k, const char *name, struct why *why), struct keys *to, struct why *why);
+typedef enum err keys_file_each(struct keys *k, const char *name, struct why *why);
+MUST_USE enum err keys_each_file(const struct keys *k, const char *prefix, keys_file_each *each, struct keys *to,
+                                 struct why *why);
 // "<what>: N bytes, not M" unless the sizes are the same.
 MUST_USE enum err keys_size(const char *what, struct slice payload, size_t expected, struct why *why);
 
@@ -76,9 +77,11 @@ struct keys_result {
 	uint8_t group[ELEMENT], public[SEATS_MAX][ELEMENT], transcript[32];
 };
 // Writes it durably with its secret and loads it; the same again is fine.
-MUST_USE enum err keys_share_save(struct keys *k, const struct keys_result *r, const uint8_t share[static SCALAR], struct why *why);
+MUST_USE enum err keys_share_save(struct keys *k, const struct keys_result *r, const uint8_t share[static SCALAR],
+                                  struct why *why);
 // Public side only. ERR_ABSENT: this ceremony has not been finished here.
-MUST_USE enum err keys_share_find(const struct keys *k, uint8_t class, uint16_t epoch, const uint8_t order[static KEYS_CEREMONY_ID],
+MUST_USE enum err keys_share_find(const struct keys *k, uint8_t class, uint16_t epoch,
+                                  const uint8_t order[static KEYS_CEREMONY_ID],
                                   struct keys_result *r, struct why *why);
 
 #endif

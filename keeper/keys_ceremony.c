@@ -1,5 +1,5 @@
-// Key ceremonies (crypto/dkg.h), one class at a time. Every round may be asked for again and gets the same answer; the state is on
-// disk before an answer leaves.
+// Key ceremonies (crypto/dkg.h), one class at a time. Every round may be asked for again and gets the same answer; the state is
+// on disk before an answer leaves.
 //
 // Round 1: nothing → our commitment. Round 2: all commitments (vec32 each, in seat order) → our signature on the transcript.
 // Round 3: all signatures → the certificate; our share is saved. Round 4: the encoded token key → our signature on that document.
@@ -37,7 +37,8 @@ static enum err step_read(struct slice payload, struct step *s, struct why *why)
 		return e;
 	if (s->n < 1 || s->n > SEATS_MAX || s->t < 1 || s->t > s->n || s->seat < 1 || s->seat > s->n || s->class >= TOKEN_CLASSES ||
 	    s->epoch < 1 || s->epoch > TOKEN_EPOCHS_MAX)
-		return why_set(why, ERR_INPUT, "ceremony: seat %u of %u, t %u, class %u, epoch %u", s->seat, s->n, s->t, s->class, s->epoch);
+		return why_set(why, ERR_INPUT, "ceremony: seat %u of %u, t %u, class %u, epoch %u", s->seat, s->n, s->t, s->class,
+		               s->epoch);
 	return ERR_OK;
 }
 
@@ -45,7 +46,10 @@ static enum err step_read(struct slice payload, struct step *s, struct why *why)
 static enum err input_check(const struct step *s, struct why *why)
 {
 	const size_t sizes[CEREMONY_ROUNDS + 1] = {
-		[2] = s->n * (4 + DKG_COMMITMENT_BYTES(s->t, s->n)), [3] = s->n * (size_t)DKG_SIGNATURE, [4] = 5 + 2 * ELEMENT + s->n * (size_t)ELEMENT};
+		[2] = s->n * (4 + DKG_COMMITMENT_BYTES(s->t, s->n)),
+		[3] = s->n * (size_t)DKG_SIGNATURE,
+		[4] = 5 + 2 * ELEMENT + s->n * (size_t)ELEMENT, // protocol/governance.md, token key
+	};
 	if (s->round < 1 || s->round > CEREMONY_ROUNDS)
 		return why_set(why, ERR_INPUT, "ceremony: round %u; 1 to %d", s->round, CEREMONY_ROUNDS);
 	return keys_size("ceremony: input", s->input, sizes[s->round], why);
@@ -69,7 +73,8 @@ static enum err state_save(const struct keys *k, const struct step *s, const str
 	buf_init_secret(&b, KEYS_CEREMONY_ID + DKG_STATE_MAX);
 	buf_put(&b, s->order, sizeof s->order);
 	dkg_encode(dkg, &b);
-	enum err e = buf_status(&b) == ERR_OK ? file_write(path, buf_slice(&b), FILE_SECRET, why) : why_set(why, ERR_SYSTEM, "out of memory");
+	enum err e = buf_status(&b) != ERR_OK ? why_set(why, ERR_SYSTEM, "out of memory")
+	                                      : file_write(path, buf_slice(&b), FILE_SECRET, why);
 	buf_free(&b);
 	return e;
 }
@@ -164,7 +169,8 @@ static enum err accept(struct keys *k, const struct step *s, struct dkg *dkg, st
 	struct why saving;
 	if (state_save(k, s, dkg, &saving) != ERR_OK)
 		log_line(LOG_ERROR, "ceremony-not-saved", log_value("why", "%s", saving.text));
-	log_line(LOG_ERROR, "ceremony-aborted", log_value("class", "%u", s->class), log_value("seat", "%u", liar), log_failure(e, why));
+	log_line(LOG_ERROR, "ceremony-aborted", log_value("class", "%u", s->class), log_value("seat", "%u", liar),
+	         log_failure(e, why));
 	return name_liar(liar, e, why);
 }
 
@@ -226,7 +232,8 @@ static enum err same_result(const struct token_key *key, const struct keys_resul
 	bool same = key->class == r->class && key->epoch == r->epoch && key->t == r->t && key->n == r->n &&
 	            memcmp(key->key, r->group, ELEMENT) == 0 && memcmp(key->transcript, r->transcript, sizeof r->transcript) == 0 &&
 	            memcmp(key->share, r->public, r->n * (size_t)ELEMENT) == 0;
-	return same ? ERR_OK : why_set(why, ERR_AUTH, "ceremony: class %u: the token key is not the one that this ceremony gave", r->class);
+	return same ? ERR_OK : why_set(why, ERR_AUTH, "ceremony: class %u: the token key is not the one that this ceremony gave",
+	                               r->class);
 }
 
 static enum err round_4(struct keys *k, const struct step *s, struct buf *reply, struct why *why)

@@ -20,8 +20,9 @@ static unsigned month_of(uint64_t seconds)
 	char text[TIME_TEXT];
 	uint64_t year = 0, month = 0;
 	time_print(seconds, text);
-	bool good = num_parse(slice_of(text, 4), 1970, 9999, &year) && num_parse(slice_of(text + 5 + (text[5] == '0'), text[5] == '0' ? 1 : 2), 1, 12, &month);
-	INVARIANT(good);
+	unsigned zero = text[5] == '0'; // num_parse takes none in front
+	INVARIANT(num_parse(slice_of(text, 4), 1970, 9999, &year));
+	INVARIANT(num_parse(slice_of(text + 5 + zero, 2 - zero), 1, 12, &month));
 	return (unsigned)(year * 100 + month);
 }
 
@@ -123,22 +124,26 @@ static enum err open_share(const struct keys *k, const struct release_frame *f, 
 {
 	uint8_t sk[HPKE_SECRET], room[RECORD_INFO_MAX];
 	enum err e = quarter_load(k, f->quarter, sk, why);
-	if (e == ERR_OK && (hpke_open(sk, share_info(keys_origin(k), room), slice_of(f->aad, SHARE_AAD), slice_of(f->sealed, RECORD_SHARE), scalar) !=
-	                        ERR_OK ||
-	                    !scalar_is_canonical(scalar)))
-		e = why_set(why, ERR_AUTH, "share does not open: the header, the commitment or the share was changed");
+	if (e == ERR_OK) {
+		e = hpke_open(sk, share_info(keys_origin(k), room), slice_of(f->aad, SHARE_AAD), slice_of(f->sealed, RECORD_SHARE),
+		              scalar);
+		if (e != ERR_OK || !scalar_is_canonical(scalar))
+			e = why_set(why, ERR_AUTH, "share does not open: the header, the commitment or the share was changed");
+	}
 	secret_wipe(sk, sizeof sk);
 	return e;
 }
 
-static enum err reseal(const struct keys *k, const struct release_frame *f, const uint8_t scalar[static SCALAR], struct buf *reply,
+static enum err reseal(const struct keys *k, const struct release_frame *f, const uint8_t scalar[static SCALAR],
+                       struct buf *reply,
                        struct why *why)
 {
 	struct released r = {.seat = f->aad[SHARE_AAD - 1]};
 	uint8_t aad[RELEASED_AAD], room[RECORD_INFO_MAX], out[RELEASED_BYTES];
 	memcpy(r.request, f->request, sizeof r.request);
 	released_aad(r.request, r.seat, aad);
-	if (hpke_seal(f->analyst, released_info(keys_origin(k), room), slice_of(aad, sizeof aad), slice_of(scalar, SCALAR), r.sealed) != ERR_OK)
+	if (hpke_seal(f->analyst, released_info(keys_origin(k), room), slice_of(aad, sizeof aad), slice_of(scalar, SCALAR),
+	              r.sealed) != ERR_OK)
 		return why_set(why, ERR_INPUT, "the analyst's sealing key is malformed");
 	released_sign(&r, k->secrets->identity, keys_origin(k));
 	released_encode(&r, out);

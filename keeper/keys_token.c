@@ -14,7 +14,8 @@
 
 // --- Files ----------------------------------------------------------------------------------------------------------------
 
-static void share_name(uint8_t class, uint16_t epoch, const uint8_t order[static KEYS_CEREMONY_ID], char name[static KEYS_NAME_MAX])
+static void share_name(uint8_t class, uint16_t epoch, const uint8_t order[static KEYS_CEREMONY_ID],
+                       char name[static KEYS_NAME_MAX])
 {
 	struct buf b;
 	buf_init(&b, KEYS_NAME_MAX - 1);
@@ -41,7 +42,8 @@ static void share_encode(const struct keys_result *r, const uint8_t share[static
 	buf_put(out, share, SCALAR);
 }
 
-static enum err share_decode(struct slice bytes, const char *path, struct keys_result *r, uint8_t share[static SCALAR], struct why *why)
+static enum err share_decode(struct slice bytes, const char *path, struct keys_result *r, uint8_t share[static SCALAR],
+                             struct why *why)
 {
 	struct wire w = wire_of(bytes);
 	if (!slice_equal(wire_take(&w, MAGIC_BYTES), SLICE_LITERAL(MAGIC)))
@@ -63,7 +65,8 @@ static enum err share_decode(struct slice bytes, const char *path, struct keys_r
 	return wire_end(&w, path, why);
 }
 
-static enum err share_read(const struct keys *k, const char *name, struct keys_result *r, uint8_t share[static SCALAR], struct why *why)
+static enum err share_read(const struct keys *k, const char *name, struct keys_result *r, uint8_t share[static SCALAR],
+                           struct why *why)
 {
 	char path[CONF_TEXT_MAX];
 	struct buf b;
@@ -127,7 +130,8 @@ enum err keys_share_save(struct keys *k, const struct keys_result *r, const uint
 	keys_path(k, name, path);
 	buf_init_secret(&b, SHARE_FILE_MAX);
 	share_encode(r, share, &b);
-	enum err e = buf_status(&b) == ERR_OK ? file_create(path, buf_slice(&b), FILE_SECRET, why) : why_set(why, ERR_SYSTEM, "out of memory");
+	enum err e = buf_status(&b) != ERR_OK ? why_set(why, ERR_SYSTEM, "out of memory")
+	                                      : file_create(path, buf_slice(&b), FILE_SECRET, why);
 	buf_free(&b);
 	if (e == ERR_EXISTS)
 		return ERR_OK; // this round was answered before: the ceremony has one outcome

@@ -62,7 +62,8 @@ static enum err witness(struct keys *k, uint64_t size, const uint8_t root[static
 	keys_path(k, WITNESSED, path);
 	buf_init(&b, KEYS_WITNESSED_BYTES);
 	put_witnessed(k, &b);
-	enum err e = buf_status(&b) == ERR_OK ? file_write(path, buf_slice(&b), FILE_SECRET, why) : why_set(why, ERR_SYSTEM, "out of memory");
+	enum err e = buf_status(&b) != ERR_OK ? why_set(why, ERR_SYSTEM, "out of memory")
+	                                      : file_write(path, buf_slice(&b), FILE_SECRET, why);
 	buf_free(&b);
 	if (e != ERR_OK)
 		k->witnessed = before;
@@ -90,7 +91,8 @@ enum err keys_cosign(void *keys, struct slice payload, struct buf *reply, struct
 	INVARIANT(buf_status(&text) == ERR_OK);
 	// libsodium's form of a secret key ends with the public one.
 	e = buf_status(&name) != ERR_OK ? why_set(why, ERR_LIMIT, "cosign: the origin is too long")
-	                                : note_key_make(buf_slice(&name), NOTE_COSIGNATURE, k->secrets->witness + SIGN_SEED, &key, why);
+	                                : note_key_make(buf_slice(&name), NOTE_COSIGNATURE, k->secrets->witness + SIGN_SEED, &key,
+	                                                why);
 	if (e == ERR_OK)
 		e = witness(k, c.size, c.root, now, why);
 	if (e == ERR_OK)

@@ -119,7 +119,8 @@ static enum err pass_on(struct net *n, struct slice bytes, const struct buf *vou
 		return e != ERR_OK ? e : why_set(why, ERR_SYSTEM, "a voucher of %zu bytes", voucher->n);
 	buf_init(&body, VOUCHER_BYTES + FILING_MAX);
 	hub_filing_encode(voucher->p, ask.body, &body);
-	struct http_call call = {.client = n->hub, .method = "POST", .path = "/v1/filings", .body = buf_slice(&body), .answer = &a->body};
+	struct http_call call = {.client = n->hub, .method = "POST", .path = "/v1/filings", .body = buf_slice(&body),
+	                         .answer = &a->body};
 	e = buf_status(&body) != ERR_OK ? why_set(why, ERR_LIMIT, "file: a filing of %zu bytes", ask.body.n) : http_call(&call);
 	if (e != ERR_OK && buf_status(&body) == ERR_OK)
 		*why = call.why;
@@ -187,7 +188,8 @@ static enum err server_open(struct net *n, const struct keeper_conf *c, struct w
 	return e;
 }
 
-static enum err client_open(const char *name, const char *address, const uint8_t pin[static TLS_PIN], unsigned ms, unsigned short *port,
+static enum err client_open(const char *name, const char *address, const uint8_t pin[static TLS_PIN], unsigned ms,
+                            unsigned short *port,
                             struct http_client **client, struct why *why)
 {
 	struct conf_address a;
@@ -201,7 +203,8 @@ static enum err client_open(const char *name, const char *address, const uint8_t
 }
 
 // Hub and peers; the ports are all that this process may reach.
-static enum err clients_open(struct net *n, const struct charter *charter, const uint8_t own_pin[static TLS_PIN], struct sandbox_plan *plan,
+static enum err clients_open(struct net *n, const struct charter *charter, const uint8_t own_pin[static TLS_PIN],
+                             struct sandbox_plan *plan,
                              struct why *why)
 {
 	unsigned ports = 0;

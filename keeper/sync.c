@@ -144,7 +144,8 @@ static enum err fetch_leaves(struct follower *f, const struct wanted *wanted, st
 	buf_put_u64(&question, wanted->next);
 	buf_put_u32(&question, most < HUB_ENTRIES_MAX ? (uint32_t)most : HUB_ENTRIES_MAX);
 	enum err e = channel_call(f->plan.core, CORE_ENTRIES_ASK, buf_slice(&question), &ask, CORE_TIMEOUT_MS, why);
-	struct http_call call = {.client = f->plan.hub, .method = "POST", .path = "/v1/entries", .body = buf_slice(&ask), .answer = leaves};
+	struct http_call call = {.client = f->plan.hub, .method = "POST", .path = "/v1/entries", .body = buf_slice(&ask),
+	                         .answer = leaves};
 	if (e == ERR_OK && (e = http_call(&call)) != ERR_OK)
 		*why = call.why;
 	buf_free(&question);

@@ -60,7 +60,8 @@ static void append_activity(uint8_t what)
 static void *serve(void *unused)
 {
 	struct why ended;
-	const struct channel_server s = {.questions = keys_questions, .context = seat.keys, .links = &link_of_core, .count = 1, .stop = -1};
+	const struct channel_server s = {.questions = keys_questions, .context = seat.keys, .links = &link_of_core, .count = 1,
+	                                 .stop = -1};
 	(void)unused;
 	INVARIANT(channel_serve(&s, &ended) == ERR_OK);
 	return NULL;
@@ -260,7 +261,8 @@ static void ten_minutes(void)
 static enum err ask(enum keeper_verb verb, enum fixture_who who, uint8_t nonce, struct slice body, struct buf *reply)
 {
 	typedef enum err question(void *core, struct slice payload, struct buf *reply, struct why *why);
-	static question *const questions[] = {[KEEPER_FILE] = core_file, [KEEPER_EVALUATE] = core_evaluate, [KEEPER_CARD] = core_card};
+	static question *const questions[] = {[KEEPER_FILE] = core_file, [KEEPER_EVALUATE] = core_evaluate,
+	                                      [KEEPER_CARD] = core_card};
 	struct ask a = {.by = ASKER_MEMBER, .to = 1, .credential = f->member[who].credential, .body = body};
 	struct buf bytes;
 	memset(a.nonce, nonce, sizeof a.nonce);
@@ -434,7 +436,8 @@ static void opening_done(struct opening *o)
 static void ask_to_open(struct opening *o, uint8_t salt)
 {
 	const struct fixture_member *m = &f->member[FIXTURE_ANALYST];
-	struct request r = {.hdr0 = buf_slice(&o->hdr0), .purpose = "help", .team = FIXTURE_INTERNATIONAL, .card = fixture_card(f, FIXTURE_ANALYST),
+	struct request r = {.hdr0 = buf_slice(&o->hdr0), .purpose = "help", .team = FIXTURE_INTERNATIONAL, .card = fixture_card(f,
+	    FIXTURE_ANALYST),
 	                    .credential = m->credential, .time = clock_now(), .expiry = clock_now() + 3600, .salt = {salt}};
 	uint8_t leaf[ACTIVITY_LEAF];
 	struct request decoded;

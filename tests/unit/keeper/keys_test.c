@@ -68,7 +68,8 @@ static void cosigning_never_goes_back(void)
 		uint8_t root;
 		enum err want;
 	} rows[] = {
-		{7, 1, ERR_OK}, {7, 1, ERR_OK}, {7, 2, ERR_AUTH}, {6, 1, ERR_DENIED}, {0, 0, ERR_DENIED}, {8, 3, ERR_OK}, {7, 1, ERR_DENIED},
+		{7, 1, ERR_OK}, {7, 1, ERR_OK}, {7, 2, ERR_AUTH}, {6, 1, ERR_DENIED}, {0, 0, ERR_DENIED}, {8, 3, ERR_OK}, {7, 1,
+		    ERR_DENIED},
 		{8, 1, ERR_AUTH}, {8, 3, ERR_OK},
 	};
 	struct buf frame, reply;
@@ -237,7 +238,8 @@ static void a_share_reaches_the_analyst_alone(void)
 	CHECK(ask(0, keys_release, &frame, &reply) == ERR_OK);
 	CHECK(released_open(buf_slice(&reply), request, 1, &f->charter, f->member[FIXTURE_ANALYST].sealing, &got, &why) == ERR_OK);
 	CHECK_BYTES(got.scalar, scalar, SCALAR);
-	CHECK(released_open(buf_slice(&reply), request, 1, &f->charter, f->member[FIXTURE_SECOND_ANALYST].sealing, &got, &why) == ERR_AUTH);
+	CHECK(released_open(buf_slice(&reply), request, 1, &f->charter, f->member[FIXTURE_SECOND_ANALYST].sealing, &got,
+	                    &why) == ERR_AUTH);
 	// Header, commitment, seat and share are all bound: a bit anywhere in them.
 	for (size_t i = 2; i < 2 + SHARE_AAD + RECORD_SHARE; i += 97) {
 		frame.p[i] ^= 1;

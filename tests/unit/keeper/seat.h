@@ -33,7 +33,8 @@ static inline void seat_must(enum err e)
 	abort();
 }
 
-static inline void seat_key(const struct seat_state *s, const char *name, enum keyfile_type type, const uint8_t secret[static KEYFILE_SECRET])
+static inline void seat_key(const struct seat_state *s, const char *name, enum keyfile_type type,
+                            const uint8_t secret[static KEYFILE_SECRET])
 {
 	char path[CONF_TEXT_MAX];
 	keeper_path(&s->conf, name, path);
@@ -72,7 +73,8 @@ static inline void seat_shares(const struct seat_state *s, const struct fixture 
 	loose.secrets = (struct keys_secrets *)secret_new((sizeof *loose.secrets + 15) / 16 * 16);
 	for (uint8_t class = 0; class < TOKEN_CLASSES; class++) {
 		const struct token_key *key = governance_token_key(f->governance, class, 1);
-		struct keys_result r = {.class = class, .epoch = 1, .seat = (uint8_t)(index + 1), .t = (uint8_t)key->t, .n = (uint8_t)key->n};
+		struct keys_result r = {.class = class, .epoch = 1, .seat = (uint8_t)(index + 1), .t = (uint8_t)key->t,
+		                        .n = (uint8_t)key->n};
 		memcpy(r.group, key->key, ELEMENT);
 		memcpy(r.public, key->share, sizeof r.public);
 		seat_must(keys_share_save(&loose, &r, f->seat[index].token[class], &why));
