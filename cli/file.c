@@ -3,14 +3,13 @@
 #include "kept.h"
 #include "label.h"
 
-static enum err carry(struct cli *c, struct slice bytes, const struct filing *f, const char *path, unsigned *seat, struct receipt *receipt,
+static enum err carry(struct cli *c, const struct filing *f, const char *path, unsigned *seat, struct receipt *receipt,
                       bool *filed)
 {
 	char out[FILE_PATH_MAX];
 	uint8_t encoded[RECEIPT_BYTES];
 	struct tree_proof proof;
 	struct followed under;
-	(void)bytes;
 	enum err e = platform_file(c->platform, f, seat, receipt, &c->why);
 	if (e != ERR_OK)
 		return e;
@@ -44,7 +43,7 @@ static int show(struct cli *c, const struct header *h, unsigned seat, const stru
 		return cli_json_end(c, &w, &text);
 	}
 	printf("receipt: leaf %llu promised at %s, through seat %u\n", (unsigned long long)receipt->index, cli_time(receipt->time), seat);
-	printf("%s: record %s\n", filed ? cli_good("filed, with t cosignatures") : "promised, not yet cosigned", cli_hex(h->id, RECORD_ID));
+	printf("%s: record %s\n", filed ? cli_good("filed, under the seats' cosignatures") : "promised, not yet cosigned", cli_hex(h->id, RECORD_ID));
 	return CLI_OK;
 }
 
@@ -88,7 +87,7 @@ static int run_file(struct cli *c)
 	if (e == ERR_OK && !yes && !cli_confirm("Carry this to a relay, under your accreditation?"))
 		e = why_set(&c->why, ERR_DENIED, "nothing was sent; answer \"yes\" on a terminal, or give --yes");
 	if (e == ERR_OK)
-		e = carry(c, buf_slice(&bytes), &f, c->argv[0], &seat, &receipt, &filed);
+		e = carry(c, &f, c->argv[0], &seat, &receipt, &filed);
 	int status = e == ERR_OK ? show(c, &envelope.header, seat, &receipt, filed) : cli_fail(c, e);
 	buf_free(&bytes);
 	return status;

@@ -15,8 +15,8 @@
 
 struct opening {
 	struct cli *c;
-	const char *purpose, *out, *second, *request_out;
-	bool request_only, no_compare;
+	const char *purpose, *out, *second, *request_out, *envelope_in;
+	bool request_only, no_compare, insist;
 	uint16_t team;
 	uint8_t id[RECORD_ID];
 	char folder[FILE_PATH_MAX];
@@ -70,12 +70,13 @@ static enum err envelope_get(struct opening *o)
 	buf_init(&body, 64);
 	hub_record_ask(o->team, o->id, &body);
 	cli_progress(o->c, "fetching the sealed record");
-	enum err e = platform_ask_hub(o->c->platform, HUB_RECORD, buf_slice(&body), &o->bytes, why);
+	enum err e = o->envelope_in != NULL ? cli_read(o->c, o->envelope_in, RECORD_MAX, &o->bytes)
+	                                    : platform_ask_hub(o->c->platform, HUB_RECORD, buf_slice(&body), &o->bytes, why);
 	buf_free(&body);
 	if (e == ERR_OK)
 		e = envelope_decode(buf_slice(&o->bytes), &o->envelope, why);
 	if (e == ERR_OK && memcmp(o->envelope.header.id, o->id, RECORD_ID) != 0)
-		e = why_set(why, ERR_AUTH, "hub: asked for record %s, it gave %s", cli_hex(o->id, RECORD_ID), cli_hex(o->envelope.header.id, RECORD_ID));
+		e = why_set(why, ERR_AUTH, "%s: asked for record %s, it gave %s", o->envelope_in != NULL ? o->envelope_in : "hub", cli_hex(o->id, RECORD_ID), cli_hex(o->envelope.header.id, RECORD_ID));
 	return e == ERR_OK ? header_check_committee(&o->envelope.header, platform_governance(o->c->platform), why) : e;
 }
 
@@ -176,6 +177,24 @@ static enum err request_log(struct opening *o)
 	return e == ERR_OK ? buf_status(&o->checkpoint) : e;
 }
 
+// Insisting: what hub or our own rules refused goes to the keepers all the same, with the newest checkpoint and no proof, so that
+// each of them says by itself what it thinks of it.
+static enum err request_insist(struct opening *o, enum err refused)
+{
+	struct followed newest;
+	if (!o->insist || refused == ERR_SYSTEM || refused == ERR_AWAY)
+		return refused;
+	fprintf(stderr, "tocsin open: before the keepers: %s: %s\n", err_name(refused), o->c->why.text);
+	request_hash(&o->request, o->hash);
+	o->index = 0;
+	o->proof = (struct tree_proof){0};
+	buf_clear(&o->checkpoint);
+	enum err e = follow_newest(o->c->platform->follow, &newest, &o->c->why);
+	if (e == ERR_OK)
+		buf_put_slice(&o->checkpoint, newest.note);
+	return e == ERR_OK ? buf_status(&o->checkpoint) : e;
+}
+
 // --- Shares ---------------------------------------------------------------------------------------------------------------------
 
 static void release_of(const struct opening *o, unsigned seat, struct buf *body)
@@ -185,12 +204,24 @@ static void release_of(const struct opening *o, unsigned seat, struct buf *body)
 	release_encode(&r, body);
 }
 
+// A seat's own words, without the client's address in front: the line names the seat already.
+static void own_words(struct why *why, enum err e)
+{
+	char mark[32];
+	snprintf(mark, sizeof mark, ": %s: ", err_name(e));
+	const char *at = strstr(why->text, mark);
+	if (at != NULL)
+		memmove(why->text, at + strlen(mark), strlen(at + strlen(mark)) + 1);
+}
+
 static void share_take(struct opening *o, unsigned seat, const struct http_call *call)
 {
 	struct why *why = &o->why[seat - 1];
 	enum err e = call->client == NULL ? why_set(why, ERR_AWAY, "its address in the charter cannot be used") : call->result;
-	if (call->client != NULL && e != ERR_OK)
+	if (call->client != NULL && e != ERR_OK) {
 		*why = call->why;
+		own_words(why, e);
+	}
 	if (e == ERR_OK)
 		e = released_open(buf_slice(call->answer), o->hash, (uint8_t)seat, charter_of(o), o->c->platform->sealing_sk, &o->share[o->shares], why);
 	if (e == ERR_OK) {
@@ -361,7 +392,9 @@ static enum err keep(struct opening *o)
 {
 	char path[FILE_PATH_MAX], attachments[FILE_PATH_MAX];
 	const char *out = o->out != NULL ? o->out : o->folder;
-	enum err e = put(o, o->folder, "card", o->content.card);
+	enum err e = put(o, o->folder, "envelope", buf_slice(&o->bytes));
+	if (e == ERR_OK)
+		e = put(o, o->folder, "card", o->content.card);
 	if (e == ERR_OK)
 		e = file_path(path, o->folder, "reply.secret", &o->c->why);
 	if (e == ERR_OK && !file_has(path))
@@ -449,7 +482,7 @@ static void show(struct opening *o)
 	const struct label *l = &o->envelope.header.label;
 	struct cli_table t;
 	cli_progress_end(c);
-	printf("%s\n", cli_dim("Opened; the request is leaf of the ledger"));
+	printf("Opened with %u of %u shares; the request is leaf %llu of the ledger\n", o->shares, o->envelope.header.n, (unsigned long long)o->index);
 	show_seats(o);
 	printf("\n");
 	cli_table_begin(&t, 2, NULL);
@@ -585,7 +618,10 @@ static int open_it(struct opening *o)
 		return cli_fail(o->c, e);
 	if (o->request_only)
 		return request_hand_out(o);
-	if ((e = request_log(o)) != ERR_OK)
+	e = request_log(o);
+	if (e != ERR_OK)
+		e = request_insist(o, e);
+	if (e != ERR_OK)
 		return cli_fail(o->c, e);
 	if ((e = shares_get(o)) != ERR_OK)
 		return fail_with_seats(o, e);
@@ -614,6 +650,8 @@ static int run_open(struct cli *c)
 	                                   {0, "request-only", CLI_FLAG, &o.request_only, 0},
 	                                   {'o', NULL, CLI_TEXT, &o.request_out, 0},
 	                                   {0, "no-compare", CLI_FLAG, &o.no_compare, 0},
+	                                   {0, "envelope", CLI_TEXT, &o.envelope_in, 0},
+	                                   {0, "insist", CLI_FLAG, &o.insist, 0},
 	                                   {0}};
 	if (!cli_options(c, table))
 		return CLI_USAGE;
@@ -642,7 +680,7 @@ static int run_open(struct cli *c)
 
 const struct verb verb_open = {
 	"open",
-	"ID --purpose TEXT [--team N] [--out DIR] [--no-compare]\n"
+	"ID --purpose TEXT [--team N] [--out DIR] [--no-compare] [--envelope FILE] [--insist]\n"
 	"ID --second FILE [--team N] [--out DIR] [--no-compare]\n"
 	"ID --purpose TEXT [--team N] --request-only -o FILE",
 	"open a record through the keepers, for a purpose that is logged first",

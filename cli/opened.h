@@ -1,6 +1,7 @@
 // What a home keeps of a record that was opened here:
 //
 //   opened/<id>/   request            the encoded request: a repeat within its life is the same one, and is charged once
+//                  envelope           the sealed record
 //                  card reply.secret  the reporter's card; the root of the reply tags
 //                  report.json        the document
 //                  attachments/       the files, under safe names

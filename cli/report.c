@@ -12,15 +12,10 @@ struct outcome {
 	unsigned seat;          // that relayed it
 	uint64_t liars;
 	bool sent, confirmed, later;
-	enum err reason;        // why not sent, or not confirmed, or tokens later
+	enum err reason;        // why not sent or not confirmed
 	struct why why;
+	struct why later_why;
 };
-
-static void remember(struct cli *c, struct outcome *out, enum err e)
-{
-	out->reason = e;
-	out->why = c->why;
-}
 
 // Tokens if t keepers answer; without them the record goes all the same.
 static enum err keep(struct cli *c, const struct plan *p, struct outcome *out)
@@ -32,8 +27,8 @@ static enum err keep(struct cli *c, const struct plan *p, struct outcome *out)
 		e = kept_seal_tokens(c, p->rows, p->count, p->list_version, p->id, p->batch_sk, &batches);
 		out->liars = batches.liars;
 		if (e == ERR_AWAY || e == ERR_ABSENT || e == ERR_DENIED || e == ERR_AUTH) { // no keys yet, no quota left, too few honest answers
-			remember(c, out, e);
 			out->later = true;
+			out->later_why = c->why;
 			how = KEPT_TOKENS_LATER;
 			e = ERR_OK;
 		}
@@ -52,8 +47,9 @@ static void send_and_wait(struct cli *c, struct outcome *out)
 	if (e == ERR_OK)
 		e = kept_confirm(c, &out->kept, KEPT_FILING, KEPT_WAIT_MS);
 	out->confirmed = e == ERR_OK;
+	out->reason = e;
 	if (e != ERR_OK)
-		remember(c, out, e);
+		out->why = c->why;
 }
 
 static void show_receipt(const struct receipt *r, unsigned seat)
@@ -71,14 +67,14 @@ static void show_outcome(struct cli *c, const struct outcome *out)
 	if (out->sent)
 		show_receipt(&out->kept.part[KEPT_FILING].receipt, out->seat);
 	if (out->confirmed)
-		printf("%s, with t cosignatures: record %s\n", cli_good("filed"), cli_hex(out->kept.id, RECORD_ID));
+		printf("%s, under %u cosignatures: record %s\n", cli_good("filed"), platform_charter(c->platform)->t, cli_hex(out->kept.id, RECORD_ID));
 	else if (out->sent)
 		printf("promised, not yet cosigned: record %s; `tocsin receipts --sync` looks again\n", cli_hex(out->kept.id, RECORD_ID));
 	else if (!out->kept.offline)
 		printf("%s: record %s is sealed and kept; `tocsin receipts --sync` sends the same bytes again\n", cli_bad("not sent"),
 		       cli_hex(out->kept.id, RECORD_ID));
 	if (out->later)
-		printf("without tokens for now (%s); they follow with `tocsin receipts --sync`\n", out->why.text);
+		printf("without tokens for now (%s); they follow with `tocsin receipts --sync`\n", out->later_why.text);
 }
 
 static int result_json(struct cli *c, const struct plan *p, const struct outcome *out)
@@ -98,6 +94,8 @@ static int result_json(struct cli *c, const struct plan *p, const struct outcome
 		}
 		if (out->reason != ERR_OK)
 			json_put_string(&w, "why", out->why.text);
+		if (out->later)
+			json_put_string(&w, "tokens_why", out->later_why.text);
 	}
 	json_close(&w);
 	return cli_json_end(c, &w, &text);
