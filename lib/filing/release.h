@@ -48,7 +48,7 @@ MUST_USE enum err request_check(const struct request *r, const struct governance
 void request_hash(const struct request *r, uint8_t hash[static 32]);
 void request_leaf(const struct request *r, uint8_t leaf[static ACTIVITY_LEAF]);
 
-// --- What the analyst hands to a keeper (body of the ask "release") ------------------------------------------------------------
+// --- What the analyst hands to a keeper (the body of POST /v1/release, bare: the request in it is signed) ------------------------------------------------------------
 
 #define RELEASE_CHECKPOINT_MAX 16384
 #define RELEASE_MAX (REQUEST_MAX + RECORD_SHARE + TREE_HASH * TREE_PROOF_MAX + RELEASE_CHECKPOINT_MAX + 64)

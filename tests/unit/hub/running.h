@@ -138,6 +138,12 @@ static inline void hub_stop(void)
 	f = NULL;
 }
 
+// The pinned charter's policy, for a test to lower; until the next restart.
+static inline struct policy *policy(void)
+{
+	return &((struct charter *)core_charter(&core))->policy;
+}
+
 // --- Asking ----------------------------------------------------------------------------------------------------------------------------
 
 // A question of net, with the checks that the channel's server makes.
