@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/wire.h"
 #include "proto/hub.h"
 
 struct follow {
@@ -9,12 +10,13 @@ struct follow {
 	struct governance *governance;
 	struct buf note; // of the checkpoint being followed
 	struct checkpoint checkpoint;
+	uint64_t time;    // of its cosignatures
 	uint64_t applied; // leaves whose documents are in the governance
 	bool started;
 	bool older; // the note repeats the newest tree with older cosignatures: nothing of it is kept
 };
 
-#define VALUE_NOTE "followed"
+#define VALUE_NOTE "followed" // u64 time of its cosignatures ‖ note of the newest checkpoint that was followed to its end
 
 enum err follow_keys(const struct charter *c, struct note_key *log, struct note_key witnesses[static SEATS_MAX], struct why *why)
 {
@@ -99,20 +101,29 @@ struct governance *follow_governance(struct follow *f)
 	return f->governance;
 }
 
+// Its cosignatures are not counted again: that was done before it was written, under the charter of its time, which a later one may
+// have replaced.
 enum err follow_newest(struct follow *f, struct followed *newest, struct why *why)
 {
-	struct slice note;
-	enum err e = store_value_get(f->store, VALUE_NOTE, &note, why);
+	struct slice saved;
+	struct note note;
+	enum err e = store_value_get(f->store, VALUE_NOTE, &saved, why);
 	if (e == ERR_ABSENT) {
 		*newest = (struct followed){0};
 		return ERR_OK;
 	}
-	struct followed n = {.note = note};
+	if (e != ERR_OK)
+		return e;
+	struct wire w = wire_of(saved);
+	struct followed n = {.time = wire_u64(&w)};
+	n.note = wire_take(&w, w.rest.n);
+	e = note_parse(n.note, &note, why);
 	if (e == ERR_OK)
-		e = follow_verify(governance_charter(f->governance), note, &n.checkpoint, &n.time, why);
-	if (e == ERR_OK)
-		*newest = n;
-	return e;
+		e = checkpoint_parse(note.text, &n.checkpoint, why);
+	if (e != ERR_OK)
+		return why_at(why, ERR_SYSTEM, "ledger: what was followed last");
+	*newest = n;
+	return ERR_OK;
 }
 
 // A note must extend, or repeat with newer times, what was followed before.
@@ -132,15 +143,14 @@ static enum err extends(struct follow *f, const struct checkpoint *c, struct why
 
 enum err follow_start(struct follow *f, struct slice note, struct why *why)
 {
-	uint64_t time;
 	follow_abandon(f);
-	enum err e = follow_verify(governance_charter(f->governance), note, &f->checkpoint, &time, why);
+	enum err e = follow_verify(governance_charter(f->governance), note, &f->checkpoint, &f->time, why);
 	if (e == ERR_OK)
 		e = extends(f, &f->checkpoint, why);
 	if (e != ERR_OK)
 		return e;
 	struct followed newest;
-	f->older = follow_newest(f, &newest, NULL) == ERR_OK && newest.checkpoint.size == f->checkpoint.size && time < newest.time;
+	f->older = follow_newest(f, &newest, NULL) == ERR_OK && newest.checkpoint.size == f->checkpoint.size && f->time < newest.time;
 	buf_clear(&f->note);
 	buf_put_slice(&f->note, note);
 	if (buf_status(&f->note) != ERR_OK)
@@ -154,6 +164,18 @@ uint64_t follow_wanted(const struct follow *f, uint64_t *from)
 {
 	*from = store_frontier(f->store)->size;
 	return f->started ? f->checkpoint.size - *from : 0;
+}
+
+static enum err note_save(struct follow *f, struct why *why)
+{
+	struct buf b;
+	buf_init(&b, 8 + NOTE_MAX);
+	buf_put_u64(&b, f->time);
+	buf_put_slice(&b, buf_slice(&f->note));
+	enum err e = buf_status(&b) == ERR_OK ? store_value_put(f->store, VALUE_NOTE, buf_slice(&b), why)
+	                                      : why_set(why, ERR_SYSTEM, "ledger: out of memory");
+	buf_free(&b);
+	return e;
 }
 
 static enum err entry_add(void *follow, uint64_t index, struct slice leaf, struct why *why)
@@ -212,7 +234,7 @@ enum err follow_finish(struct follow *f, unsigned *refused, struct why *why)
 		e = why_set(why, ERR_AUTH, "ledger: the leaves up to %llu do not give the cosigned root: the hub changed or left out some",
 		            (unsigned long long)f->checkpoint.size);
 	if (e == ERR_OK && !f->older)
-		e = store_value_put(f->store, VALUE_NOTE, buf_slice(&f->note), why);
+		e = note_save(f, why);
 	if (e != ERR_OK) {
 		follow_abandon(f);
 		return e;

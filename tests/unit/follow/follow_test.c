@@ -395,6 +395,40 @@ static void refused_document(void)
 	follower_close(&a);
 }
 
+// The first charter's seats cosigned what brought the second one, with other keys: it was verified when it was written.
+static void another_charter(void)
+{
+	struct follower a;
+	struct why why;
+	struct charter c;
+	struct document first;
+	struct buf body, leaf;
+	uint64_t time = 0;
+	follower_open(&a);
+	c = a.f->charter;
+	REQUIRE(document_decode(buf_slice(&a.f->leaf[0]), &first, &why) == ERR_OK);
+	charter_fingerprint(first.body, c.previous);
+	c.number = 2;
+	c.issued = FIXTURE_NOW;
+	for (unsigned i = 0; i < N; i++)
+		memset(c.seats[i].witness, (int)(0x60 + i), SIGN_PUBLIC);
+	buf_init(&body, CHARTER_MAX);
+	buf_init(&leaf, DOCUMENT_MAX);
+	charter_encode(&c, &body);
+	fixture_sign(a.f, DOCUMENT_CHARTER, buf_slice(&body), fixture_seats(T), 0, &leaf);
+	hub_add(&a.hub, buf_slice(&leaf));
+	CHECK_SAY(follow_all(&a, &why) == ERR_OK, "%s", why.text);
+	for (unsigned again = 0; again < 2; again++) {
+		CHECK(governance_charter(follow_governance(a.follow))->number == 2);
+		CHECK(size_now(&a, &time) == a.hub.leaves && time == FIXTURE_NOW + N - T);
+		REQUIRE(follower_reopen(&a));
+	}
+	CHECK(follow_all(&a, &why) == ERR_AUTH); // by the keys of the seats that were
+	buf_free(&body);
+	buf_free(&leaf);
+	follower_close(&a);
+}
+
 static void times_only_advance(void)
 {
 	struct follower a;
@@ -453,6 +487,7 @@ const struct test tests[] = {
 	{"withheld and malformed entries", withheld},
 	{"finished early", finished_early},
 	{"a refused document is counted", refused_document},
+	{"another charter", another_charter},
 	{"times only advance", times_only_advance},
 	{"killed in the middle", killed_in_the_middle},
 	{NULL, NULL},
