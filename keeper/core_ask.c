@@ -48,8 +48,8 @@ static enum err known_epochs(const struct core *c, const struct evaluate *v, str
 	return ERR_OK;
 }
 
-// The announcement: a nonce stands for one body, and that is charged once. Inside a transaction. ERR_EXISTS: charged before.
-static enum err announce(struct core *c, const struct ask *a, struct why *why)
+// The announcement: a nonce stands for one body (ERR_EXISTS otherwise), and that is charged once. Inside a transaction.
+static enum err announce(struct core *c, const struct ask *a, bool *charged, struct why *why)
 {
 	uint8_t key[CARD_ID + sizeof a->nonce + 16], hash[32]; // the last 16 are of the body's hash
 	const size_t front = CARD_ID + sizeof a->nonce;
@@ -58,27 +58,27 @@ static enum err announce(struct core *c, const struct ask *a, struct why *why)
 	sha256(a->body, hash);
 	memcpy(key + front, hash, 16);
 	enum err e = store_mark(c->store, "announce", slice_of(key, front), core_today(), why);
-	bool repeated = e == ERR_EXISTS;
-	if (e != ERR_OK && !repeated)
+	*charged = e == ERR_EXISTS;
+	if (e != ERR_OK && !*charged)
 		return e;
 	e = store_mark(c->store, "announced", slice_of(key, sizeof key), core_today(), why);
-	if (repeated && e == ERR_OK)
-		return why_set(why, ERR_DENIED, "evaluate: this announcement was made for other elements: announce anew");
-	return e;
+	if (*charged && e == ERR_OK)
+		return why_set(why, ERR_EXISTS, "evaluate: this announcement was made for other elements: announce anew");
+	return e == ERR_EXISTS ? ERR_OK : e;
 }
 
 static enum err charge_evaluation(struct core *c, const struct ask *a, const struct evaluate *v, struct why *why)
 {
 	const struct policy *p = &core_charter(c)->policy;
+	bool charged = false;
 	enum err e = store_begin(c->store, why);
 	if (e != ERR_OK)
 		return e;
-	e = announce(c, a, why);
-	for (unsigned i = 0; i < TOKEN_CLASSES && e == ERR_OK; i++)
+	e = announce(c, a, &charged, why);
+	for (unsigned i = 0; i < TOKEN_CLASSES && e == ERR_OK && !charged; i++)
 		if (v->count[i] > 0)
 			e = charge(c, class_scopes[i], class_names[i], a->credential.item.card, v->count[i], p->tokens[i], why);
-	e = core_end(c, e, why);
-	return e == ERR_EXISTS ? ERR_OK : e;
+	return core_end(c, e, why);
 }
 
 static enum err evaluate_class(struct core *c, const struct evaluate *v, unsigned class, struct buf *reply, struct why *why)
@@ -171,15 +171,14 @@ enum err core_file(void *core, struct slice payload, struct buf *reply, struct w
 
 // --- Cards ------------------------------------------------------------------------------------------------------------------
 
+// They inform and do not act, so they are served whatever the state (protocol/keeper.md).
 enum err core_card(void *core, struct slice payload, struct buf *reply, struct why *why)
 {
 	struct core *c = core;
 	struct ask a;
 	struct slice card, credential;
 	uint8_t id[CARD_ID];
-	enum err e = core_awake(c, why);
-	if (e == ERR_OK)
-		e = member_ask(c, KEEPER_CARD, payload, &a, why);
+	enum err e = member_ask(c, KEEPER_CARD, payload, &a, why);
 	if (e != ERR_OK)
 		return e;
 	struct wire w = wire_of(a.body);
@@ -203,9 +202,7 @@ enum err core_cards(void *core, struct slice payload, struct buf *reply, struct 
 {
 	struct core *c = core;
 	struct ask a;
-	enum err e = core_awake(c, why);
-	if (e == ERR_OK)
-		e = member_ask(c, KEEPER_CARDS, payload, &a, why);
+	enum err e = member_ask(c, KEEPER_CARDS, payload, &a, why);
 	return e == ERR_OK ? store_card_each(c->store, put_card, reply, why) : e;
 }
 
@@ -252,8 +249,6 @@ enum err core_credential(void *core, struct slice payload, struct buf *reply, st
 	struct wire w = wire_of(payload);
 	wire_copy(&w, id, sizeof id);
 	enum err e = wire_end(&w, "card id", why);
-	if (e == ERR_OK)
-		e = core_awake(c, why);
 	if (e == ERR_OK)
 		e = store_card_get(c->store, id, &card, &credential, why);
 	if (e == ERR_OK)

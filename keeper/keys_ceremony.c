@@ -212,6 +212,8 @@ static enum err round_3(struct keys *k, const struct step *s, struct buf *reply,
 	for (unsigned i = 0; i < s->n; i++)
 		signatures[i] = (struct dkg_message){i + 1, slice_part(s->input, i * (size_t)DKG_SIGNATURE, DKG_SIGNATURE)};
 	enum err e = state_need(k, s, &dkg, why);
+	if (e == ERR_OK && dkg_phase(dkg) != DKG_CERTIFIED && dkg_phase(dkg) != DKG_ABORTED)
+		e = why_set(why, ERR_AWAY, "ceremony: class %u: round 2 of this order comes first", s->class);
 	if (e == ERR_OK && dkg_seat(dkg) != s->seat)
 		e = why_set(why, ERR_DENIED, "ceremony: class %u: began as seat %u", s->class, dkg_seat(dkg));
 	if (e == ERR_OK) {

@@ -315,7 +315,7 @@ static void tokens_are_announced_and_counted(void)
 	CHECK(ask(KEEPER_EVALUATE, FIXTURE_REPORTER, 1, buf_slice(&body), &reply) == ERR_OK);
 	CHECK(used("tokens/address", FIXTURE_REPORTER) == 3); // the same announcement: once
 	elements(2, &body);
-	CHECK(ask(KEEPER_EVALUATE, FIXTURE_REPORTER, 1, buf_slice(&body), &reply) == ERR_DENIED);
+	CHECK(ask(KEEPER_EVALUATE, FIXTURE_REPORTER, 1, buf_slice(&body), &reply) == ERR_EXISTS);
 	CHECK(ask(KEEPER_EVALUATE, FIXTURE_REPORTER, 2, buf_slice(&body), &reply) == ERR_OK);
 	CHECK(used("tokens/address", FIXTURE_REPORTER) == 5);
 	CHECK(ask(KEEPER_EVALUATE, FIXTURE_INSPECTOR, 3, buf_slice(&body), &reply) == ERR_DENIED); // may not file
@@ -394,6 +394,94 @@ static void a_suspension_holds_on_receipt(void)
 	tear_down();
 	buf_free(&leaf);
 	buf_free(&body);
+	buf_free(&reply);
+}
+
+static void cards_are_kept_for_members(void)
+{
+	struct buf body, reply, credential;
+	buf_init(&body, 2 * CARD_MAX);
+	buf_init(&reply, CARD_MAX);
+	buf_init(&credential, CREDENTIAL_MAX);
+	set_up();
+	const struct fixture_member *m = &f->member[FIXTURE_ANALYST];
+	credential_encode(&m->credential, &credential);
+	keeper_card_encode(fixture_card(f, FIXTURE_ANALYST), buf_slice(&credential), &body);
+	CHECK(core_card_put(core, buf_slice(&body), &reply, &why) != ERR_OK); // its batch is not in the ledger yet
+	follow_all();
+	CHECK_SAY(core_card_put(core, buf_slice(&body), &reply, &why) == ERR_OK, "%s", why.text);
+	CHECK(core_card_put(core, slice_part(buf_slice(&body), 0, body.n - 1), &reply, &why) == ERR_INPUT);
+	buf_clear(&body);
+	keeper_card_encode(fixture_card(f, FIXTURE_REPORTER), buf_slice(&credential), &body);
+	CHECK(core_card_put(core, buf_slice(&body), &reply, &why) == ERR_AUTH); // another's credential
+	CHECK(ask(KEEPER_CARD, FIXTURE_REPORTER, 1, slice_of(m->id, CARD_ID), &reply) == ERR_OK);
+	CHECK(slice_equal(buf_slice(&reply), fixture_card(f, FIXTURE_ANALYST)));
+	CHECK(ask(KEEPER_CARD, FIXTURE_REPORTER, 2, slice_of(f->member[FIXTURE_REPORTER].id, CARD_ID), &reply) == ERR_ABSENT);
+	CHECK(ask(KEEPER_CARD, FIXTURE_REPORTER, 3, slice_of(m->id, CARD_ID - 1), &reply) == ERR_INPUT);
+	buf_clear(&reply);
+	CHECK(core_credential(core, slice_of(m->id, CARD_ID), &reply, &why) == ERR_OK);
+	CHECK(slice_equal(buf_slice(&reply), buf_slice(&credential)));
+	tear_down();
+	buf_free(&body);
+	buf_free(&reply);
+	buf_free(&credential);
+}
+
+// --- Ceremonies ---------------------------------------------------------------------------------------------------------------
+
+static enum err step_one(enum document_type type, uint64_t officers, uint8_t id, uint16_t epoch, uint64_t issued,
+                         struct buf *reply)
+{
+	struct ceremony_order o = {.epoch = epoch, .issued = issued};
+	struct buf body, order, step;
+	memset(o.id, id, sizeof o.id);
+	buf_init(&body, DOCUMENT_MAX);
+	buf_init(&order, DOCUMENT_MAX);
+	buf_init(&step, CEREMONY_INPUT_MAX);
+	ceremony_order_encode(&o, &body);
+	fixture_sign(f, type, buf_slice(&body), officers, 0, &order);
+	const struct ceremony_step s = {.order = buf_slice(&order), .class = 1, .round = 1};
+	ceremony_step_encode(&s, &step);
+	buf_clear(reply);
+	enum err e = core_ceremony(core, buf_slice(&step), reply, &why);
+	buf_free(&body);
+	buf_free(&order);
+	buf_free(&step);
+	return e;
+}
+
+static void ceremonies_are_ordered(void)
+{
+	static const struct {
+		enum document_type type;
+		uint64_t officers;
+		uint8_t id;
+		uint16_t epoch;
+		int64_t age;
+		enum err want;
+	} rows[] = {
+		{DOCUMENT_CEREMONY, 0x2, 1, 2, 0, ERR_DENIED},       // one officer
+		{DOCUMENT_RESUME, 0x6, 1, 2, 0, ERR_INPUT},          // not an order
+		{DOCUMENT_CEREMONY, 0x6, 1, 1, 0, ERR_DENIED},       // made already
+		{DOCUMENT_CEREMONY, 0x6, 1, 3, 0, ERR_DENIED},       // not due
+		{DOCUMENT_CEREMONY, 0x6, 1, 2, 8 * DAY, ERR_DENIED}, // of last week
+		{DOCUMENT_CEREMONY, 0x6, 1, 2, -4000, ERR_DENIED},   // of tomorrow
+		{DOCUMENT_CEREMONY, 0x6, 1, 2, 60, ERR_OK},
+		{DOCUMENT_CEREMONY, 0x6, 1, 2, 60, ERR_OK},          // again
+		{DOCUMENT_CEREMONY, 0xc, 2, 2, 30, ERR_OK},          // anew
+		{DOCUMENT_CEREMONY, 0x6, 1, 2, 60, ERR_DENIED},      // the old one must not undo it
+	};
+	struct buf reply;
+	buf_init(&reply, 1u << 16);
+	set_up();
+	follow_all();
+	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+		uint64_t issued = (uint64_t)((int64_t)FIXTURE_NOW - rows[i].age);
+		enum err e = step_one(rows[i].type, rows[i].officers, rows[i].id, rows[i].epoch, issued, &reply);
+		CHECK_SAY(e == rows[i].want, "row %u: %s: %s", i, err_name(e), e == ERR_OK ? "" : why.text);
+		CHECK((reply.n == DKG_COMMITMENT_BYTES(NEEDED, SEATS)) == (e == ERR_OK));
+	}
+	tear_down();
 	buf_free(&reply);
 }
 
@@ -633,6 +721,8 @@ const struct test tests[] = {
 	{"tokens are announced and counted", tokens_are_announced_and_counted},
 	{"filings are vouched for and counted", filings_are_vouched_for_and_counted},
 	{"a suspension holds on receipt", a_suspension_holds_on_receipt},
+	{"cards are kept for members", cards_are_kept_for_members},
+	{"ceremonies are ordered by t officers, the newest only", ceremonies_are_ordered},
 	{"a release is logged first, and counted", a_release_is_logged_first_and_counted},
 	{"above the rate a second analyst signs", above_the_rate_a_second_analyst_signs},
 	{"witnessing is tlog-witness", witnessing_is_tlog_witness},
