@@ -4,7 +4,6 @@
 #   SEATS, THRESHOLD                              PORT   first port: hub PORT, keeper i PORT+i
 #   POLICY  more "--policy key=value" words       BULLETIN  seconds between bulletins (2)
 #
-# platform_make sets up and starts; platform_start, platform_stop; member NAME ORGANISATION CC SECTOR DIR; accredit …; officers_sign …
 # Every command's output goes to $P/setup.log; a failure shows its last lines.
 
 ORIGIN=${ORIGIN:-tocsin.example/ledger}
@@ -137,21 +136,22 @@ platform_stop() {
 	daemon_stop hub
 }
 
-# accredit BATCH ROLES TEAM CEILING HOME… : one batch for all the homes; sponsors are the words of $SPONSORS (homes), none for founders.
+# accredit BATCH LINE…: one batch; a line is "HOME role=… [team=… ceiling=…]". Sponsors are the homes of $SPONSORS, none for founders.
 accredit() {
-	local batch=$1 roles=$2 team=$3 ceiling=$4 home sponsor words
-	shift 4
-	for home in "$@"; do
-		words=(--card "$P/members/$home/card" --role "$roles" --ceiling "$ceiling")
-		[ "$team" = 0 ] || words+=(--team "$team")
+	local batch=$P/batch-$1 line home sponsor
+	shift
+	for line in "$@"; do
+		home=${line%% *}
+		printf 'card=%s %s' "$P/members/$home/card" "${line#"$home"}"
 		for sponsor in ${SPONSORS:-}; do
 			quietly as "$sponsor" sponsor "$P/members/$home/card" -o "$P/members/$home/vouch-$sponsor"
-			words+=(--sponsor "$P/members/$home/vouch-$sponsor" --sponsor-card "$P/members/$sponsor/card")
+			printf ' sponsor=%s sponsor-card=%s' "$P/members/$home/vouch-$sponsor" "$P/members/$sponsor/card"
 		done
-		quietly tocsin officer accredit --charter "$P/charter" "${words[@]}" -o "$P/batch-$batch-$home"
-		officers_sign "$P/batch-$batch-$home/document" $(openers)
-		publish "$P/batch-$batch-$home"
-	done
+		echo
+	done >"$batch.list"
+	quietly tocsin officer accredit --charter "$P/charter" --list "$batch.list" -o "$batch"
+	officers_sign "$batch/document" $(openers)
+	publish "$batch"
 }
 
 join() { # join HOME: pins the charter, its fingerprint compared with the one that the officers signed

@@ -28,8 +28,7 @@ make_quarter
 platform_start
 publish_quarter
 for home in "${FOUNDERS[@]}"; do join "$home"; done
-accredit intl file,analyse 1 RED intl
-accredit reporters file 0 CLEAR reporter1 reporter2 reporter3
+accredit all "intl role=file,analyse team=1 ceiling=RED" "reporter1 role=file" "reporter2 role=file" "reporter3 role=file"
 make_token_keys
 common_list packaging/common-values.txt
 for home in "${FOUNDERS[@]}"; do quietly as "$home" common-values packaging/common-values.txt; done

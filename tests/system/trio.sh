@@ -1,0 +1,97 @@
+# A platform of three seats, two to open, for the tests of thieves and liars. Sourced with BIN, PORT and NAME set, never run.
+#
+#   intl, intl2   analysts of team 1 up to RED         team-de   analyst of team 3 up to AMBER+STRICT
+#   hospital, factory, bank   members that file
+#
+#   HUB_SHIFT, KEEPER_SHIFT   the real hub, the real keeper 3, listen that many ports above what the charter says: a liar stands there
+#   trio_make                 sets up and starts; wants one more FOUNDERS+=(…) or POLICY before, if any
+P=$(mktemp -d)
+chmod 700 "$P"
+SEATS=3 THRESHOLD=2
+. tools/platform.sh
+. tests/system/case.sh
+PEPPER=$(mktemp -d /dev/shm/tocsin-test-XXXXXX)
+LIARS=()
+trio_end() {
+	local pid
+	for pid in "${LIARS[@]}"; do kill "$pid" 2>/dev/null; done
+	platform_stop 2>/dev/null
+	rm -rf "$PEPPER" "$P"
+}
+trap trio_end EXIT
+trap 'exit 130' INT TERM
+
+hub_conf() {
+	cat >"$P/hub.conf" <<-CONF
+	listen 127.0.0.1:$((PORT + ${HUB_SHIFT:-0}))
+	advertise 127.0.0.1:$PORT
+	state $P/hub
+	pepper $PEPPER/pepper
+	bulletin 1s
+	refresh 5s
+	CONF
+}
+keeper_conf() { # keeper_conf SEAT NAME CC
+	local shift=0
+	[ "$1" != 3 ] || shift=${KEEPER_SHIFT:-0}
+	cat >"$P/keeper$1.conf" <<-CONF
+	listen 127.0.0.1:$((PORT + $1 + shift))
+	advertise 127.0.0.1:$((PORT + $1))
+	state $P/keeper$1
+	name $2
+	country $3
+	hub-poll 1s
+	CONF
+}
+
+FOUNDERS=(intl intl2 team-de hospital factory bank)
+trio_keys() {
+	mkdir -p "$P/members"
+	make_keys
+	member intl "Duty analyst" "International response team" FR government
+	member intl2 "Second analyst" "International response desk" DE government
+	member team-de "Duty analyst" "National team DE" DE government
+	member hospital "Security desk" "Hospital on the hill" FR health
+	member factory "Plant security" "Factory by the river" DE manufacturing
+	member bank "Incident desk" "Bank at the bridge" PT banking
+}
+trio_people() {
+	local home
+	for home in "${FOUNDERS[@]}"; do join "$home"; done
+	accredit intl file,analyse 1 RED intl intl2
+	accredit de file,analyse 3 AMBER+STRICT team-de
+	accredit members file 0 CLEAR hospital factory bank
+	make_token_keys
+	common_list packaging/common-values.txt
+	for home in "${FOUNDERS[@]}"; do quietly as "$home" common-values packaging/common-values.txt; done
+}
+trio_charter() {
+	make_charter
+	FINGERPRINT=$(tocsin --json officer show "$P/charter" | json 'd["fingerprint"].replace(" ","")')
+}
+trio_make() {
+	trio_keys
+	trio_charter
+	make_quarter
+	platform_start
+	publish_quarter
+	trio_people
+}
+
+# liar NAME PORT REAL TLSDIR: a man in the middle with the TLS key of the daemon whose port it takes; it starts honest.
+# lie NAME RULE…: what it does from now on. told NAME: how often it has lied since.
+liar() {
+	: >"$P/$1.rule"
+	python3 tests/system/liar.py "$2" "$3" "$4" "$P/$1.rule" "$P/$1.lies" >"$P/$1.log" 2>&1 &
+	LIARS+=($!)
+	echo $! >"$P/$1.pid"
+	wait_for 10 "$1 to listen" grep -q listening "$P/$1.log"
+}
+lie() { local name=$1; shift; : >"$P/$name.lies"; printf '%s\n' "$*" >"$P/$name.rule.new"; mv "$P/$name.rule.new" "$P/$name.rule"; }
+honest() { lie "$1"; }
+told() { wc -l <"$P/$1.lies"; }
+lied() { [ -s "$P/$1.lies" ]; }
+
+# The id that a report was given; report_id HOME WORDS…
+report_id() { as "$@" --yes 2>>"$P/setup.log" | json 'd["id"]'; }
+file_report() { local home=$1; shift; tocsin --home "$P/members/$home" --json report "$@" --yes 2>>"$P/setup.log" | json 'd["id"]'; }
