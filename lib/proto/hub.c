@@ -1,13 +1,14 @@
 #include "proto/hub.h"
 
 #include "base/wire.h"
+#include "ledger/tile.h"
 
 #define SUMMARY_FIXED (8 + 8 + 8 + 8 + 1) // bytes before hdr0
 
 const struct hub_question hub_questions[] = {
 	{HUB_ENTRIES, "entries", 0, true, 12, HUB_ENTRIES_BYTES},
 	{HUB_PROOF, "proof", 0, true, 16, 2 + TREE_PROOF_MAX * TREE_HASH},
-	{HUB_TILE, "tile", 0, true, 64, 1u << 20},
+	{HUB_TILE, "tile", 0, true, 64, TILE_BUNDLE_MAX},
 	{HUB_LIST, "list", ROLE_ANALYSE, false, 10, HUB_LIST_MAX * (SUMMARY_FIXED + 2 + RECORD_HEADER_MAX)},
 	{HUB_RECORD, "record", ROLE_ANALYSE, false, 2 + RECORD_ID, RECORD_MAX},
 	{HUB_MATCHES, "matches", ROLE_ANALYSE, false, 2 + RECORD_ID, 1u << 20},
