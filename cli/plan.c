@@ -93,6 +93,8 @@ static enum err options_apply(struct cli *c, struct plan *p)
 		return why_set(&c->why, ERR_INPUT, "--occurred \"%s\": must be a date or time of RFC 3339, 2017-05-12 or 2017-05-12T07:24:00Z",
 		               o->occurred);
 	e = description_read(c, p);
+	if (e == ERR_OK && o->with_background)
+		e = report_foreground(r, &c->why);
 	for (unsigned i = 0; e == ERR_OK && i < o->observe.n; i++)
 		if ((e = report_observe(r, slice_text(o->observe.word[i]), &c->why)) != ERR_OK)
 			why_at(&c->why, e, "--observe");

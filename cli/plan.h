@@ -10,7 +10,7 @@ struct plan_options {
 	const char *source; // NULL: none
 	const char *format, *title, *kind, *tlp, *to, *occurred, *description, *description_file, *offline;
 	struct cli_list observe, attach;
-	bool yes, dry_run, no_tokens, all;
+	bool yes, dry_run, no_tokens, with_background, all;
 };
 
 struct plan {

@@ -88,8 +88,8 @@ static void show_left_out(const struct plan *p)
 		background += p->rows[i].background && !p->rows[i].common;
 	}
 	if (background > 0)
-		printf("%s\n", cli_dim(label_count(background, "observable is background (the source says: not for detection), no token",
-		                                   "observables are background (the source says: not for detection), no tokens")));
+		printf("%s\n", cli_dim(label_count(background, "observable is background (the source says: not for detection), no token; --with-background",
+		                                   "observables are background (the source says: not for detection), no tokens; --with-background")));
 	if (common == 0)
 		return;
 	printf("%s\n", cli_dim("Common values, left out"));

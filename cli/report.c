@@ -158,6 +158,7 @@ static int run_report(struct cli *c)
 	                                   {0, "yes", CLI_FLAG, &o.yes, 0},
 	                                   {0, "dry-run", CLI_FLAG, &o.dry_run, 0},
 	                                   {0, "no-tokens", CLI_FLAG, &o.no_tokens, 0},
+	                                   {0, "with-background", CLI_FLAG, &o.with_background, 0},
 	                                   {0, "all", CLI_FLAG, &o.all, 0},
 	                                   {0, "tokens-later", CLI_TEXT, &later, 0},
 	                                   {0}};
@@ -229,7 +230,7 @@ static int tokens_later(struct cli *c, const char *id_text)
 const struct verb verb_report = {
 	"report",
 	"[FILE] [--format misp|stix|csv|text] [--title TEXT] [--kind attack|flaw] [--tlp TLP] [--to TEAM[,TEAM]]… [--occurred TIME] "
-	"[--description TEXT | --description-file FILE] [--observe TYPE=VALUE]… [--attach FILE]… [--no-tokens] [--all] [--dry-run | --yes]\n"
+	"[--description TEXT | --description-file FILE] [--observe TYPE=VALUE]… [--attach FILE]… [--no-tokens | --with-background] [--all] [--dry-run | --yes]\n"
 	"[FILE] … --offline OUT\n"
 	"--tokens-later ID",
 	"seal a report and file it",

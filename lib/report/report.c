@@ -1,5 +1,7 @@
 #include "report/report.h"
 
+#include <stdio.h>
+
 #include "report/text.h"
 
 void report_init(struct report *r)
@@ -106,6 +108,20 @@ enum err report_observe(struct report *r, struct slice text, struct why *why)
 	e = observable_list_add(&r->extract.list, &o, false, typed ? slice_part(text, equals + 1, text.n) : text, SLICE_LITERAL("by hand"),
 	                        why);
 	return e == ERR_OK ? observable_list_derive(&r->extract.list, why) : e;
+}
+
+enum err report_foreground(struct report *r, struct why *why)
+{
+	struct observable_list *list = &r->extract.list;
+	char rule[WHY_MAX];
+	size_t marked = 0;
+	for (size_t i = 0; i < list->count; i++) {
+		marked += list->entries[i].background;
+		list->entries[i].background = false;
+	}
+	snprintf(rule, sizeof rule, "%zu of %zu observables are marked as not for detection; the mark is ignored and they become tokens", marked,
+	         list->count);
+	return marked == 0 ? ERR_OK : observable_list_refuse(list, true, SLICE_LITERAL("the file"), SLICE_LITERAL(""), rule, why);
 }
 
 static struct observable whole(const struct observable_entry *entry)

@@ -29,7 +29,8 @@ void report_free(struct report *r); // may be called twice
 
 // Reads a source (format guessed unless given) and takes title, date, marking and observables from it; keeps the source as an
 // attachment. A text is also the description; in text and CSV the first line or the file's name is the title and the strictest
-// "TLP:…" found anywhere the marking. `path` may have folders: its last part names the attachment. Options on the command line
+// "TLP:…" found anywhere the marking. When a source marks all its observables as background (a MISP producer that never sets
+// to_ids) the mark says nothing: report_foreground() is called. `path` may have folders: its last part names the attachment. Options on the command line
 // overrule. Once for a report, before report_attach(): a second source is a broken invariant.
 MUST_USE enum err report_from_source(struct report *r, const char *path, struct slice bytes, const enum extract_format *format, struct why *why);
 // Copies the bytes. ERR_EXISTS: another attachment has that name. ERR_LIMIT: ATTACHMENTS_MAX or RECORD_MAX. ERR_INPUT: a name that
@@ -37,6 +38,8 @@ MUST_USE enum err report_from_source(struct report *r, const char *path, struct 
 MUST_USE enum err report_attach(struct report *r, const char *name, struct slice bytes, struct why *why);
 // One observable as "type=value" or a bare value; what it gives besides itself is added too.
 MUST_USE enum err report_observe(struct report *r, struct slice text, struct why *why);
+// Background observables become ordinary ones, so that they give tokens; a note tells of it.
+MUST_USE enum err report_foreground(struct report *r, struct why *why);
 // Both check their text: ERR_INPUT names the byte; ERR_LIMIT over EXTRACT_TITLE_MAX or REPORT_TEXT_MAX.
 MUST_USE enum err report_title(struct report *r, struct slice text, struct why *why);
 MUST_USE enum err report_describe(struct report *r, struct slice text, struct why *why);

@@ -99,13 +99,23 @@ static enum err from_prose(struct report *r, struct slice in, enum extract_forma
 	return e;
 }
 
+// Many producers of MISP events never set to_ids: a mark on everything distinguishes nothing, and nothing would ever meet.
+static enum err unmark(struct report *r, struct why *why)
+{
+	struct observable_list *list = &r->extract.list;
+	for (size_t i = 0; i < list->count; i++)
+		if (!list->entries[i].background)
+			return ERR_OK;
+	return list->count > 0 ? report_foreground(r, why) : ERR_OK;
+}
+
 static enum err read_source(struct report *r, struct slice in, const enum extract_format *wanted, struct why *why)
 {
 	enum extract_format format = wanted != NULL ? *wanted : extract_guess(in);
 	enum err e = extract_any(in, format, &r->extract, why);
 	if (e != ERR_OK)
 		return why_at(why, e, "as %s", extract_format_name(format));
-	return format == EXTRACT_TEXT || format == EXTRACT_CSV ? from_prose(r, in, format, why) : ERR_OK;
+	return format == EXTRACT_TEXT || format == EXTRACT_CSV ? from_prose(r, in, format, why) : unmark(r, why);
 }
 
 enum err report_from_source(struct report *r, const char *path, struct slice bytes, const enum extract_format *format, struct why *why)

@@ -293,6 +293,32 @@ static void tokens(void)
 	commonplace_free(list);
 }
 
+// A mark on everything says nothing; on something it counts, unless the reporter ignores it.
+static void foreground(void)
+{
+#define MISP(one, two)                                                                                                           \
+	"{\"Event\":{\"info\":\"x\",\"Attribute\":[{\"type\":\"md5\",\"value\":\"db349b97c37d22f5ea1d1841e3c89eb4\",\"to_ids\":" one          \
+	"},{\"type\":\"md5\",\"value\":\"84c82835a5d21bbcf75a61706d8ab549\",\"to_ids\":" two "}]}}"
+	static const struct {
+		const char *in;
+		size_t background, notes;
+	} rows[] = {{MISP("false", "false"), 0, 1}, {MISP("true", "false"), 1, 0}, {MISP("true", "true"), 0, 0}};
+	static struct report r;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		size_t background = 0;
+		enum err e = from(&r, "e.json", text(rows[i].in), NULL);
+		CHECK(e == ERR_OK && r.extract.list.count == 2);
+		for (size_t k = 0; k < r.extract.list.count; k++)
+			background += r.extract.list.entries[k].background;
+		CHECK_SAY(background == rows[i].background, "row %zu: %zu", i, background);
+		CHECK_SAY(r.extract.list.refused == rows[i].notes, "row %zu", i);
+		e = report_foreground(&r, NULL);
+		CHECK(e == ERR_OK && !r.extract.list.entries[0].background && !r.extract.list.entries[1].background);
+		CHECK(r.extract.list.refused == rows[i].notes + (rows[i].background > 0));
+		report_free(&r);
+	}
+}
+
 // Every real event is read, or refused with a reason; what is read makes the round trip.
 static void misp_events(void)
 {
@@ -338,6 +364,7 @@ const struct test tests[] = {
 	{"documents refused", documents_refused},
 	{"truncated", truncated},
 	{"tokens", tokens},
+	{"foreground", foreground},
 	{"misp events", misp_events},
 	{NULL, NULL},
 };
