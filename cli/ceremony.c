@@ -25,7 +25,7 @@ struct ceremony {
 	struct dkg_public public;      // of the class under way
 };
 
-PRINTF_LIKE(3, 4)
+PRINTF_LIKE(3, 4) // a file of the folder
 static enum err path_make(struct ceremony *m, char path[static FILE_PATH_MAX], const char *format, ...)
 {
 	char name[64];

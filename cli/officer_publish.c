@@ -93,7 +93,7 @@ static enum err cards_publish(struct publishing *p, const char *folder)
 {
 	char path[FILE_PATH_MAX];
 	struct buf cards;
-	unsigned n = platform_charter(p->cli->platform)->n, failed = 0;
+	unsigned n = platform_charter(p->cli->platform)->n;
 	buf_init(&cards, 2 * (size_t)BATCH_CARDS_MAX);
 	enum err e = file_path(path, folder, "cards", &p->cli->why);
 	if (e == ERR_OK)
@@ -101,7 +101,6 @@ static enum err cards_publish(struct publishing *p, const char *folder)
 	for (unsigned i = 0; i < n && e == ERR_OK; i++) {
 		p->failed[i] = cards_to(p, i + 1, buf_slice(&cards)) != ERR_OK;
 		p->told += !p->failed[i];
-		failed += p->failed[i];
 	}
 	buf_free(&cards);
 	return e;

@@ -80,7 +80,7 @@ static void clean(char *text)
 	}
 }
 
-static void cell_put(struct cli_table *t, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void cell_put(struct cli_table *t, const char *format, va_list arguments)
 {
 	char *text = NULL;
 	if (vasprintf(&text, format, arguments) < 0)
