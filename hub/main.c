@@ -107,6 +107,9 @@ int main(int argc, char **argv)
 		return hub_install_charter(&conf, a.file);
 	if (a.verb != NULL)
 		return usage();
-	log_open(role == NULL ? "hub" : role->name, level);
+	static char name[32] = "hub"; // of the log, for ever
+	if (role != NULL)
+		snprintf(name, sizeof name, "hub.%s", role->name);
+	log_open(name, level);
 	return role == NULL ? role_supervise(&roles, argv) : role_run(&roles, role, &conf);
 }
