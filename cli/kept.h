@@ -56,6 +56,9 @@ MUST_USE enum err kept_open(struct cli *c, const uint8_t id[static RECORD_ID], s
 // All of them, the oldest first; the caller frees the list.
 MUST_USE enum err kept_all(struct cli *c, struct kept **list, size_t *count);
 MUST_USE enum err kept_path(struct cli *c, const struct kept *k, const char *name, char path[static FILE_PATH_MAX]);
+// A file of the record: replaced, or appended to b.
+MUST_USE enum err kept_put(struct cli *c, const struct kept *k, const char *name, struct slice content);
+MUST_USE enum err kept_get(struct cli *c, const struct kept *k, const char *name, size_t max, struct buf *b);
 MUST_USE enum err kept_reply_secret(struct cli *c, const struct kept *k, uint8_t secret[static 32]);
 
 // "sealed", "promised", "filed", …: where a record, and where its tokens stand.

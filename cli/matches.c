@@ -6,6 +6,7 @@
 #include "sys/clock.h"
 
 #define POLL_MS 250
+#define SHOWN_MAX 20      // records, and pairs, of a cluster that are shown without --all
 #define PAIRS_MAX 2000000u // that one picture may have
 
 // A record of the picture: listed for the team, or met as a neighbour.
@@ -29,16 +30,17 @@ struct picture {
 	size_t nodes, nodes_room;
 	struct pair *pair;
 	size_t pairs, pairs_room;
+	size_t *slot, slots; // index + 1 of nodes by id; a power of two
 	size_t asked; // node whose matches are being read
+	bool all;     // show every record and pair
 };
 
 static void picture_free(struct picture *p)
 {
 	free(p->node);
 	free(p->pair);
-	p->node = NULL;
-	p->pair = NULL;
-	p->nodes = p->nodes_room = p->pairs = p->pairs_room = 0;
+	free(p->slot);
+	*p = (struct picture){.c = p->c, .team = p->team, .all = p->all};
 }
 
 static bool grow(void **array, size_t *room, size_t count, size_t size)
@@ -54,16 +56,44 @@ static bool grow(void **array, size_t *room, size_t count, size_t size)
 	return true;
 }
 
+// The slot of an id, or the free one where it would go. Ids are random: their first bytes are the hash.
+static size_t *slot_of(const struct picture *p, const uint8_t id[static RECORD_ID])
+{
+	size_t at;
+	memcpy(&at, id, sizeof at);
+	for (;; at++) {
+		size_t *slot = &p->slot[at & (p->slots - 1)];
+		if (*slot == 0 || memcmp(p->node[*slot - 1].record.header.id, id, RECORD_ID) == 0)
+			return slot;
+	}
+}
+
+static bool more_slots(struct picture *p)
+{
+	if (2 * (p->nodes + 1) <= p->slots)
+		return true;
+	size_t slots = p->slots > 0 ? 2 * p->slots : 256, *slot = calloc(slots, sizeof *slot);
+	if (slot == NULL)
+		return false;
+	free(p->slot);
+	p->slot = slot;
+	p->slots = slots;
+	for (size_t i = 0; i < p->nodes; i++)
+		*slot_of(p, p->node[i].record.header.id) = i + 1;
+	return true;
+}
+
 // The node of a record, added when it is new; SIZE_MAX without memory.
 static size_t node_of(struct picture *p, const struct listed *l)
 {
-	for (size_t i = 0; i < p->nodes; i++)
-		if (memcmp(p->node[i].record.header.id, l->header.id, RECORD_ID) == 0)
-			return i;
-	if (!grow((void **)&p->node, &p->nodes_room, p->nodes, sizeof *p->node))
+	if (!more_slots(p) || !grow((void **)&p->node, &p->nodes_room, p->nodes, sizeof *p->node))
 		return SIZE_MAX;
-	p->node[p->nodes] = (struct node){.record = *l, .parent = p->nodes};
-	return p->nodes++;
+	size_t *slot = slot_of(p, l->header.id);
+	if (*slot == 0) {
+		p->node[p->nodes] = (struct node){.record = *l, .parent = p->nodes};
+		*slot = ++p->nodes;
+	}
+	return *slot - 1;
 }
 
 static size_t root_of(struct picture *p, size_t i)
@@ -240,11 +270,12 @@ static void show_cluster(struct picture *p, const struct cluster *k)
 	printf("%s by %s share %s%s\n", cli_good(label_count(k->records, "report", "reports")), reporters(k->least, k->most),
 	       k->pairs > 1 ? "up to " : "", label_shared(k->shared, k->derived));
 	cli_table_begin(&t, 6, heads);
-	for (size_t i = 0; i < p->nodes; i++) {
+	for (size_t i = 0, shown = 0; i < p->nodes && (p->all || shown < SHOWN_MAX); i++) {
 		const struct node *n = &p->node[i];
 		const struct label *l = &n->record.header.label;
 		if (root_of(p, i) != k->root)
 			continue;
+		shown++;
 		cli_cell(&t, "  %s", cli_hex(n->record.header.id, RECORD_ID));
 		cli_cell(&t, "%s", cli_time(n->record.minute * 60));
 		cli_cell(&t, "%s", label_kind(l->kind));
@@ -253,10 +284,13 @@ static void show_cluster(struct picture *p, const struct cluster *k)
 		cli_cell(&t, "%s", n->own ? "" : "not for this team");
 	}
 	cli_table_end(&t);
-	for (size_t i = 0; i < p->pairs; i++)
-		if (root_of(p, p->pair[i].a) == k->root)
+	size_t pairs = 0;
+	for (size_t i = 0; i < p->pairs && (p->all || pairs < SHOWN_MAX); i++)
+		if (root_of(p, p->pair[i].a) == k->root && ++pairs > 0)
 			printf("    %.8s … and %.8s … share %s\n", cli_hex(p->node[p->pair[i].a].record.header.id, RECORD_ID),
 			       cli_hex(p->node[p->pair[i].b].record.header.id, RECORD_ID), label_shared(p->pair[i].shared, p->pair[i].derived));
+	if (!p->all && (k->records > SHOWN_MAX || k->pairs > SHOWN_MAX))
+		printf("    … of %zu records and %zu pairs, the first %d and the strongest %d (--all shows them)\n", k->records, k->pairs, SHOWN_MAX, SHOWN_MAX);
 	if (k->common > 0)
 		printf("    %s that too many reporters have: common, no match\n", label_count(k->common, "token", "tokens"));
 	printf("\n");
@@ -340,9 +374,28 @@ static int show_json(struct picture *p, const struct cluster *list, size_t count
 	return cli_json_end(p->c, &w, &out);
 }
 
+static uint64_t strength(const struct pair *pair)
+{
+	uint64_t n = pair->derived;
+	for (unsigned i = 0; i < MATCH_CLASSES; i++)
+		n += pair->shared[i];
+	return n;
+}
+
+static int by_strength(const void *a, const void *b)
+{
+	const struct pair *x = a, *y = b;
+	uint64_t one = strength(x), two = strength(y);
+	if (one != two)
+		return one < two ? 1 : -1;
+	return x->a != y->a ? (x->a < y->a ? -1 : 1) : (x->b > y->b) - (x->b < y->b);
+}
+
 static int show(struct picture *p)
 {
 	size_t count = 0;
+	if (p->pairs > 0)
+		qsort(p->pair, p->pairs, sizeof *p->pair, by_strength);
 	struct cluster *list = clusters_of(p, &count);
 	int status = CLI_OK;
 	if (list == NULL)
@@ -364,7 +417,7 @@ static int run(struct cli *c)
 	struct picture p = {.c = c};
 	uint64_t given = 0, wait_s = 0;
 	uint8_t id[RECORD_ID];
-	const struct cli_option table[] = {{0, "team", CLI_NUMBER, &given, 0}, {0, "wait", CLI_NUMBER, &wait_s, 0}, {0}};
+	const struct cli_option table[] = {{0, "team", CLI_NUMBER, &given, 0}, {0, "wait", CLI_NUMBER, &wait_s, 0}, {0, "all", CLI_FLAG, &p.all, 0}, {0}};
 	if (!cli_options(c, table))
 		return CLI_USAGE;
 	if (c->argc > 1)
@@ -383,4 +436,4 @@ static int run(struct cli *c)
 	return status;
 }
 
-const struct verb verb_matches = {"matches", "[ID] [--team N] [--wait SECONDS]", "which records of a team meet, and what they share", run};
+const struct verb verb_matches = {"matches", "[ID] [--team N] [--wait SECONDS] [--all]", "which records of a team meet, and what they share", run};

@@ -1,49 +1,16 @@
-// tocsin open: asks the keepers for a record's shares, with a request that is in the ledger first. tocsin cosign: the second
-// analyst's signature.
+// tocsin open: asks the keepers for a record's shares, with a request that is in the ledger first.
 #include <stdlib.h>
 
 #include "base/wire.h"
 #include "crypto/keyfile.h"
 #include "crypto/secret.h"
-#include "kept.h"
 #include "label.h"
 #include "opened.h"
+#include "opening.h"
 #include "sys/clock.h"
 
 #define WAIT_MS 60000        // for the request's leaf to be cosigned
 #define REQUEST_SPARE_S 600  // a kept request is used again while it has this long to live
-
-struct opening {
-	struct cli *c;
-	const char *purpose, *out, *second, *request_out, *envelope_in;
-	bool request_only, no_compare, insist;
-	uint16_t team;
-	uint8_t id[RECORD_ID];
-	char folder[FILE_PATH_MAX];
-	struct buf bytes;          // the envelope's
-	struct envelope envelope;
-	struct buf request_bytes;
-	struct request request;
-	uint8_t hash[32];
-	uint64_t index;
-	struct buf checkpoint;
-	struct tree_proof proof;
-	enum err result[SEATS_MAX]; // of each seat
-	struct why why[SEATS_MAX];
-	struct share share[SEATS_MAX];
-	unsigned shares;
-	uint64_t answered, liars;
-	struct buf plain;          // secret
-	struct content content;
-	struct card reporter;
-	struct report report;
-	enum err standing;         // of the reporter's credential
-	struct why standing_why;
-	bool compared, compare_tried;
-	uint32_t missing, extra;
-	struct why compare_why;
-	size_t common;             // left out by the common list
-};
 
 static void opening_free(struct opening *o)
 {
@@ -54,11 +21,6 @@ static void opening_free(struct opening *o)
 	secret_wipe(o->share, sizeof o->share);
 	secret_wipe(&o->content, sizeof o->content);
 	report_free(&o->report);
-}
-
-static const struct charter *charter_of(const struct opening *o)
-{
-	return platform_charter(o->c->platform);
 }
 
 // --- Record and request ---------------------------------------------------------------------------------------------------------
@@ -96,7 +58,7 @@ static enum err request_new(struct opening *o)
 	memcpy(r.commitment, o->envelope.commitment, sizeof r.commitment);
 	random_bytes(r.salt, sizeof r.salt);
 	buf_clear(&o->request_bytes);
-	request_encode(&r, p->signing_sk, charter_origin(charter_of(o)), &o->request_bytes);
+	request_encode(&r, p->signing_sk, charter_origin(opening_charter(o)), &o->request_bytes);
 	enum err e = buf_status(&o->request_bytes);
 	return e == ERR_OK ? request_decode(buf_slice(&o->request_bytes), &o->request, &o->c->why) : e;
 }
@@ -223,7 +185,7 @@ static void share_take(struct opening *o, unsigned seat, const struct http_call 
 		own_words(why, e);
 	}
 	if (e == ERR_OK)
-		e = released_open(buf_slice(call->answer), o->hash, (uint8_t)seat, charter_of(o), o->c->platform->sealing_sk, &o->share[o->shares], why);
+		e = released_open(buf_slice(call->answer), o->hash, (uint8_t)seat, opening_charter(o), o->c->platform->sealing_sk, &o->share[o->shares], why);
 	if (e == ERR_OK) {
 		o->shares++;
 		o->answered |= UINT64_C(1) << (seat - 1);
@@ -241,7 +203,7 @@ static enum err shares_get(struct opening *o)
 		buf_init(&body[i], RELEASE_MAX);
 		buf_init(&answer[i], RELEASED_BYTES);
 		release_of(o, i + 1, &body[i]);
-		calls[i] = (struct http_call){.client = i < charter_of(o)->n ? o->c->platform->keeper[i] : NULL,
+		calls[i] = (struct http_call){.client = i < opening_charter(o)->n ? o->c->platform->keeper[i] : NULL,
 		                              .method = "POST",
 		                              .path = "/v1/release",
 		                              .body = buf_slice(&body[i]),
@@ -270,7 +232,7 @@ static enum err shares_get(struct opening *o)
 static enum err unseal(struct opening *o)
 {
 	struct why *why = &o->c->why;
-	enum err e = record_open(&o->envelope, o->share, o->shares, charter_origin(charter_of(o)), &o->plain, &o->content, &o->reporter, &o->liars, why);
+	enum err e = record_open(&o->envelope, o->share, o->shares, charter_origin(opening_charter(o)), &o->plain, &o->content, &o->reporter, &o->liars, why);
 	if (e == ERR_OK)
 		e = report_decode(o->content.document, &o->report, why);
 	if (e != ERR_OK)
@@ -412,189 +374,6 @@ static enum err keep(struct opening *o)
 	return e;
 }
 
-// --- Showing --------------------------------------------------------------------------------------------------------------------------
-
-static void show_seats(const struct opening *o)
-{
-	for (unsigned i = 0; i < o->envelope.header.n; i++) {
-		const struct seat *seat = charter_seat(charter_of(o), i + 1);
-		const char *name = seat != NULL ? seat->name : "";
-		if (o->liars >> i & 1)
-			printf("  seat %u %s: %s\n", i + 1, name, cli_bad("its share is false"));
-		else if (o->result[i] == ERR_OK)
-			printf("  seat %u %s: %s\n", i + 1, name, cli_good("released its share"));
-		else
-			printf("  seat %u %s: %s: %s\n", i + 1, name, cli_bad(err_name(o->result[i])), o->why[i].text);
-	}
-}
-
-static void show_observables(const struct opening *o)
-{
-	static const char *const heads[] = {"type", "value", "place", ""};
-	const struct observable_list *list = &o->report.extract.list;
-	struct cli_table t;
-	if (list->count == 0)
-		return;
-	printf("\n");
-	cli_table_begin(&t, 4, heads);
-	for (size_t i = 0; i < list->count; i++) {
-		const struct observable_entry *entry = &list->entries[i];
-		cli_cell(&t, "%s", observable_type_name(entry->type));
-		cli_cell(&t, "%.*s", SLICE_ARGS(entry->value));
-		cli_cell(&t, "%.*s", SLICE_ARGS(entry->place));
-		cli_cell(&t, "%s", entry->derived ? "derived" : entry->background ? "background" : "");
-	}
-	cli_table_end(&t);
-}
-
-static void show_compare(const struct opening *o)
-{
-	if (!o->compare_tried)
-		return;
-	if (!o->compared)
-		printf("\nthe report's tokens could not be compared: %s\n", o->compare_why.text);
-	else if (o->missing == 0 && o->extra == 0)
-		printf("\n%s: the tokens that were filed are those of this report\n", cli_good("compared"));
-	else
-		printf("\n%s: %s of this report not filed, %s filed that the report does not have\n", cli_bad("differs"),
-		       label_count(o->missing, "token", "tokens"), label_count(o->extra, "token", "tokens"));
-}
-
-static void show_description(const struct buf *text)
-{
-	printf("\n");
-	for (size_t i = 0; i < text->n; i++) // UTF-8 without controls but newline and tab: report_decode
-		putchar(text->p[i]);
-	printf("%s", text->n > 0 && text->p[text->n - 1] == '\n' ? "" : "\n");
-}
-
-static bool label_repeats(const struct opening *o)
-{
-	const struct label *l = &o->envelope.header.label;
-	const struct report *r = &o->report;
-	return l->kind == r->kind && l->tlp == r->tlp && l->audience == r->audience && memcmp(l->team, r->team, r->audience * sizeof *r->team) == 0;
-}
-
-static void show(struct opening *o)
-{
-	struct cli *c = o->c;
-	const struct report *r = &o->report;
-	const struct label *l = &o->envelope.header.label;
-	struct cli_table t;
-	cli_progress_end(c);
-	printf("Opened with %u of %u shares; the request is leaf %llu of the ledger\n", o->shares, o->envelope.header.n, (unsigned long long)o->index);
-	show_seats(o);
-	printf("\n");
-	cli_table_begin(&t, 2, NULL);
-	cli_row(&t, "reporter", "%s, %s, %s (%s)", o->reporter.name, o->reporter.organisation, o->reporter.country, o->reporter.sector);
-	cli_row(&t, "accredited", "%s", o->standing == ERR_OK ? cli_good("yes") : cli_bad(o->standing_why.text));
-	cli_row(&t, "title", "%s", r->title);
-	cli_row(&t, "kind", "%s", label_kind(l->kind));
-	cli_row(&t, "marking", "%s", tlp_text(l->tlp));
-	cli_row(&t, "for", "%s", label_audience(c, l->team, l->audience));
-	if (r->occurred != 0)
-		cli_row(&t, "occurred", "%s", cli_time(r->occurred));
-	for (unsigned i = 0; i < o->content.attachments; i++)
-		cli_row(&t, i == 0 ? "attachments" : "", "%s, %s", o->content.attachment[i].name,
-		        label_count(o->content.attachment[i].bytes.n, "byte", "bytes"));
-	cli_row(&t, "kept in", "%s", o->out != NULL ? o->out : o->folder);
-	cli_table_end(&t);
-	if (!label_repeats(o))
-		printf("%s\n", cli_bad("The document's own kind, marking or teams differ from the label above, which is what counts"));
-	if (r->description.n > 0)
-		show_description(&r->description);
-	show_observables(o);
-	show_compare(o);
-}
-
-static void seats_json(const struct opening *o, struct json_writer *w)
-{
-	json_open_array(w, "seats");
-	for (unsigned i = 0; i < o->envelope.header.n; i++) {
-		json_open_object(w, NULL);
-		json_put_number(w, "seat", i + 1);
-		json_put_string(w, "result", o->liars >> i & 1 ? "false" : err_name(o->result[i]));
-		if (o->result[i] != ERR_OK)
-			json_put_string(w, "why", o->why[i].text);
-		json_close(w);
-	}
-	json_close(w);
-}
-
-static void reporter_json(const struct opening *o, struct json_writer *w)
-{
-	uint8_t id[CARD_ID];
-	card_id(o->content.card, id);
-	json_open_object(w, "reporter");
-	json_put_hex(w, "card", slice_of(id, CARD_ID));
-	json_put_string(w, "name", o->reporter.name);
-	json_put_string(w, "organisation", o->reporter.organisation);
-	json_put_string(w, "country", o->reporter.country);
-	json_put_string(w, "sector", o->reporter.sector);
-	json_put_bool(w, "accredited", o->standing == ERR_OK);
-	if (o->standing != ERR_OK)
-		json_put_string(w, "why", o->standing_why.text);
-	json_close(w);
-}
-
-static int show_json(struct opening *o)
-{
-	struct json_writer w;
-	struct buf out;
-	cli_json_begin(&w, &out);
-	json_open_object(&w, NULL);
-	label_json(o->c, &w, &o->envelope.header);
-	json_put_number(&w, "leaf", o->index);
-	seats_json(o, &w);
-	reporter_json(o, &w);
-	json_put_string(&w, "title", o->report.title);
-	if (o->report.description.n > 0)
-		json_put_text(&w, "description", buf_slice(&o->report.description));
-	if (o->report.occurred != 0)
-		json_put_time(&w, "occurred", o->report.occurred);
-	json_put_bool(&w, "label_repeats", label_repeats(o));
-	json_open_array(&w, "observables");
-	for (size_t i = 0; i < o->report.extract.list.count; i++) {
-		const struct observable_entry *entry = &o->report.extract.list.entries[i];
-		json_open_object(&w, NULL);
-		json_put_string(&w, "type", observable_type_name(entry->type));
-		json_put_text(&w, "value", entry->value);
-		json_put_bool(&w, "derived", entry->derived);
-		json_put_bool(&w, "background", entry->background);
-		json_close(&w);
-	}
-	json_close(&w);
-	json_open_array(&w, "attachments");
-	for (unsigned i = 0; i < o->content.attachments; i++) {
-		json_open_object(&w, NULL);
-		json_put_string(&w, "name", o->content.attachment[i].name);
-		json_put_number(&w, "bytes", o->content.attachment[i].bytes.n);
-		json_close(&w);
-	}
-	json_close(&w);
-	json_put_string(&w, "folder", o->out != NULL ? o->out : o->folder);
-	if (o->compared) {
-		json_put_number(&w, "tokens_missing", o->missing);
-		json_put_number(&w, "tokens_extra", o->extra);
-	} else if (o->compare_tried) {
-		json_put_string(&w, "compare_why", o->compare_why.text);
-	}
-	json_close(&w);
-	return cli_json_end(o->c, &w, &out);
-}
-
-// A refused opening: each seat's reason, then the sentence.
-static int fail_with_seats(struct opening *o, enum err e)
-{
-	cli_progress_end(o->c);
-	for (unsigned i = 0; i < o->envelope.header.n; i++)
-		if (o->result[i] != ERR_OK)
-			fprintf(stderr, "  seat %u: %s: %s\n", i + 1, err_name(o->result[i]), o->why[i].text);
-		else
-			fprintf(stderr, "  seat %u: released its share\n", i + 1);
-	return cli_fail(o->c, e);
-}
-
 // --- The verbs -------------------------------------------------------------------------------------------------------------------------
 
 static int request_hand_out(struct opening *o)
@@ -624,17 +403,17 @@ static int open_it(struct opening *o)
 	if (e != ERR_OK)
 		return cli_fail(o->c, e);
 	if ((e = shares_get(o)) != ERR_OK)
-		return fail_with_seats(o, e);
+		return opening_fail(o, e);
 	e = unseal(o);
 	if (e == ERR_OK)
 		e = keep(o);
 	if (e != ERR_OK)
-		return fail_with_seats(o, e);
+		return opening_fail(o, e);
 	if (!o->no_compare)
 		compare(o);
 	if (o->c->json)
-		return show_json(o);
-	show(o);
+		return opening_show_json(o);
+	opening_show(o);
 	return CLI_OK;
 }
 
@@ -686,75 +465,3 @@ const struct verb verb_open = {
 	"open a record through the keepers, for a purpose that is logged first",
 	run_open,
 };
-
-static int cosign_show(struct cli *c, const struct request *r, const struct card *analyst)
-{
-	struct header h;
-	enum err e = header_decode(r->hdr0, &h, &c->why);
-	if (e != ERR_OK)
-		return cli_fail(c, e);
-	printf("%s, %s asks to open\n", analyst->name, analyst->organisation);
-	printf("record   %s, %s, %s\n", cli_hex(h.id, RECORD_ID), label_kind(h.label.kind), tlp_text(h.label.tlp));
-	printf("as       %s\n", label_team(c, r->team));
-	printf("purpose  %s\n", r->purpose);
-	printf("until    %s\n", cli_time(r->expiry));
-	return CLI_OK;
-}
-
-static enum err cosign(struct cli *c, const char *out, struct slice bytes, struct buf *signed_bytes)
-{
-	struct platform *p = c->platform;
-	enum err e = request_cosign(bytes, &p->credential, p->signing_sk, charter_origin(platform_charter(p)), signed_bytes, &c->why);
-	struct request again;
-	struct card analyst;
-	if (e == ERR_OK)
-		e = request_decode(buf_slice(signed_bytes), &again, &c->why);
-	if (e == ERR_OK)
-		e = request_check(&again, platform_governance(p), clock_now(), &analyst, &c->why);
-	return e == ERR_OK ? cli_write(c, out, buf_slice(signed_bytes), FILE_PUBLIC) : e;
-}
-
-static int run_cosign(struct cli *c)
-{
-	const char *out = NULL;
-	bool yes = false;
-	const struct cli_option table[] = {{'o', "out", CLI_TEXT, &out, 0}, {0, "yes", CLI_FLAG, &yes, 0}, {0}};
-	struct buf bytes, signed_bytes;
-	struct request r;
-	struct card analyst;
-	if (!cli_options(c, table))
-		return CLI_USAGE;
-	if (c->argc != 1)
-		return cli_usage(c, "one request file is needed");
-	if (c->json && !yes)
-		return cli_usage(c, "--json asks no question: give --yes");
-	buf_init(&bytes, REQUEST_MAX);
-	buf_init(&signed_bytes, REQUEST_MAX);
-	enum err e = cli_read(c, c->argv[0], REQUEST_MAX, &bytes);
-	if (e == ERR_OK)
-		e = cli_open(c, PLATFORM_MEMBER);
-	if (e == ERR_OK)
-		e = cli_sync(c);
-	if (e == ERR_OK)
-		e = request_decode(buf_slice(&bytes), &r, &c->why);
-	if (e == ERR_OK)
-		e = request_check(&r, platform_governance(c->platform), clock_now(), &analyst, &c->why);
-	int status = CLI_OK;
-	if (e == ERR_OK && !c->json)
-		status = cosign_show(c, &r, &analyst);
-	if (e == ERR_OK && status == CLI_OK && !yes && !cli_confirm("Sign this as the second analyst?"))
-		e = why_set(&c->why, ERR_DENIED, "not signed; answer \"yes\" on a terminal, or give --yes");
-	if (e == ERR_OK && status == CLI_OK)
-		e = cosign(c, out != NULL ? out : c->argv[0], buf_slice(&bytes), &signed_bytes);
-	buf_free(&bytes);
-	buf_free(&signed_bytes);
-	if (e != ERR_OK)
-		return cli_fail(c, e);
-	if (c->json)
-		printf("{\"signed\": true}\n");
-	else
-		printf("signed; the first analyst runs `tocsin open ID --second FILE`\n");
-	return status;
-}
-
-const struct verb verb_cosign = {"cosign", "FILE [-o FILE] [--yes]", "sign another analyst's request to open a record", run_cosign};
