@@ -21,8 +21,8 @@ static enum err carry(struct cli *c, const struct filing *f, const char *path, u
 	if (e != ERR_OK)
 		return e;
 	cli_progress(c, "waiting for the seats to cosign leaf %llu", (unsigned long long)receipt->index);
-	*filed = platform_wait_leaf(c->platform, receipt->index, slice_of(receipt->leaf, sizeof receipt->leaf), KEPT_WAIT_MS, &proof, &under,
-	                            &c->why) == ERR_OK;
+	*filed = platform_wait_leaf(c->platform, receipt->index, slice_of(receipt->leaf, sizeof receipt->leaf), KEPT_WAIT_MS, &proof,
+	                            &under, &c->why) == ERR_OK;
 	return ERR_OK;
 }
 
@@ -42,8 +42,10 @@ static int show(struct cli *c, const struct header *h, unsigned seat, const stru
 		json_close(&w);
 		return cli_json_end(c, &w, &text);
 	}
-	printf("receipt: leaf %llu promised at %s, through seat %u\n", (unsigned long long)receipt->index, cli_time(receipt->time), seat);
-	printf("%s: record %s\n", filed ? cli_good("filed, under the seats' cosignatures") : "promised, not yet cosigned", cli_hex(h->id, RECORD_ID));
+	printf("receipt: leaf %llu promised at %s, through seat %u\n", (unsigned long long)receipt->index, cli_time(receipt->time),
+	       seat);
+	printf("%s: record %s\n", filed ? cli_good("filed, under the seats' cosignatures") : "promised, not yet cosigned",
+	       cli_hex(h->id, RECORD_ID));
 	return CLI_OK;
 }
 
@@ -54,8 +56,9 @@ static enum err look(struct cli *c, const struct filing *f, struct envelope *e)
 	if (err == ERR_OK)
 		err = header_check_committee(&e->header, platform_governance(c->platform), &c->why);
 	if (err == ERR_OK && !c->json)
-		printf("a sealed %s, %s, for %s, %zu bytes, sealed to quarter %s\n", label_kind(e->header.label.kind), tlp_text(e->header.label.tlp),
-		       label_audience(c, e->header.label.team, e->header.label.audience), f->payload.n, cli_quarter(e->header.quarter));
+		printf("a sealed %s, %s, for %s, %zu bytes, sealed to quarter %s\n", label_kind(e->header.label.kind),
+		       tlp_text(e->header.label.tlp), label_audience(c, e->header.label.team, e->header.label.audience), f->payload.n,
+		       cli_quarter(e->header.quarter));
 	return err;
 }
 
@@ -109,8 +112,8 @@ static enum err install(struct cli *c, const char *file, const char *path)
 	if (e == ERR_OK && wanted == NULL)
 		e = why_set(&c->why, ERR_DENIED, "the ledger names no common-value list: none is applied on this platform");
 	if (e == ERR_OK && memcmp(commonplace_hash(list), wanted->hash, 32) != 0)
-		e = why_set(&c->why, ERR_DENIED, "%s has SHA-256 %s; the ledger's version %u is %s", file, cli_hex(commonplace_hash(list), 32), wanted->version,
-		            cli_hex(wanted->hash, 32));
+		e = why_set(&c->why, ERR_DENIED, "%s has SHA-256 %s; the ledger's version %u is %s", file,
+		            cli_hex(commonplace_hash(list), 32), wanted->version, cli_hex(wanted->hash, 32));
 	if (e == ERR_OK)
 		e = file_write(path, buf_slice(&text), FILE_PUBLIC, &c->why);
 	commonplace_free(list);
@@ -142,8 +145,8 @@ static int common_show(struct cli *c)
 	if (list == NULL)
 		printf("the ledger names no common-value list: none is applied\n");
 	else
-		printf("version %u (%.*s): %zu rules, SHA-256 %s, as in the ledger\n", version, SLICE_ARGS(commonplace_version(list)), commonplace_count(list),
-		       cli_hex(commonplace_hash(list), 32));
+		printf("version %u (%.*s): %zu rules, SHA-256 %s, as in the ledger\n", version, SLICE_ARGS(commonplace_version(list)),
+		       commonplace_count(list), cli_hex(commonplace_hash(list), 32));
 	commonplace_free(list);
 	return CLI_OK;
 }

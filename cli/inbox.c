@@ -73,7 +73,7 @@ static enum err last_write(struct inbox *x)
 	return e == ERR_OK ? file_write(path, slice_of(text, (size_t)n), FILE_SECRET, &x->c->why) : e;
 }
 
-// --- Showing ---------------------------------------------------------------------------------------------------------------------
+// --- Showing ---------------------------------------------------------------------------------------------
 
 static enum err show(struct cli *c, const struct talk *t, const struct message *m, void *context)
 {
@@ -111,7 +111,7 @@ static enum err show(struct cli *c, const struct talk *t, const struct message *
 	return ERR_OK;
 }
 
-// --- Reading ---------------------------------------------------------------------------------------------------------------------
+// --- Reading ---------------------------------------------------------------------------------------------
 
 // Opens, verifies and keeps one. Sealed to another analyst's key: not for us. From nobody, or badly signed: counted and dropped.
 static enum err take(struct inbox *x, const struct expected *found, const uint8_t blob[static REPLY_BYTES], uint64_t time)
@@ -156,7 +156,8 @@ static enum err bulletin_read(struct inbox *x, struct slice bytes)
 	struct bulletin b;
 	enum err e = bulletin_decode(bytes, &b, &x->c->why);
 	if (e == ERR_OK && b.number != x->last + 1)
-		e = why_set(&x->c->why, ERR_AUTH, "hub: asked for bulletin %llu, it gave %llu", (unsigned long long)x->last + 1, (unsigned long long)b.number);
+		e = why_set(&x->c->why, ERR_AUTH, "hub: asked for bulletin %llu, it gave %llu", (unsigned long long)x->last + 1,
+		            (unsigned long long)b.number);
 	for (uint32_t i = 0; e == ERR_OK && i < b.count; i++) {
 		struct expected key;
 		memcpy(key.tag, b.blob[i], REPLY_TAG);
@@ -230,7 +231,8 @@ static void counts(const struct inbox *x)
 	if (x->foreign > 0)
 		printf("%s to other analysts of these records\n", label_count(x->foreign, "message", "messages"));
 	if (x->forged > 0)
-		printf("%s: %s under a tag of ours with a false signature\n", cli_bad("refused"), label_count(x->forged, "message", "messages"));
+		printf("%s: %s under a tag of ours with a false signature\n", cli_bad("refused"),
+		       label_count(x->forged, "message", "messages"));
 	if (x->lost > 0)
 		printf("%s the hub no longer keeps\n", label_count(x->lost, "bulletin", "bulletins"));
 }
@@ -269,7 +271,8 @@ static int run(struct cli *c)
 {
 	bool all = false, again = false;
 	struct inbox x = {.c = c};
-	const struct cli_option table[] = {{0, "all", CLI_FLAG, &all, 0}, {0, "again", CLI_FLAG, &again, 0}, {0, "wait", CLI_NUMBER, &x.wait_s, 0}, {0}};
+	const struct cli_option table[] = {
+		{0, "all", CLI_FLAG, &all, 0}, {0, "again", CLI_FLAG, &again, 0}, {0, "wait", CLI_NUMBER, &x.wait_s, 0}, {0}};
 	struct json_writer w;
 	struct buf out;
 	if (!cli_options(c, table))
@@ -300,4 +303,5 @@ static int run(struct cli *c)
 	return status;
 }
 
-const struct verb verb_inbox = {"inbox", "[--wait SECONDS] [--all] [--again]", "messages about the records that were filed or opened here", run};
+const struct verb verb_inbox = {"inbox", "[--wait SECONDS] [--all] [--again]",
+                                "messages about the records that were filed or opened here", run};

@@ -325,7 +325,8 @@ enum err kept_confirm(struct cli *c, struct kept *k, enum kept_part part, unsign
 	struct followed under;
 	INVARIANT(k->part[part].promised);
 	cli_progress(c, "waiting for the seats to cosign leaf %llu", (unsigned long long)r->index);
-	enum err e = platform_wait_leaf(c->platform, r->index, slice_of(r->leaf, sizeof r->leaf), timeout_ms, &proof, &under, &c->why);
+	enum err e =
+		platform_wait_leaf(c->platform, r->index, slice_of(r->leaf, sizeof r->leaf), timeout_ms, &proof, &under, &c->why);
 	if (e == ERR_OK)
 		e = filed_put(c, k, part, &under);
 	k->part[part].filed |= e == ERR_OK;

@@ -72,10 +72,10 @@ MUST_USE enum err kept_confirm(struct cli *c, struct kept *k, enum kept_part par
 // Makes the filing of tokens that follow, from the kept document and key, and keeps it. ERR_AWAY: too few keepers answer.
 MUST_USE enum err kept_make_tokens(struct cli *c, struct kept *k);
 
-// --- Tokens of a report ---------------------------------------------------------------------------------------------------------
+// --- Tokens of a report ----------------------------------------------------------------------------------
 
-// The platform's common list as it is in the home; NULL with ERR_OK when the ledger has none. ERR_ABSENT, ERR_AUTH: not the one of
-// the ledger, with the command that mends it. *version is what batches state.
+// The platform's common list as it is in the home; NULL with ERR_OK when the ledger has none. ERR_ABSENT, ERR_AUTH: not the one
+// of the ledger, with the command that mends it. *version is what batches state.
 MUST_USE enum err kept_common_list(struct cli *c, struct commonplace **list, uint16_t *version);
 
 #define KEPT_BATCHES_BYTES (BATCHES_MAX * (BATCH_SEALED_MAX + 16))
@@ -88,7 +88,8 @@ struct kept_batches {
 // Asks the keepers for the tokens of the rows that are neither common nor background, and seals them under batch_sk. The caller
 // frees bytes in any case.
 MUST_USE enum err kept_seal_tokens(struct cli *c, const struct report_token *rows, size_t count, uint16_t list_version,
-                                   const uint8_t id[static RECORD_ID], const uint8_t batch_sk[static SIGN_SECRET], struct kept_batches *out);
+                                   const uint8_t id[static RECORD_ID], const uint8_t batch_sk[static SIGN_SECRET],
+                                   struct kept_batches *out);
 // How many rows become tokens.
 size_t kept_count(const struct report_token *rows, size_t count);
 // "seats 2, 3". One static buffer.

@@ -11,13 +11,16 @@ static enum err list_load(struct cli *c, const struct common_list *wanted, const
 	buf_init(&text, COMMONPLACE_BYTES_MAX);
 	enum err e = file_read(path, COMMONPLACE_BYTES_MAX, &text, &c->why);
 	if (e == ERR_ABSENT)
-		e = why_set(&c->why, ERR_ABSENT, "the platform's common-value list (version %u, SHA-256 %s) is not here: `tocsin common-values FILE`",
+		e = why_set(&c->why, ERR_ABSENT,
+		            "the platform's common-value list (version %u, SHA-256 %s) is not here: `tocsin common-values FILE`",
 		            wanted->version, cli_hex(wanted->hash, 32));
 	if (e == ERR_OK)
 		e = commonplace_load(buf_slice(&text), list, &c->why);
 	buf_free(&text);
 	if (e == ERR_OK && memcmp(commonplace_hash(*list), wanted->hash, 32) != 0) {
-		e = why_set(&c->why, ERR_AUTH, "common-values here (SHA-256 %.16s…) is not the ledger's version %u (SHA-256 %s): `tocsin common-values FILE`",
+		e = why_set(&c->why, ERR_AUTH,
+		            "common-values here (SHA-256 %.16s…) is not the ledger's version %u (SHA-256 %s): `tocsin common-values "
+		            "FILE`",
 		            cli_hex(commonplace_hash(*list), 32), wanted->version, cli_hex(wanted->hash, 32));
 		commonplace_free(*list);
 		*list = NULL;
@@ -108,7 +111,8 @@ static enum err batches_seal(struct cli *c, const struct evaluation *v, uint16_t
 		size_t n = v->count - from < TOKEN_BATCH_MAX ? v->count - from : TOKEN_BATCH_MAX;
 		if (out->count == BATCHES_MAX)
 			return why_set(&c->why, ERR_LIMIT, "%zu tokens: more than %d batches", v->count, BATCHES_MAX);
-		e = batch_seal(id, list_version, v->tokens + from, n, batch_sk, charter->matcher_key, charter_origin(charter), &out->bytes);
+		e = batch_seal(id, list_version, v->tokens + from, n, batch_sk, charter->matcher_key, charter_origin(charter),
+		               &out->bytes);
 		if (e == ERR_OK)
 			e = buf_status(&out->bytes);
 		if (e != ERR_OK)
@@ -124,7 +128,8 @@ static enum err batches_seal(struct cli *c, const struct evaluation *v, uint16_t
 }
 
 enum err kept_seal_tokens(struct cli *c, const struct report_token *rows, size_t count, uint16_t list_version,
-                          const uint8_t id[static RECORD_ID], const uint8_t batch_sk[static SIGN_SECRET], struct kept_batches *out)
+                          const uint8_t id[static RECORD_ID], const uint8_t batch_sk[static SIGN_SECRET],
+                          struct kept_batches *out)
 {
 	struct evaluation v = {0};
 	*out = (struct kept_batches){0};
@@ -143,8 +148,8 @@ enum err kept_seal_tokens(struct cli *c, const struct report_token *rows, size_t
 }
 
 // The rows of a kept document; r owns what they borrow. *rows is the caller's to free.
-static enum err rows_of(struct cli *c, const struct kept *k, struct report *r, const struct commonplace *list, struct report_token **rows,
-                        size_t *count)
+static enum err rows_of(struct cli *c, const struct kept *k, struct report *r, const struct commonplace *list,
+                        struct report_token **rows, size_t *count)
 {
 	struct buf json;
 	buf_init(&json, REPORT_DOCUMENT_MAX);

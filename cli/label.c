@@ -95,13 +95,15 @@ const char *label_shared(const uint32_t shared[static OBSERVABLE_CLASSES], uint3
 {
 	static const char *const one[] = {"address", "name", "digest", "other", "derived"};
 	static const char *const many[] = {"addresses", "names", "digests", "others", "derived"};
-	static const unsigned order[] = {OBSERVABLE_DIGESTS, OBSERVABLE_NAMES, OBSERVABLE_ADDRESSES, OBSERVABLE_OTHERS, OBSERVABLE_CLASSES};
+	static const unsigned order[] = {OBSERVABLE_DIGESTS, OBSERVABLE_NAMES, OBSERVABLE_ADDRESSES, OBSERVABLE_OTHERS,
+	                                 OBSERVABLE_CLASSES};
 	char *text = turn();
 	size_t at = 0;
 	for (size_t i = 0; i < sizeof order / sizeof *order && at < STATIC_TEXT; i++) {
 		uint32_t n = order[i] == OBSERVABLE_CLASSES ? derived : shared[order[i]];
 		if (n > 0)
-			at += (size_t)snprintf(text + at, STATIC_TEXT - at, "%s%u %s", at > 0 ? ", " : "", n, n == 1 ? one[order[i]] : many[order[i]]);
+			at += (size_t)snprintf(text + at, STATIC_TEXT - at, "%s%u %s", at > 0 ? ", " : "", n,
+			                       n == 1 ? one[order[i]] : many[order[i]]);
 	}
 	if (at == 0)
 		snprintf(text, STATIC_TEXT, "nothing");

@@ -164,7 +164,8 @@ static enum err draw(struct picture *p, const uint8_t *id)
 		}
 	free(list);
 	if (e == ERR_OK && !found)
-		e = why_set(&p->c->why, ERR_ABSENT, "record %s is not among those for %s", cli_hex(id, RECORD_ID), label_team(p->c, p->team));
+		e = why_set(&p->c->why, ERR_ABSENT, "record %s is not among those for %s", cli_hex(id, RECORD_ID),
+		            label_team(p->c, p->team));
 	for (size_t i = 0, own = p->nodes; e == ERR_OK && i < own; i++) {
 		cli_progress(p->c, "matches of record %zu of %zu", i + 1, own);
 		e = ask(p, i);
@@ -186,7 +187,7 @@ static enum err draw_until(struct picture *p, const uint8_t *id, uint64_t wait_s
 	}
 }
 
-// --- Clusters -------------------------------------------------------------------------------------------------------------------
+// --- Clusters --------------------------------------------------------------------------------------------
 
 struct cluster {
 	size_t root, records;
@@ -251,7 +252,7 @@ static struct cluster *clusters_of(struct picture *p, size_t *count)
 	return list;
 }
 
-// --- Output -----------------------------------------------------------------------------------------------------------------------
+// --- Output ----------------------------------------------------------------------------------------------
 
 static const char *reporters(uint32_t least, uint32_t most)
 {
@@ -288,9 +289,11 @@ static void show_cluster(struct picture *p, const struct cluster *k)
 	for (size_t i = 0; i < p->pairs && (p->all || pairs < SHOWN_MAX); i++)
 		if (root_of(p, p->pair[i].a) == k->root && ++pairs > 0)
 			printf("    %.8s … and %.8s … share %s\n", cli_hex(p->node[p->pair[i].a].record.header.id, RECORD_ID),
-			       cli_hex(p->node[p->pair[i].b].record.header.id, RECORD_ID), label_shared(p->pair[i].shared, p->pair[i].derived));
+			       cli_hex(p->node[p->pair[i].b].record.header.id, RECORD_ID),
+			       label_shared(p->pair[i].shared, p->pair[i].derived));
 	if (!p->all && (k->records > SHOWN_MAX || k->pairs > SHOWN_MAX))
-		printf("    … of %zu records and %zu pairs, the first %d and the strongest %d (--all shows them)\n", k->records, k->pairs, SHOWN_MAX, SHOWN_MAX);
+		printf("    … of %zu records and %zu pairs, the first %d and the strongest %d (--all shows them)\n", k->records, k->pairs,
+		       SHOWN_MAX, SHOWN_MAX);
 	if (k->common > 0)
 		printf("    %s that too many reporters have: common, no match\n", label_count(k->common, "token", "tokens"));
 	printf("\n");
@@ -417,7 +420,8 @@ static int run(struct cli *c)
 	struct picture p = {.c = c};
 	uint64_t given = 0, wait_s = 0;
 	uint8_t id[RECORD_ID];
-	const struct cli_option table[] = {{0, "team", CLI_NUMBER, &given, 0}, {0, "wait", CLI_NUMBER, &wait_s, 0}, {0, "all", CLI_FLAG, &p.all, 0}, {0}};
+	const struct cli_option table[] = {
+		{0, "team", CLI_NUMBER, &given, 0}, {0, "wait", CLI_NUMBER, &wait_s, 0}, {0, "all", CLI_FLAG, &p.all, 0}, {0}};
 	if (!cli_options(c, table))
 		return CLI_USAGE;
 	if (c->argc > 1)
@@ -436,4 +440,5 @@ static int run(struct cli *c)
 	return status;
 }
 
-const struct verb verb_matches = {"matches", "[ID] [--team N] [--wait SECONDS] [--all]", "which records of a team meet, and what they share", run};
+const struct verb verb_matches = {"matches", "[ID] [--team N] [--wait SECONDS] [--all]",
+                                  "which records of a team meet, and what they share", run};

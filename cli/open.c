@@ -23,7 +23,7 @@ static void opening_free(struct opening *o)
 	report_free(&o->report);
 }
 
-// --- Record and request ---------------------------------------------------------------------------------------------------------
+// --- Record and request ----------------------------------------------------------------------------------
 
 static enum err envelope_get(struct opening *o)
 {
@@ -38,7 +38,8 @@ static enum err envelope_get(struct opening *o)
 	if (e == ERR_OK)
 		e = envelope_decode(buf_slice(&o->bytes), &o->envelope, why);
 	if (e == ERR_OK && memcmp(o->envelope.header.id, o->id, RECORD_ID) != 0)
-		e = why_set(why, ERR_AUTH, "%s: asked for record %s, it gave %s", o->envelope_in != NULL ? o->envelope_in : "hub", cli_hex(o->id, RECORD_ID), cli_hex(o->envelope.header.id, RECORD_ID));
+		e = why_set(why, ERR_AUTH, "%s: asked for record %s, it gave %s", o->envelope_in != NULL ? o->envelope_in : "hub",
+		            cli_hex(o->id, RECORD_ID), cli_hex(o->envelope.header.id, RECORD_ID));
 	return e == ERR_OK ? header_check_committee(&o->envelope.header, platform_governance(o->c->platform), why) : e;
 }
 
@@ -83,9 +84,11 @@ static enum err request_second(struct opening *o)
 {
 	enum err e = request_load(o, o->second);
 	if (e == ERR_OK && !o->request.second)
-		e = why_set(&o->c->why, ERR_DENIED, "%s has no second signature: another analyst of the team runs `tocsin cosign` on it", o->second);
+		e = why_set(&o->c->why, ERR_DENIED, "%s has no second signature: another analyst of the team runs `tocsin cosign` on it",
+		            o->second);
 	if (e == ERR_OK && !request_serves(o))
-		e = why_set(&o->c->why, ERR_DENIED, "%s is not a request of this member for this record, team and purpose that is still good", o->second);
+		e = why_set(&o->c->why, ERR_DENIED,
+		            "%s is not a request of this member for this record, team and purpose that is still good", o->second);
 	return e;
 }
 
@@ -157,11 +160,12 @@ static enum err request_insist(struct opening *o, enum err refused)
 	return e == ERR_OK ? buf_status(&o->checkpoint) : e;
 }
 
-// --- Shares ---------------------------------------------------------------------------------------------------------------------
+// --- Shares ----------------------------------------------------------------------------------------------
 
 static void release_of(const struct opening *o, unsigned seat, struct buf *body)
 {
-	struct release r = {.request = buf_slice(&o->request_bytes), .index = o->index, .proof = o->proof, .checkpoint = buf_slice(&o->checkpoint)};
+	struct release r = {
+		.request = buf_slice(&o->request_bytes), .index = o->index, .proof = o->proof, .checkpoint = buf_slice(&o->checkpoint)};
 	memcpy(r.share, o->envelope.shares.p + (size_t)(seat - 1) * RECORD_SHARE, RECORD_SHARE);
 	release_encode(&r, body);
 }
@@ -185,7 +189,8 @@ static void share_take(struct opening *o, unsigned seat, const struct http_call 
 		own_words(why, e);
 	}
 	if (e == ERR_OK)
-		e = released_open(buf_slice(call->answer), o->hash, (uint8_t)seat, opening_charter(o), o->c->platform->sealing_sk, &o->share[o->shares], why);
+		e = released_open(buf_slice(call->answer), o->hash, (uint8_t)seat, opening_charter(o), o->c->platform->sealing_sk,
+		                  &o->share[o->shares], why);
 	if (e == ERR_OK) {
 		o->shares++;
 		o->answered |= UINT64_C(1) << (seat - 1);
@@ -224,15 +229,16 @@ static enum err shares_get(struct opening *o)
 		return ERR_OK;
 	for (unsigned i = 0; i < n; i++) // a reason that is the analyst's to mend is the one to tell
 		if (o->result[i] == ERR_DENIED)
-			return why_set(&o->c->why, ERR_DENIED, "%u of %u shares, %u are needed; seat %u: %s", o->shares, n, o->envelope.header.t, i + 1,
-			               o->why[i].text);
+			return why_set(&o->c->why, ERR_DENIED, "%u of %u shares, %u are needed; seat %u: %s", o->shares, n,
+			               o->envelope.header.t, i + 1, o->why[i].text);
 	return why_set(&o->c->why, ERR_AWAY, "%u of %u shares, %u are needed", o->shares, n, o->envelope.header.t);
 }
 
 static enum err unseal(struct opening *o)
 {
 	struct why *why = &o->c->why;
-	enum err e = record_open(&o->envelope, o->share, o->shares, charter_origin(opening_charter(o)), &o->plain, &o->content, &o->reporter, &o->liars, why);
+	enum err e = record_open(&o->envelope, o->share, o->shares, charter_origin(opening_charter(o)), &o->plain, &o->content,
+	                         &o->reporter, &o->liars, why);
 	if (e == ERR_OK)
 		e = report_decode(o->content.document, &o->report, why);
 	if (e != ERR_OK)
@@ -246,7 +252,8 @@ static enum err unseal(struct opening *o)
 		return ERR_OK;
 	}
 	e = credential_decode(o->content.credential, &credential, &o->standing_why);
-	if (e == ERR_OK && (memcmp(credential.item.card, id, CARD_ID) != 0 || memcmp(credential.item.signing, o->reporter.signing, SIGN_PUBLIC) != 0))
+	if (e == ERR_OK && (memcmp(credential.item.card, id, CARD_ID) != 0 ||
+	                    memcmp(credential.item.signing, o->reporter.signing, SIGN_PUBLIC) != 0))
 		e = why_set(&o->standing_why, ERR_AUTH, "the credential is another card's");
 	if (e == ERR_OK)
 		e = credential_check(&credential, platform_governance(o->c->platform), ROLE_FILE, clock_now(), &o->standing_why);
@@ -254,7 +261,7 @@ static enum err unseal(struct opening *o)
 	return ERR_OK;
 }
 
-// --- Comparing with what was filed -------------------------------------------------------------------------------------------------
+// --- Comparing with what was filed -----------------------------------------------------------------------
 
 static enum err compare_ask(struct opening *o, const struct kept_batches *batches)
 {
@@ -305,7 +312,7 @@ static void compare(struct opening *o)
 	commonplace_free(list);
 }
 
-// --- Keeping ------------------------------------------------------------------------------------------------------------------------
+// --- Keeping ---------------------------------------------------------------------------------------------
 
 enum err opened_folder(struct cli *c, const uint8_t id[static RECORD_ID], bool make, char folder[static FILE_PATH_MAX])
 {
@@ -338,7 +345,8 @@ static enum err attachment_put(struct opening *o, const char *folder, unsigned i
 {
 	char path[FILE_PATH_MAX], safe[ATTACHMENT_NAME_MAX + 1], name[ATTACHMENT_NAME_MAX + 16];
 	opened_name(o->content.attachment[i].name, safe);
-	snprintf(name, sizeof name, "%02u_%.*s", i, ATTACHMENT_NAME_MAX - 8, safe); // numbered: two may have one name, and file_write adds ".new"
+	snprintf(name, sizeof name, "%02u_%.*s", i, ATTACHMENT_NAME_MAX - 8,
+	         safe); // numbered: two may have one name, and file_write adds ".new"
 	enum err e = file_path(path, folder, name, &o->c->why);
 	return e == ERR_OK ? file_write(path, o->content.attachment[i].bytes, FILE_SECRET, &o->c->why) : e;
 }
@@ -374,7 +382,7 @@ static enum err keep(struct opening *o)
 	return e;
 }
 
-// --- The verbs -------------------------------------------------------------------------------------------------------------------------
+// --- The verbs -------------------------------------------------------------------------------------------
 
 static int request_hand_out(struct opening *o)
 {

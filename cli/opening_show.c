@@ -60,7 +60,8 @@ static bool label_repeats(const struct opening *o)
 {
 	const struct label *l = &o->envelope.header.label;
 	const struct report *r = &o->report;
-	return l->kind == r->kind && l->tlp == r->tlp && l->audience == r->audience && memcmp(l->team, r->team, r->audience * sizeof *r->team) == 0;
+	return l->kind == r->kind && l->tlp == r->tlp && l->audience == r->audience &&
+	       memcmp(l->team, r->team, r->audience * sizeof *r->team) == 0;
 }
 
 void opening_show(struct opening *o)
@@ -70,11 +71,13 @@ void opening_show(struct opening *o)
 	const struct label *l = &o->envelope.header.label;
 	struct cli_table t;
 	cli_progress_end(c);
-	printf("Opened with %u of %u shares; the request is leaf %llu of the ledger\n", o->shares, o->envelope.header.n, (unsigned long long)o->index);
+	printf("Opened with %u of %u shares; the request is leaf %llu of the ledger\n", o->shares, o->envelope.header.n,
+	       (unsigned long long)o->index);
 	show_seats(o);
 	printf("\n");
 	cli_table_begin(&t, 2, NULL);
-	cli_row(&t, "reporter", "%s, %s, %s (%s)", o->reporter.name, o->reporter.organisation, o->reporter.country, o->reporter.sector);
+	cli_row(&t, "reporter", "%s, %s, %s (%s)", o->reporter.name, o->reporter.organisation, o->reporter.country,
+	        o->reporter.sector);
 	cli_row(&t, "accredited", "%s", o->standing == ERR_OK ? cli_good("yes") : cli_bad(o->standing_why.text));
 	cli_row(&t, "title", "%s", r->title);
 	cli_row(&t, "kind", "%s", label_kind(l->kind));

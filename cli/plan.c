@@ -90,8 +90,8 @@ static enum err options_apply(struct cli *c, struct plan *p)
 	if (o->tlp != NULL && !tlp_parse(slice_text(o->tlp), &r->tlp))
 		return why_set(&c->why, ERR_INPUT, "--tlp \"%s\": must be clear, green, amber, amber+strict or red", o->tlp);
 	if (o->occurred != NULL && (!time_parse(slice_text(o->occurred), &r->occurred) || r->occurred == 0))
-		return why_set(&c->why, ERR_INPUT, "--occurred \"%s\": must be a date or time of RFC 3339, 2017-05-12 or 2017-05-12T07:24:00Z",
-		               o->occurred);
+		return why_set(&c->why, ERR_INPUT,
+		               "--occurred \"%s\": must be a date or time of RFC 3339, 2017-05-12 or 2017-05-12T07:24:00Z", o->occurred);
 	e = description_read(c, p);
 	if (e == ERR_OK && o->with_background)
 		e = report_foreground(r, &c->why);
@@ -159,8 +159,8 @@ static enum err seal(struct cli *c, struct plan *p)
 	random_bytes(p->reply_secret, sizeof p->reply_secret);
 	memcpy(content.reply_secret, p->reply_secret, sizeof content.reply_secret);
 	p->inside = content.card.n + content.credential.n + content.document.n + r->attached.n;
-	enum err e = record_seal(&content, &label, platform_governance(c->platform), clock_now(), c->platform->signing_sk, &p->envelope, p->id,
-	                         p->batch_sk, &c->why);
+	enum err e = record_seal(&content, &label, platform_governance(c->platform), clock_now(), c->platform->signing_sk,
+	                         &p->envelope, p->id, p->batch_sk, &c->why);
 	secret_wipe(&content, sizeof content);
 	return e;
 }
@@ -169,7 +169,8 @@ static enum err seal(struct cli *c, struct plan *p)
 static enum err credential_take(struct cli *c)
 {
 	char path[FILE_PATH_MAX];
-	if (c->platform->credential_bytes.n > 0 || file_path(path, c->platform->home, "credential", NULL) != ERR_OK || !file_has(path))
+	if (c->platform->credential_bytes.n > 0 || file_path(path, c->platform->home, "credential", NULL) != ERR_OK ||
+	    !file_has(path))
 		return ERR_OK;
 	return platform_credential(c->platform, false, &c->why);
 }
@@ -208,7 +209,8 @@ enum err plan_keep(struct cli *c, const struct plan *p, const struct kept_batche
 		memcpy(f.batch, batches->batch, sizeof f.batch);
 	}
 	filing_encode(&f, &bytes);
-	enum err e = buf_status(&bytes) == ERR_OK ? ERR_OK : why_set(&c->why, buf_status(&bytes), "the filing is over %u bytes", FILING_MAX);
+	enum err e =
+		buf_status(&bytes) == ERR_OK ? ERR_OK : why_set(&c->why, buf_status(&bytes), "the filing is over %u bytes", FILING_MAX);
 	const struct kept_new n = {.report = &p->report,
 	                           .id = p->id,
 	                           .batch_sk = p->batch_sk,

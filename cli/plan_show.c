@@ -38,7 +38,8 @@ static void show_content(struct cli *c, const struct plan *p)
 	if (r->description.n > 0)
 		cli_row(&t, "  description", "%s", label_count(r->description.n, "byte", "bytes"));
 	for (unsigned i = 0; i < r->attachments; i++)
-		cli_row(&t, i == 0 ? "  attachments" : "", "%s, %s", r->attachment[i].name, label_count(r->attachment[i].bytes.n, "byte", "bytes"));
+		cli_row(&t, i == 0 ? "  attachments" : "", "%s, %s", r->attachment[i].name,
+		        label_count(r->attachment[i].bytes.n, "byte", "bytes"));
 	cli_row(&t, "  size", "%zu bytes inside, %zu sealed and padded", p->inside, p->envelope.n);
 	cli_row(&t, "  sealed to", "%u seats, any %u of them open it with the analyst; quarter %s", platform_charter(c->platform)->n,
 	        platform_charter(c->platform)->t, cli_quarter(quarter_of(clock_now())));
@@ -88,8 +89,10 @@ static void show_left_out(const struct plan *p)
 		background += p->rows[i].background && !p->rows[i].common;
 	}
 	if (background > 0)
-		printf("%s\n", cli_dim(label_count(background, "observable is background (the source says: not for detection), no token; --with-background",
-		                                   "observables are background (the source says: not for detection), no tokens; --with-background")));
+		printf("%s\n",
+		       cli_dim(label_count(
+				   background, "observable is background (the source says: not for detection), no token; --with-background",
+				   "observables are background (the source says: not for detection), no tokens; --with-background")));
 	if (common == 0)
 		return;
 	printf("%s\n", cli_dim("Common values, left out"));

@@ -7,7 +7,8 @@ static enum err text_of(struct cli *c, struct buf *text)
 {
 	if (strcmp(c->argv[1], "-") != 0) {
 		buf_put_text(text, c->argv[1]);
-		return buf_status(text) == ERR_OK ? ERR_OK : why_set(&c->why, ERR_LIMIT, "the text is over %zu bytes", (size_t)REPLY_TEXT_MAX);
+		return buf_status(text) == ERR_OK ? ERR_OK
+		                                  : why_set(&c->why, ERR_LIMIT, "the text is over %zu bytes", (size_t)REPLY_TEXT_MAX);
 	}
 	enum err e = cli_read(c, "-", REPLY_TEXT_MAX, text);
 	while (e == ERR_OK && text->n > 0 && text->p[text->n - 1] == '\n')

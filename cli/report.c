@@ -26,7 +26,8 @@ static enum err keep(struct cli *c, const struct plan *p, struct outcome *out)
 	if (how == KEPT_TOKENS_WITH) {
 		e = kept_seal_tokens(c, p->rows, p->count, p->list_version, p->id, p->batch_sk, &batches);
 		out->liars = batches.liars;
-		if (e == ERR_AWAY || e == ERR_ABSENT || e == ERR_DENIED || e == ERR_AUTH) { // no keys yet, no quota left, too few honest answers
+		if (e == ERR_AWAY || e == ERR_ABSENT || e == ERR_DENIED ||
+		    e == ERR_AUTH) { // no keys yet, no quota left, too few honest answers
 			out->later = true;
 			out->later_why = c->why;
 			how = KEPT_TOKENS_LATER;
@@ -67,7 +68,8 @@ static void show_outcome(struct cli *c, const struct outcome *out)
 	if (out->sent)
 		show_receipt(&out->kept.part[KEPT_FILING].receipt, out->seat);
 	if (out->confirmed)
-		printf("%s, under %u cosignatures: record %s\n", cli_good("filed"), platform_charter(c->platform)->t, cli_hex(out->kept.id, RECORD_ID));
+		printf("%s, under %u cosignatures: record %s\n", cli_good("filed"), platform_charter(c->platform)->t,
+		       cli_hex(out->kept.id, RECORD_ID));
 	else if (out->sent)
 		printf("promised, not yet cosigned: record %s; `tocsin receipts --sync` looks again\n", cli_hex(out->kept.id, RECORD_ID));
 	else if (!out->kept.offline)
@@ -230,7 +232,8 @@ static int tokens_later(struct cli *c, const char *id_text)
 const struct verb verb_report = {
 	"report",
 	"[FILE] [--format misp|stix|csv|text] [--title TEXT] [--kind attack|flaw] [--tlp TLP] [--to TEAM[,TEAM]]… [--occurred TIME] "
-	"[--description TEXT | --description-file FILE] [--observe TYPE=VALUE]… [--attach FILE]… [--no-tokens | --with-background] [--all] [--dry-run | --yes]\n"
+	"[--description TEXT | --description-file FILE] [--observe TYPE=VALUE]… [--attach FILE]… [--no-tokens | --with-background] "
+    "[--all] [--dry-run | --yes]\n"
 	"[FILE] … --offline OUT\n"
 	"--tokens-later ID",
 	"seal a report and file it",

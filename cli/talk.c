@@ -33,7 +33,7 @@ static bool has(const struct talk *t, const char *name)
 	return file_path(path, t->folder, name, NULL) == ERR_OK && file_has(path);
 }
 
-// --- Finding ----------------------------------------------------------------------------------------------------------------------
+// --- Finding ---------------------------------------------------------------------------------------------
 
 static void title_read(struct cli *c, struct talk *t)
 {
@@ -94,7 +94,8 @@ static enum err all_below(struct cli *c, const char *name, struct talk **list, s
 		if (!hex_decode(slice_text(entry->d_name), id, sizeof id))
 			continue;
 		e = talk_open(c, id, &t);
-		bool opened_and_filed = e == ERR_OK && t.incoming == REPLY_TO_REPORTER && strcmp(name, "opened") == 0; // listed by "records"
+		bool opened_and_filed =
+			e == ERR_OK && t.incoming == REPLY_TO_REPORTER && strcmp(name, "opened") == 0; // listed by "records"
 		if (e == ERR_OK && !opened_and_filed) {
 			struct talk *bigger = reallocarray(*list, *count + 1, sizeof t);
 			if (bigger == NULL)
@@ -130,7 +131,7 @@ void talk_free(struct talk *list, size_t count)
 	free(list);
 }
 
-// --- Received ----------------------------------------------------------------------------------------------------------------------
+// --- Received --------------------------------------------------------------------------------------------
 
 enum err talk_receive(struct cli *c, const struct talk *t, const struct message *m)
 {
@@ -179,8 +180,8 @@ static enum err message_read(struct cli *c, const struct talk *t, const char *na
 		e = json_get_text(&root, "time", &time, &c->why);
 	if (e == ERR_OK)
 		e = json_get_text(&root, "text", &text, &c->why);
-	if (e == ERR_OK && (!hex_decode(from, m->from, CARD_ID) || !base64_decode(answer, m->answer_to, HPKE_PUBLIC, &n) || n != HPKE_PUBLIC ||
-	                    !time_parse(time, &m->time)))
+	if (e == ERR_OK && (!hex_decode(from, m->from, CARD_ID) || !base64_decode(answer, m->answer_to, HPKE_PUBLIC, &n) ||
+	                    n != HPKE_PUBLIC || !time_parse(time, &m->time)))
 		e = why_set(&c->why, ERR_INPUT, "%s/%s: not a kept message", t->folder, name);
 	m->number = (uint32_t)number;
 	buf_put_slice(&m->text, text);
@@ -190,7 +191,8 @@ static enum err message_read(struct cli *c, const struct talk *t, const char *na
 }
 
 enum err talk_received(struct cli *c, const struct talk *t,
-                       enum err (*each)(struct cli *c, const struct talk *t, const struct message *m, void *context), void *context)
+                       enum err (*each)(struct cli *c, const struct talk *t, const struct message *m, void *context),
+                       void *context)
 {
 	enum err e = ERR_OK;
 	if (!has(t, "answer-to"))
@@ -210,7 +212,7 @@ enum err talk_received(struct cli *c, const struct talk *t,
 	return e;
 }
 
-// --- Sending -----------------------------------------------------------------------------------------------------------------------
+// --- Sending ---------------------------------------------------------------------------------------------
 
 // Takes the next number; nobody here uses it again.
 static enum err number_take(struct cli *c, const struct talk *t, uint32_t *number)
@@ -247,7 +249,8 @@ static enum err recipient(struct cli *c, const struct talk *t, uint8_t to[static
 		if (e == ERR_OK)
 			memcpy(to, b.p, HPKE_PUBLIC);
 	} else if (t->incoming == REPLY_TO_REPORTER) {
-		e = why_set(&c->why, ERR_ABSENT, "nobody has written about this record yet (`tocsin inbox` looks), so there is nobody to answer");
+		e = why_set(&c->why, ERR_ABSENT,
+		            "nobody has written about this record yet (`tocsin inbox` looks), so there is nobody to answer");
 	} else {
 		e = get(c, t, "card", CARD_MAX, &b);
 		if (e == ERR_OK)
@@ -350,7 +353,9 @@ enum err talk_send(struct cli *c, const struct talk *t, struct slice text, uint3
 			return e;
 		e = ERR_OK;
 	}
-	return e != ERR_OK ? e : why_set(&c->why, ERR_EXISTS, "%d numbers in a row are taken: somebody writes at the same time, or wastes tags", TRIES_MAX);
+	return e != ERR_OK ? e
+	                   : why_set(&c->why, ERR_EXISTS,
+	                             "%d numbers in a row are taken: somebody writes at the same time, or wastes tags", TRIES_MAX);
 }
 
 static enum err kept_text(struct cli *c, const struct talk *t, uint32_t number, struct buf *out)

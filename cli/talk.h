@@ -1,5 +1,5 @@
-// Conversations: a reporter and the analysts who opened its record, by single-use tags (filing/reply.h). What a home keeps beside the
-// record (kept.h, opened.h):
+// Conversations: a reporter and the analysts who opened its record, by single-use tags (filing/reply.h). What a home keeps beside
+// the record (kept.h, opened.h):
 //
 //   next          the number of the next message from here: durable before the message is sealed, so that no tag is used twice
 //   out-N         the encoded filing of message N: the identical bytes are sent again until there is a receipt
@@ -38,7 +38,8 @@ struct message {
 MUST_USE enum err talk_receive(struct cli *c, const struct talk *t, const struct message *m);
 // Calls `each` for every message received, by number.
 MUST_USE enum err talk_received(struct cli *c, const struct talk *t,
-                                enum err (*each)(struct cli *c, const struct talk *t, const struct message *m, void *context), void *context);
+                                enum err (*each)(struct cli *c, const struct talk *t, const struct message *m, void *context),
+                                void *context);
 
 // Seals under the next number and sends; when its tag is taken, under the one after it. ERR_ABSENT: nobody to answer to yet.
 MUST_USE enum err talk_send(struct cli *c, const struct talk *t, struct slice text, uint32_t *number, unsigned *seat);

@@ -122,7 +122,9 @@ static enum err get_kind(const struct json *root, struct report *r, struct why *
 			r->kind = kinds[i].kind;
 			return ERR_OK;
 		}
-	return e != ERR_OK ? e : json_refuse(&field, why, ERR_INPUT, "\"%.*s\" is not attack or flaw", SLICE_ARGS(slice_part(text, 0, TEXT_SHOWN)));
+	return e != ERR_OK ? e
+	                   : json_refuse(&field, why, ERR_INPUT, "\"%.*s\" is not attack or flaw",
+	                                 SLICE_ARGS(slice_part(text, 0, TEXT_SHOWN)));
 }
 
 static enum err get_occurred(const struct json *root, struct report *r, struct why *why)
@@ -193,7 +195,8 @@ static enum err get_value(const struct json *j, struct observable *o, struct why
 	if (e != ERR_OK)
 		return json_refuse(&field, why, e, "%s", rule.text);
 	if (o->type != type || !slice_equal(observable_value(o), value))
-		return json_refuse(&field, why, ERR_INPUT, "is not canonical: that would be %s %s", observable_type_name(o->type), o->value);
+		return json_refuse(&field, why, ERR_INPUT, "is not canonical: that would be %s %s", observable_type_name(o->type),
+		                   o->value);
 	return ERR_OK;
 }
 
@@ -286,8 +289,8 @@ static enum err get_format(const struct json *root, struct why *why)
 
 enum err report_decode(struct slice json, struct report *r, struct why *why)
 {
-	static const char *const names[] = {"format", "kind", "title", "description", "occurred", "tlp", "teams", "observables", "refused",
-	                                    "refused_more", NULL};
+	static const char *const names[] = {"format", "kind",        "title",   "description",  "occurred", "tlp",
+	                                    "teams",  "observables", "refused", "refused_more", NULL};
 	struct json root;
 	if (json.n > REPORT_DOCUMENT_MAX)
 		return why_set(why, ERR_LIMIT, "the document has %zu bytes, at most %u", json.n, REPORT_DOCUMENT_MAX);

@@ -102,11 +102,12 @@ enum err report_observe(struct report *r, struct slice text, struct why *why)
 	enum observable_type type;
 	size_t equals = slice_find(text, '=', 0);
 	bool typed = equals < text.n && observable_type_named(slice_part(text, 0, equals), &type);
-	enum err e = typed ? observable_canonical(type, slice_part(text, equals + 1, text.n), &o, why) : observable_guess(text, &o, why);
+	enum err e =
+		typed ? observable_canonical(type, slice_part(text, equals + 1, text.n), &o, why) : observable_guess(text, &o, why);
 	if (e != ERR_OK)
 		return why_at(why, e, "\"%.*s\"", SLICE_ARGS(slice_part(text, 0, TEXT_SHOWN)));
-	e = observable_list_add(&r->extract.list, &o, false, typed ? slice_part(text, equals + 1, text.n) : text, SLICE_LITERAL("by hand"),
-	                        why);
+	e = observable_list_add(&r->extract.list, &o, false, typed ? slice_part(text, equals + 1, text.n) : text,
+	                        SLICE_LITERAL("by hand"), why);
 	return e == ERR_OK ? observable_list_derive(&r->extract.list, why) : e;
 }
 
@@ -119,7 +120,8 @@ enum err report_foreground(struct report *r, struct why *why)
 		marked += list->entries[i].background;
 		list->entries[i].background = false;
 	}
-	snprintf(rule, sizeof rule, "%zu of %zu observables are marked as not for detection; the mark is ignored and they become tokens", marked,
+	snprintf(rule, sizeof rule,
+	         "%zu of %zu observables are marked as not for detection; the mark is ignored and they become tokens", marked,
 	         list->count);
 	return marked == 0 ? ERR_OK : observable_list_refuse(list, true, SLICE_LITERAL("the file"), SLICE_LITERAL(""), rule, why);
 }
@@ -131,8 +133,8 @@ static struct observable whole(const struct observable_entry *entry)
 	return o;
 }
 
-enum err report_tokens(const struct report *r, const struct commonplace *list, struct report_token *out, size_t room, size_t *count,
-                       struct why *why)
+enum err report_tokens(const struct report *r, const struct commonplace *list, struct report_token *out, size_t room,
+                       size_t *count, struct why *why)
 {
 	const struct observable_list *all = &r->extract.list;
 	if (room < all->count)

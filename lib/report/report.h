@@ -1,5 +1,5 @@
-// A report: what a member says happened, as one JSON document with attachments; from a MISP event, a STIX bundle, CSV, text or fields.
-// It is the content of a sealed record (record/record.h, `document`). Page: protocol/report.md.
+// A report: what a member says happened, as one JSON document with attachments; from a MISP event, a STIX bundle, CSV, text or
+// fields. It is the content of a sealed record (record/record.h, `document`). Page: protocol/report.md.
 #ifndef TOCSIN_REPORT_REPORT_H
 #define TOCSIN_REPORT_REPORT_H
 
@@ -30,11 +30,12 @@ void report_free(struct report *r); // may be called twice
 // Reads a source (format guessed unless given) and takes title, date, marking and observables from it; keeps the source as an
 // attachment. A text is also the description; in text and CSV the first line or the file's name is the title and the strictest
 // "TLP:…" found anywhere the marking. When a source marks all its observables as background (a MISP producer that never sets
-// to_ids) the mark says nothing: report_foreground() is called. `path` may have folders: its last part names the attachment. Options on the command line
-// overrule. Once for a report, before report_attach(): a second source is a broken invariant.
-MUST_USE enum err report_from_source(struct report *r, const char *path, struct slice bytes, const enum extract_format *format, struct why *why);
-// Copies the bytes. ERR_EXISTS: another attachment has that name. ERR_LIMIT: ATTACHMENTS_MAX or RECORD_MAX. ERR_INPUT: a name that
-// record.h forbids.
+// to_ids) the mark says nothing: report_foreground() is called. `path` may have folders: its last part names the attachment.
+// Options on the command line overrule. Once for a report, before report_attach(): a second source is a broken invariant.
+MUST_USE enum err report_from_source(struct report *r, const char *path, struct slice bytes, const enum extract_format *format,
+                                     struct why *why);
+// Copies the bytes. ERR_EXISTS: another attachment has that name. ERR_LIMIT: ATTACHMENTS_MAX or RECORD_MAX. ERR_INPUT: a name
+// that record.h forbids.
 MUST_USE enum err report_attach(struct report *r, const char *name, struct slice bytes, struct why *why);
 // One observable as "type=value" or a bare value; what it gives besides itself is added too.
 MUST_USE enum err report_observe(struct report *r, struct slice text, struct why *why);
@@ -51,15 +52,15 @@ MUST_USE enum err report_address(struct report *r, uint16_t team, struct why *wh
 MUST_USE enum err report_encode(const struct report *r, struct buf *json, struct why *why);
 MUST_USE enum err report_decode(struct slice json, struct report *r, struct why *why);
 
-// Which observables become tokens: all but background ones and those the common list covers. One row for each entry, in the list's
-// order; `list` may be NULL (then nothing is common). Borrows from r and list. ERR_LIMIT: less room than entries.
+// Which observables become tokens: all but background ones and those the common list covers. One row for each entry, in the
+// list's order; `list` may be NULL (then nothing is common). Borrows from r and list. ERR_LIMIT: less room than entries.
 struct report_token {
 	const struct observable_entry *entry;
 	bool common;       // left out
 	bool background;   // left out: the source says it is not for detection
 	struct slice rule; // of the common list, when common
 };
-MUST_USE enum err report_tokens(const struct report *r, const struct commonplace *list, struct report_token *out, size_t room, size_t *count,
-                                struct why *why);
+MUST_USE enum err report_tokens(const struct report *r, const struct commonplace *list, struct report_token *out, size_t room,
+                                size_t *count, struct why *why);
 
 #endif

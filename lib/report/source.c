@@ -118,7 +118,8 @@ static enum err read_source(struct report *r, struct slice in, const enum extrac
 	return format == EXTRACT_TEXT || format == EXTRACT_CSV ? from_prose(r, in, format, why) : unmark(r, why);
 }
 
-enum err report_from_source(struct report *r, const char *path, struct slice bytes, const enum extract_format *format, struct why *why)
+enum err report_from_source(struct report *r, const char *path, struct slice bytes, const enum extract_format *format,
+                            struct why *why)
 {
 	INVARIANT(r->attachments == 0);
 	struct buf utf8;
