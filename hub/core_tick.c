@@ -112,10 +112,11 @@ static void forget_old(struct core *c, uint64_t now)
 	enum err e = store_begin(c->store, &why);
 	if (e == ERR_OK && (e = store_forget(c->store, day > COUNTERS_KEPT ? day - COUNTERS_KEPT : 0, &why)) == ERR_OK)
 		e = store_commit(c->store, &why);
-	if (e == ERR_OK)
-		c->day = day;
-	else
+	if (e != ERR_OK) {
 		store_rollback(c->store);
+		log_line(LOG_ERROR, "forgetting-failed", log_failure(e, &why));
+	}
+	c->day = day; // what could not be forgotten today goes with tomorrow's
 }
 
 void core_tick(void *core)

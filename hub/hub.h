@@ -51,7 +51,7 @@ enum matcher_kind {
 	MATCHER_STATUS,     // → u64 postings ‖ u64 tokens ‖ u64 records ‖ u64 bytes
 };
 #define MATCHER_FRAME_MAX (2u << 20)
-#define MATCHER_TIMEOUT_MS 10000
+#define MATCHER_TIMEOUT_MS 3000 // core answers nobody else meanwhile
 
 struct matcher_neighbours { // as MATCHER_NEIGHBOURS answers
 	struct match_summary summary;

@@ -75,8 +75,8 @@ static void proofs_and_tiles(void)
 	const struct {
 		uint64_t index, size;
 		enum err cause;
-	} rows[] = {{0, size, ERR_OK}, {size - 1, size, ERR_OK}, {0, 1, ERR_OK}, {size, size, ERR_ABSENT}, {0, size + 1, ERR_ABSENT}, {0, 0, ERR_ABSENT},
-	            {UINT64_MAX, UINT64_MAX, ERR_ABSENT}};
+	} rows[] = {{0, size, ERR_OK}, {size - 1, size, ERR_OK}, {0, 1, ERR_OK}, {size, size, ERR_ABSENT}, {0, size + 1, ERR_ABSENT},
+	            {0, 0, ERR_ABSENT}, {UINT64_MAX, UINT64_MAX, ERR_ABSENT}};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct buf body = body_new();
 		hub_proof_ask(rows[i].index, rows[i].size, &body);
@@ -108,7 +108,8 @@ static void asks_are_judged(void)
 	struct buf body = body_new(), frame = body_new();
 	hub_start();
 	hub_entries_ask(0, 1, &body);
-	const struct ask good = {.by = ASKER_MEMBER, .to = ASK_TO_HUB, .body = buf_slice(&body), .credential = f->member[FIXTURE_REPORTER].credential};
+	const struct ask good = {.by = ASKER_MEMBER, .to = ASK_TO_HUB, .body = buf_slice(&body),
+	                         .credential = f->member[FIXTURE_REPORTER].credential};
 	const uint8_t *sk = f->member[FIXTURE_REPORTER].signing;
 	struct ask a = good;
 	OK(hub_ask_signed(&a, HUB_ENTRIES, sk, NOW));
@@ -301,8 +302,8 @@ static struct buf request_of(enum fixture_who who, const struct sent *s, uint16_
 	struct buf out;
 	buf_init(&out, REQUEST_MAX);
 	OK(envelope_decode(s->filing.payload, &e, &why));
-	struct request r = {.hdr0 = e.hdr0, .purpose = "to see", .team = team, .card = fixture_card(f, who), .credential = f->member[who].credential,
-	                    .time = NOW, .expiry = NOW + 3600, .salt = {salt}};
+	struct request r = {.hdr0 = e.hdr0, .purpose = "to see", .team = team, .card = fixture_card(f, who),
+	                    .credential = f->member[who].credential, .time = NOW, .expiry = NOW + 3600, .salt = {salt}};
 	memcpy(r.commitment, e.commitment, RECORD_COMMITMENT);
 	request_encode(&r, f->member[who].signing, f->origin, &out);
 	return out;
@@ -317,8 +318,9 @@ static void requests_are_appended_once(void)
 	OK(file_through(&s.filing, 1));
 	policy()->releases_analyst = 2;
 	uint64_t size = ledger_size();
-	struct buf first = request_of(FIXTURE_NATIONAL_ANALYST, &s, FIXTURE_NATIONAL, 1), second = request_of(FIXTURE_NATIONAL_ANALYST, &s, FIXTURE_NATIONAL, 2),
-	           third = request_of(FIXTURE_NATIONAL_ANALYST, &s, FIXTURE_NATIONAL, 3);
+	struct buf first = request_of(FIXTURE_NATIONAL_ANALYST, &s, FIXTURE_NATIONAL, 1);
+	struct buf second = request_of(FIXTURE_NATIONAL_ANALYST, &s, FIXTURE_NATIONAL, 2);
+	struct buf third = request_of(FIXTURE_NATIONAL_ANALYST, &s, FIXTURE_NATIONAL, 3);
 	for (unsigned again = 0; again < 3; again++) {
 		OK(hub_ask(FIXTURE_NATIONAL_ANALYST, HUB_REQUEST, &first));
 		CHECK(answer_u64() == size && ledger_size() == size + 1);

@@ -228,7 +228,8 @@ static void documents_are_judged(void)
 	hub_start();
 	uint64_t size = ledger_size();
 	uint8_t activity[ACTIVITY_LEAF] = {ACTIVITY_FILING};
-	struct buf few = standing(STANDING_EXPEL, NOW, 1), future = standing(STANDING_SUSPEND, NOW + 86400, 1), false_one = standing(STANDING_EXPEL, NOW, 2);
+	struct buf few = standing(STANDING_EXPEL, NOW, 1), false_one = standing(STANDING_EXPEL, NOW, 2);
+	struct buf future = standing(STANDING_SUSPEND, NOW + 86400, 1);
 	false_one.p[false_one.n - 1] ^= 1;
 	REFUSED(hub_call(CORE_GOVERNANCE, buf_slice(&few)), ERR_DENIED, "");
 	REFUSED(hub_call(CORE_GOVERNANCE, buf_slice(&future)), ERR_DENIED, "in the future");
