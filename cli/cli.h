@@ -69,6 +69,8 @@ int cli_fail(struct cli *c, enum err e);
 MUST_USE enum err cli_open(struct cli *c, enum platform_need need);
 // platform_sync with a progress line.
 MUST_USE enum err cli_sync(struct cli *c);
+// The same for what only reads: when there is nothing newer to follow it says so on stderr and goes on. A hub that lies still fails.
+MUST_USE enum err cli_follow(struct cli *c);
 // A whole file ("-": stdin) into b.
 MUST_USE enum err cli_read(struct cli *c, const char *path, size_t max, struct buf *b);
 // Replaces a file (NULL or "-": stdout).

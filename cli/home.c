@@ -18,6 +18,16 @@ enum err cli_sync(struct cli *c)
 	return platform_sync(c->platform, &c->why);
 }
 
+enum err cli_follow(struct cli *c)
+{
+	enum err e = cli_sync(c);
+	if (e != ERR_AWAY)
+		return e;
+	cli_progress_end(c);
+	fprintf(stderr, "tocsin %s: the ledger could not be followed: %s\n", c->verb->name, c->why.text);
+	return ERR_OK;
+}
+
 static enum err read_stdin(struct cli *c, size_t max, struct buf *b)
 {
 	size_t n;

@@ -282,6 +282,8 @@ static int run(struct cli *c)
 	if (x.wait_s > WAIT_MAX)
 		return cli_usage(c, "--wait %llu: at most %d seconds", (unsigned long long)x.wait_s, WAIT_MAX);
 	enum err e = cli_open(c, PLATFORM_MEMBER);
+	if (e == ERR_OK)
+		e = cli_follow(c);
 	if (e != ERR_OK)
 		return cli_fail(c, e);
 	if (c->json) {

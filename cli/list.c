@@ -123,6 +123,8 @@ static int run(struct cli *c)
 		return cli_usage(c, "no argument is wanted");
 	enum err e = cli_open(c, PLATFORM_MEMBER);
 	if (e == ERR_OK)
+		e = cli_follow(c);
+	if (e == ERR_OK)
 		e = label_own_team(c, given, &team);
 	if (e == ERR_OK)
 		e = listed_all(c, team, &list, &count);

@@ -432,6 +432,8 @@ static int run(struct cli *c)
 	if (e == ERR_OK)
 		e = cli_open(c, PLATFORM_MEMBER);
 	if (e == ERR_OK)
+		e = cli_follow(c);
+	if (e == ERR_OK)
 		e = label_own_team(c, given, &p.team);
 	if (e == ERR_OK)
 		e = draw_until(&p, c->argc == 1 ? id : NULL, wait_s);
