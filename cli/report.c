@@ -231,7 +231,7 @@ static int tokens_later(struct cli *c, const char *id_text)
 
 const struct verb verb_report = {
 	"report",
-	"[FILE] [--format misp|stix|csv|text] [--title TEXT] [--kind attack|flaw] [--tlp TLP] [--to TEAM[,TEAM]]… [--occurred TIME] "
+	"[FILE] [--format misp|stix|csv|text] [--title TEXT] [--kind attack|flaw] [--tlp TLP] [--to TEAM[,TEAM]…] [--occurred TIME] "
 	"[--description TEXT | --description-file FILE] [--observe TYPE=VALUE]… [--attach FILE]… [--no-tokens | --with-background] "
     "[--all] [--dry-run | --yes]\n"
 	"[FILE] … --offline OUT\n"
