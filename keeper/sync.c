@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/wire.h"
+#include "crypto/hash.h"
 #include "http/client.h"
 #include "keeper.h"
 #include "log/log.h"
@@ -13,6 +14,10 @@
 #include "sys/clock.h"
 
 #define LOOK_ROUND_MS 2000 // between look rounds at the start, while nobody answers
+// After a cosignature of ours the hub is asked again and again, at twice the interval each time, until it serves another checkpoint:
+// that is t−1 other cosignatures away.
+#define AGAIN_FIRST_MS 10
+#define AGAIN_MOST_MS 640
 
 struct follower {
 	struct follower_plan plan;
@@ -20,13 +25,15 @@ struct follower {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	bool grown, stop;
+	uint8_t offered[32]; // SHA-256 of the note that was offered to core last
 	enum err failing; // ERR_OK: the last look went well. So a lasting failure is one line in the log
 };
 
 // --- Waiting ----------------------------------------------------------------------------------------------------------------
 
 // Until `ms` have passed, the ledger may have grown, or the end; false: the end.
-static bool wait_for_work(struct follower *f, uint64_t ms)
+// *grown: it was woken.
+static bool wait_for_work(struct follower *f, uint64_t ms, bool *grown)
 {
 	struct timespec until;
 	clock_gettime(CLOCK_MONOTONIC, &until);
@@ -40,6 +47,7 @@ static bool wait_for_work(struct follower *f, uint64_t ms)
 	while (!f->grown && !f->stop)
 		if (pthread_cond_timedwait(&f->changed, &f->lock, &until) != 0)
 			break;
+	*grown = f->grown;
 	f->grown = false;
 	bool go = !f->stop;
 	INVARIANT(pthread_mutex_unlock(&f->lock) == 0);
@@ -126,6 +134,7 @@ static enum err offer_checkpoint(struct follower *f, struct wanted *wanted, stru
 	buf_init(&reply, 16);
 	bool answered;
 	enum err e = fetch(f->plan.hub, "/checkpoint", &note, &answered, why);
+	sha256(buf_slice(&note), f->offered);
 	if (e == ERR_OK)
 		e = channel_call(f->plan.core, CORE_CHECKPOINT, buf_slice(&note), &reply, CORE_TIMEOUT_MS, why);
 	if (e == ERR_OK)
@@ -192,16 +201,43 @@ static void say(struct follower *f, enum err e, const struct why *why)
 	f->failing = e;
 }
 
+static void follow_once(struct follower *f)
+{
+	struct why why;
+	say(f, follow(f, &why), &why);
+}
+
+// After it was woken; false: the end.
+static bool follow_grown(struct follower *f)
+{
+	uint8_t before[sizeof f->offered];
+	bool again = false;
+	memcpy(before, f->offered, sizeof before);
+	follow_once(f);
+	for (uint64_t ms = AGAIN_FIRST_MS; ms <= AGAIN_MOST_MS && memcmp(f->offered, before, sizeof before) == 0; ms *= 2) {
+		if (!wait_for_work(f, ms, &again))
+			return false;
+		if (again) // another cosignature: its checkpoint is on its way too
+			ms = AGAIN_FIRST_MS;
+		follow_once(f);
+	}
+	return true;
+}
+
 static void *work(void *follower)
 {
 	struct follower *f = follower;
-	struct why why;
+	bool grown = false;
 	while (!look_round(f))
-		if (!wait_for_work(f, LOOK_ROUND_MS))
+		if (!wait_for_work(f, LOOK_ROUND_MS, &grown))
 			return NULL;
-	do
-		say(f, follow(f, &why), &why);
-	while (wait_for_work(f, f->plan.poll * 1000));
+	follow_once(f);
+	while (wait_for_work(f, f->plan.poll * 1000, &grown)) {
+		if (!grown)
+			follow_once(f);
+		else if (!follow_grown(f))
+			return NULL;
+	}
 	return NULL;
 }
 

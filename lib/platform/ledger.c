@@ -5,7 +5,8 @@
 #include "platform/inside.h"
 #include "sys/clock.h"
 
-#define WAIT_POLL_MS 250
+#define POLL_LEAST_MS 4   // between looks for a leaf: a quarter of the time waited so far, within these
+#define POLL_MOST_MS 250
 
 enum err platform_checkpoint(struct platform *p, struct buf *note, struct why *why)
 {
@@ -86,25 +87,61 @@ static enum err prove(struct platform *p, uint64_t index, struct slice leaf, con
 	return e == ERR_AUTH ? why_at(why, e, "leaf %llu of the ledger is not what was promised", (unsigned long long)index) : e;
 }
 
+// Follows the hub's newest checkpoint when it reaches past the leaf; ERR_ABSENT while it does not. An older one is not followed: that
+// would be a commit to disk for every look.
+static enum err look_for(struct platform *p, uint64_t index, struct why *why)
+{
+	struct buf note;
+	struct note parsed;
+	struct checkpoint c;
+	buf_init(&note, NOTE_MAX);
+	enum err e = platform_checkpoint(p, &note, why);
+	if (e == ERR_OK)
+		e = note_parse(buf_slice(&note), &parsed, why);
+	if (e == ERR_OK)
+		e = checkpoint_parse(parsed.text, &c, why);
+	if (e == ERR_OK && c.size <= index)
+		e = why_set(why, ERR_ABSENT, "leaf %llu is not under %u cosignatures yet", (unsigned long long)index, platform_charter(p)->t);
+	if (e == ERR_OK)
+		e = follow_note(p, buf_slice(&note), why);
+	buf_free(&note);
+	return e == ERR_OK ? is_fresh(p, why) : e;
+}
+
+static void rest(uint64_t waited)
+{
+	uint64_t ms = waited / 4;
+	ms = ms < POLL_LEAST_MS ? POLL_LEAST_MS : ms > POLL_MOST_MS ? POLL_MOST_MS : ms;
+	nanosleep(&(struct timespec){.tv_nsec = (long)ms * 1000000L}, NULL);
+}
+
+// Looks again and again until the leaf is under a followed checkpoint.
+static enum err reach(struct platform *p, uint64_t index, unsigned timeout_ms, struct why *why)
+{
+	uint64_t start = clock_monotonic_ms(), waited = 0;
+	for (;;) {
+		enum err e = look_for(p, index, why);
+		if (e != ERR_AWAY && e != ERR_ABSENT)
+			return e;
+		waited = clock_monotonic_ms() - start;
+		if (waited >= timeout_ms)
+			return e == ERR_ABSENT ? ERR_AWAY : e;
+		rest(waited);
+	}
+}
+
 enum err platform_wait_leaf(struct platform *p, uint64_t index, struct slice leaf, unsigned timeout_ms, struct tree_proof *proof,
                             struct followed *under, struct why *why)
 {
-	uint64_t end = clock_monotonic_ms() + timeout_ms;
 	struct followed newest = {0};
-	for (;;) {
-		enum err e = platform_sync(p, why);
-		if (e == ERR_OK)
-			e = follow_newest(p->follow, &newest, why);
-		if (e == ERR_OK && newest.checkpoint.size > index)
-			break;
-		if (e != ERR_OK && e != ERR_AWAY)
-			return e;
-		if (clock_monotonic_ms() >= end)
-			return e != ERR_OK ? e
-			                   : why_set(why, ERR_AWAY, "leaf %llu is not under %u cosignatures yet", (unsigned long long)index,
-			                             platform_charter(p)->t);
-		nanosleep(&(struct timespec){.tv_nsec = WAIT_POLL_MS * 1000000L}, NULL);
-	}
-	enum err e = prove(p, index, leaf, &newest.checkpoint, proof, why);
+	enum err e = platform_credential(p, false, why);
+	if (e == ERR_OK)
+		e = reach(p, index, timeout_ms, why);
+	if (e == ERR_OK)
+		e = follow_newest(p->follow, &newest, why);
+	if (e == ERR_OK && newest.checkpoint.size <= index) // never: what was followed reaches past it
+		e = why_set(why, ERR_AWAY, "leaf %llu is not under %u cosignatures yet", (unsigned long long)index, platform_charter(p)->t);
+	if (e == ERR_OK)
+		e = prove(p, index, leaf, &newest.checkpoint, proof, why);
 	return e == ERR_OK ? follow_newest(p->follow, under, why) : e;
 }
