@@ -1,38 +1,11 @@
 // Constant time: under valgrind every secret is marked undefined, so that a branch or an index that depends on one is an error.
 //
 // Run by hand: valgrind --error-exitcode=99 constant_time_test. Elsewhere it reports itself skipped.
-#include <valgrind/memcheck.h>
-
 #include "crypto/hash.h"
 #include "crypto/mlkem.h"
 #include "crypto/mlkem_ring.h"
 #include "crypto/secret.h"
-#include "test.h"
-
-static void secret(void *p, size_t n)
-{
-	VALGRIND_MAKE_MEM_UNDEFINED(p, n);
-}
-
-static void public(void *p, size_t n)
-{
-	VALGRIND_MAKE_MEM_DEFINED(p, n);
-}
-
-// That the marks survived the libraries between: otherwise the test would watch nothing.
-static bool is_secret(const void *p, size_t n)
-{
-	uint8_t undefined[MLKEM_SECRET];
-	return n <= sizeof undefined && VALGRIND_GET_VBITS(p, undefined, n) == 1 && undefined[0] == 0xff && undefined[n - 1] == 0xff;
-}
-
-static bool watched(void)
-{
-	if (RUNNING_ON_VALGRIND)
-		return true;
-	test_skip("not running under valgrind");
-	return false;
-}
+#include "watch.h"
 
 static void keygen(uint8_t ek[static MLKEM_PUBLIC], uint8_t dk[static MLKEM_SECRET])
 {
