@@ -1,8 +1,6 @@
 // The cosigner: whenever the ledger has grown, and from time to time when it has not, it carries the newest tree to every keeper
 // (C2SP tlog-witness) and their cosignatures back to core. It verifies nothing: core does.
-#include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/num.h"
 #include "http/client.h"
@@ -10,6 +8,7 @@
 #include "ledger/witness.h"
 #include "log/log.h"
 #include "sys/clock.h"
+#include "sys/worker.h"
 
 #define CALL_MS 5000   // for one keeper to answer
 #define COSIGNATURES_MAX 16384 // bytes of its answer
@@ -29,10 +28,7 @@ struct cosigner {
 	uint64_t refresh_ms;
 	unsigned n;
 	struct witness witness[SEATS_MAX];
-	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	bool grown, stop;
+	struct worker *worker;
 };
 
 static void say_failure(struct witness *w, unsigned seat, enum err e, const struct why *why)
@@ -151,34 +147,12 @@ static bool round_run(struct cosigner *c)
 	return enough; // not merely nobody left to ask: seats that failed are asked again when they have rested
 }
 
-// Waits until there is something to do; false: stop.
-static bool wait_for_work(struct cosigner *c, uint64_t ms)
-{
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += (time_t)(ms / 1000);
-	until.tv_nsec += (long)(ms % 1000) * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_nsec -= 1000000000;
-		until.tv_sec++;
-	}
-	INVARIANT(pthread_mutex_lock(&c->lock) == 0);
-	while (!c->grown && !c->stop)
-		if (pthread_cond_timedwait(&c->changed, &c->lock, &until) != 0)
-			break;
-	c->grown = false;
-	bool go = !c->stop;
-	INVARIANT(pthread_mutex_unlock(&c->lock) == 0);
-	return go;
-}
-
-static void *work(void *cosigner)
+static void work(void *cosigner)
 {
 	struct cosigner *c = cosigner;
 	uint64_t pause = 0;
-	while (wait_for_work(c, pause))
+	while (worker_wait(c->worker, pause, NULL))
 		pause = round_run(c) ? c->refresh_ms : RETRY_MS;
-	return NULL;
 }
 
 static void witness_open(struct cosigner *c, const struct seat *s)
@@ -198,22 +172,18 @@ static void witness_open(struct cosigner *c, const struct seat *s)
 
 enum err cosigner_start(const struct charter *charter, struct channel *core, uint64_t refresh, struct cosigner **out, struct why *why)
 {
-	pthread_condattr_t monotonic;
 	struct cosigner *c = calloc(1, sizeof *c);
-	if (c == NULL)
+	if (c == NULL || (c->worker = worker_new()) == NULL) {
+		free(c);
 		return why_set(why, ERR_SYSTEM, "cosigner: out of memory");
+	}
 	c->core = core;
 	c->refresh_ms = refresh * 1000;
 	c->n = charter->n;
 	for (unsigned i = 0; i < c->n; i++)
 		witness_open(c, &charter->seats[i]);
-	INVARIANT(pthread_mutex_init(&c->lock, NULL) == 0);
-	INVARIANT(pthread_condattr_init(&monotonic) == 0 && pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0);
-	INVARIANT(pthread_cond_init(&c->changed, &monotonic) == 0);
-	if (pthread_create(&c->thread, NULL, work, c) != 0) {
-		for (unsigned i = 0; i < c->n; i++)
-			http_client_free(c->witness[i].client);
-		free(c);
+	if (!worker_run(c->worker, work, c)) {
+		cosigner_stop(c);
 		return why_set(why, ERR_SYSTEM, "cosigner: no thread");
 	}
 	*out = c;
@@ -222,21 +192,14 @@ enum err cosigner_start(const struct charter *charter, struct channel *core, uin
 
 void cosigner_wake(struct cosigner *c)
 {
-	INVARIANT(pthread_mutex_lock(&c->lock) == 0);
-	c->grown = true;
-	INVARIANT(pthread_cond_signal(&c->changed) == 0);
-	INVARIANT(pthread_mutex_unlock(&c->lock) == 0);
+	worker_wake(c->worker);
 }
 
 void cosigner_stop(struct cosigner *c)
 {
 	if (c == NULL)
 		return;
-	INVARIANT(pthread_mutex_lock(&c->lock) == 0);
-	c->stop = true;
-	INVARIANT(pthread_cond_signal(&c->changed) == 0);
-	INVARIANT(pthread_mutex_unlock(&c->lock) == 0);
-	INVARIANT(pthread_join(c->thread, NULL) == 0);
+	worker_stop(c->worker);
 	for (unsigned i = 0; i < c->n; i++)
 		http_client_free(c->witness[i].client);
 	free(c);

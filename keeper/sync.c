@@ -1,9 +1,7 @@
 // The follower: carries the hub's checkpoints and leaves to core, and at the start what hub and peers hold of our own
 // cosignatures. It verifies nothing: core does.
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/wire.h"
 #include "crypto/hash.h"
@@ -11,7 +9,7 @@
 #include "keeper.h"
 #include "log/log.h"
 #include "proto/hub.h"
-#include "sys/clock.h"
+#include "sys/worker.h"
 
 #define LOOK_ROUND_MS 2000 // between look rounds at the start, while nobody answers
 // After a cosignature of ours the hub is asked again and again, at twice the interval each time, until it serves another checkpoint:
@@ -21,46 +19,10 @@
 
 struct follower {
 	struct follower_plan plan;
-	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	bool grown, stop;
+	struct worker *worker;
 	uint8_t offered[32]; // SHA-256 of the note that was offered to core last
 	enum err failing; // ERR_OK: the last look went well. So a lasting failure is one line in the log
 };
-
-// --- Waiting ----------------------------------------------------------------------------------------------------------------
-
-// Until `ms` have passed, the ledger may have grown, or the end; false: the end.
-// *grown: it was woken.
-static bool wait_for_work(struct follower *f, uint64_t ms, bool *grown)
-{
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += (time_t)(ms / 1000);
-	until.tv_nsec += (long)(ms % 1000) * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_nsec -= 1000000000;
-		until.tv_sec++;
-	}
-	INVARIANT(pthread_mutex_lock(&f->lock) == 0);
-	while (!f->grown && !f->stop)
-		if (pthread_cond_timedwait(&f->changed, &f->lock, &until) != 0)
-			break;
-	*grown = f->grown;
-	f->grown = false;
-	bool go = !f->stop;
-	INVARIANT(pthread_mutex_unlock(&f->lock) == 0);
-	return go;
-}
-
-static bool stopping(struct follower *f)
-{
-	INVARIANT(pthread_mutex_lock(&f->lock) == 0);
-	bool stop = f->stop;
-	INVARIANT(pthread_mutex_unlock(&f->lock) == 0);
-	return stop;
-}
 
 // --- The look round at the start --------------------------------------------------------------------------------------------
 
@@ -106,9 +68,9 @@ static bool look_round(struct follower *f)
 	if (mode_of(f) != MODE_STARTING)
 		return true;
 	uint8_t reached = look_at(f, f->plan.hub, "/checkpoint");
-	for (unsigned i = 0; i < f->plan.peers_n && !stopping(f); i++)
+	for (unsigned i = 0; i < f->plan.peers_n && !worker_stopping(f->worker); i++)
 		reached += look_at(f, f->plan.peers[i], "/v1/newest");
-	if (reached == 0 || stopping(f))
+	if (reached == 0 || worker_stopping(f->worker))
 		return false;
 	return channel_call(f->plan.core, CORE_STARTED, slice_of(&reached, 1), NULL, CORE_TIMEOUT_MS, &why) == ERR_OK;
 }
@@ -187,7 +149,7 @@ static enum err follow(struct follower *f, struct why *why)
 {
 	struct wanted wanted = {0, 0};
 	enum err e = offer_checkpoint(f, &wanted, why);
-	while (e == ERR_OK && wanted.next < wanted.end && !stopping(f))
+	while (e == ERR_OK && wanted.next < wanted.end && !worker_stopping(f->worker))
 		e = carry_leaves(f, &wanted, why);
 	return e == ERR_ABSENT ? ERR_OK : e; // a young platform: no checkpoint has its cosignatures yet
 }
@@ -215,7 +177,7 @@ static bool follow_grown(struct follower *f)
 	memcpy(before, f->offered, sizeof before);
 	follow_once(f);
 	for (uint64_t ms = AGAIN_FIRST_MS; ms <= AGAIN_MOST_MS && memcmp(f->offered, before, sizeof before) == 0; ms *= 2) {
-		if (!wait_for_work(f, ms, &again))
+		if (!worker_wait(f->worker, ms, &again))
 			return false;
 		if (again) // another cosignature: its checkpoint is on its way too
 			ms = AGAIN_FIRST_MS;
@@ -224,37 +186,34 @@ static bool follow_grown(struct follower *f)
 	return true;
 }
 
-static void *work(void *follower)
+static void work(void *follower)
 {
 	struct follower *f = follower;
 	bool grown = false;
 	while (!look_round(f))
-		if (!wait_for_work(f, LOOK_ROUND_MS, &grown))
-			return NULL;
+		if (!worker_wait(f->worker, LOOK_ROUND_MS, &grown))
+			return;
 	follow_once(f);
-	while (wait_for_work(f, f->plan.poll * 1000, &grown)) {
+	while (worker_wait(f->worker, f->plan.poll * 1000, &grown)) {
 		if (!grown)
 			follow_once(f);
 		else if (!follow_grown(f))
-			return NULL;
+			return;
 	}
-	return NULL;
 }
 
 // --- From outside -------------------------------------------------------------------------------------------------------------
 
 enum err follower_start(const struct follower_plan *plan, struct follower **out, struct why *why)
 {
-	pthread_condattr_t monotonic;
 	struct follower *f = calloc(1, sizeof *f);
-	if (f == NULL)
-		return why_set(why, ERR_SYSTEM, "follower: out of memory");
-	f->plan = *plan;
-	INVARIANT(pthread_mutex_init(&f->lock, NULL) == 0);
-	INVARIANT(pthread_condattr_init(&monotonic) == 0 && pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0);
-	INVARIANT(pthread_cond_init(&f->changed, &monotonic) == 0);
-	if (pthread_create(&f->thread, NULL, work, f) != 0) {
+	if (f == NULL || (f->worker = worker_new()) == NULL) {
 		free(f);
+		return why_set(why, ERR_SYSTEM, "follower: out of memory");
+	}
+	f->plan = *plan;
+	if (!worker_run(f->worker, work, f)) {
+		follower_stop(f);
 		return why_set(why, ERR_SYSTEM, "follower: no thread");
 	}
 	*out = f;
@@ -263,20 +222,13 @@ enum err follower_start(const struct follower_plan *plan, struct follower **out,
 
 void follower_wake(struct follower *f)
 {
-	INVARIANT(pthread_mutex_lock(&f->lock) == 0);
-	f->grown = true;
-	INVARIANT(pthread_cond_signal(&f->changed) == 0);
-	INVARIANT(pthread_mutex_unlock(&f->lock) == 0);
+	worker_wake(f->worker);
 }
 
 void follower_stop(struct follower *f)
 {
 	if (f == NULL)
 		return;
-	INVARIANT(pthread_mutex_lock(&f->lock) == 0);
-	f->stop = true;
-	INVARIANT(pthread_cond_signal(&f->changed) == 0);
-	INVARIANT(pthread_mutex_unlock(&f->lock) == 0);
-	INVARIANT(pthread_join(f->thread, NULL) == 0);
+	worker_stop(f->worker);
 	free(f);
 }
