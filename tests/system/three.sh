@@ -1,4 +1,4 @@
-# A platform for the system tests: three seats of which two open, an analyst of the international team, two reporters. Sourced after
+# A platform for the system tests: three seats of which two open, an analyst of the international team, three reporters. Sourced after
 # BIN and PORT are set, in the source's root; sets P and PEPPER and removes both at the end. The caller says three_make.
 SEATS=3 THRESHOLD=2 NAME=${NAME:-Test platform}
 P=$(mktemp -d)
@@ -7,10 +7,11 @@ PEPPER=$(mktemp -d /dev/shm/tocsin-test-XXXXXX)
 trap 'three_end' EXIT
 three_end() {
 	local pid
+	exec 2>/dev/null # the shell's word on each of them
 	for pid in "$P"/*.pid; do [ ! -f "$pid" ] || kill -9 "$(cat "$pid")" 2>/dev/null; done
 	rm -rf "$PEPPER" "$P" "${OUT:-}"
 }
-HOMES=(intl reporter1 reporter2)
+HOMES=(intl reporter1 reporter2 reporter3)
 
 three_make() {
 	local home
@@ -19,6 +20,7 @@ three_make() {
 	member intl "Duty analyst" "International response team" FR government
 	member reporter1 "Desk" "Organisation one" FR energy
 	member reporter2 "Desk" "Organisation two" DE transport
+	member reporter3 "Desk" "Organisation three" PT banking
 	FOUNDERS=("${HOMES[@]}")
 	make_charter
 	FINGERPRINT=$(tocsin --json officer show "$P/charter" | python3 -c 'import json,sys; print(json.load(sys.stdin)["fingerprint"].replace(" ",""))')
@@ -26,8 +28,7 @@ three_make() {
 	platform_start
 	publish_quarter
 	for home in "${HOMES[@]}"; do join "$home"; done
-	accredit intl file,analyse 1 RED intl
-	accredit reporters file 0 CLEAR reporter1 reporter2
+	accredit all "intl role=file,analyse team=1 ceiling=RED" "reporter1 role=file" "reporter2 role=file" "reporter3 role=file"
 	make_token_keys
 	common_list packaging/common-values.txt
 	for home in "${HOMES[@]}"; do quietly as "$home" common-values packaging/common-values.txt; done
