@@ -13,17 +13,10 @@
 static enum err key_make(struct cli *c, const char *folder, uint8_t pk[static SIGN_PUBLIC])
 {
 	char path[FILE_PATH_MAX];
-	uint8_t seed[SIGN_SEED], sk[SIGN_SECRET];
-	random_bytes(seed, sizeof seed);
-	sign_keypair_from_seed(seed, pk, sk);
 	enum err e = file_dir(folder, FILE_DIR, &c->why);
 	if (e == ERR_OK)
 		e = file_path(path, folder, "officer.key", &c->why);
-	if (e == ERR_OK)
-		e = keyfile_create(path, KEYFILE_SIGN, seed, &c->why);
-	secret_wipe(seed, sizeof seed);
-	secret_wipe(sk, sizeof sk);
-	return e;
+	return e == ERR_OK ? keyfile_make_sign(path, pk, &c->why) : e;
 }
 
 static int init_run(struct cli *c)
@@ -91,8 +84,9 @@ static int show_run(struct cli *c)
 	int status = CLI_OK;
 	if (e == ERR_OK) {
 		words_begin(&w, c);
-		document_words(&w, &d, known);
+		bool good = document_words(&w, &d, known);
 		status = words_end(&w);
+		status = good ? status : CLI_FAILED;
 	}
 	buf_free(&b);
 	return e == ERR_OK ? status : cli_fail(c, e);

@@ -35,14 +35,8 @@ static enum err write_public(const char *path, const struct buf *b, struct why *
 static enum err make_sign(const struct keeper_conf *c, const char *name, uint8_t pk[static SIGN_PUBLIC], struct why *why)
 {
 	char path[CONF_TEXT_MAX];
-	uint8_t seed[SIGN_SEED], sk[SIGN_SECRET];
 	keeper_path(c, name, path);
-	random_bytes(seed, sizeof seed);
-	sign_keypair_from_seed(seed, pk, sk);
-	enum err e = keyfile_create(path, KEYFILE_SIGN, seed, why);
-	secret_wipe(seed, sizeof seed);
-	secret_wipe(sk, sizeof sk);
-	return e;
+	return keyfile_make_sign(path, pk, why);
 }
 
 static enum err make_ceremony(const struct keeper_conf *c, uint8_t pk[static ELEMENT], struct why *why)
@@ -60,17 +54,9 @@ static enum err make_ceremony(const struct keeper_conf *c, uint8_t pk[static ELE
 static enum err make_tls(const struct keeper_conf *c, uint8_t pin[static TLS_PIN], struct why *why)
 {
 	char certificate[CONF_TEXT_MAX], key[CONF_TEXT_MAX];
-	struct buf pem;
 	keeper_path(c, "tls.pem", certificate);
 	keeper_path(c, "tls.key", key);
-	enum err e = tls_make_files("tocsin-keeper", certificate, key, why);
-	buf_init(&pem, TLS_PEM_MAX);
-	if (e == ERR_OK)
-		e = file_read(certificate, TLS_PEM_MAX, &pem, why);
-	if (e == ERR_OK)
-		e = tls_pin(buf_slice(&pem), pin, why);
-	buf_free(&pem);
-	return e;
+	return tls_make_files("tocsin-keeper", certificate, key, pin, why);
 }
 
 static enum err make_folders(const struct keeper_conf *c, struct why *why)

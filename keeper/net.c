@@ -167,15 +167,13 @@ static void on_failure(void *net, const struct http_request *r, const struct why
 
 static enum err server_open(struct net *n, const struct keeper_conf *c, struct why *why)
 {
-	char path[CONF_TEXT_MAX];
+	char certificate_path[CONF_TEXT_MAX], key_path[CONF_TEXT_MAX];
 	struct buf certificate, key;
 	buf_init(&certificate, TLS_PEM_MAX);
 	buf_init_secret(&key, TLS_PEM_MAX);
-	keeper_path(c, "tls.pem", path);
-	enum err e = file_read(path, TLS_PEM_MAX, &certificate, why);
-	keeper_path(c, "tls.key", path);
-	if (e == ERR_OK)
-		e = file_read_secret(path, TLS_PEM_MAX, &key, why);
+	keeper_path(c, "tls.pem", certificate_path);
+	keeper_path(c, "tls.key", key_path);
+	enum err e = tls_read_files(certificate_path, key_path, &certificate, &key, why);
 	const struct http_server_plan plan = {
 		.host = c->listen.host, .port = c->listen.port, .certificate = buf_slice(&certificate), .key = buf_slice(&key),
 		.routes = routes, .context = n, .threads = THREADS, .connections = CONNECTIONS, .per_address = PER_ADDRESS,

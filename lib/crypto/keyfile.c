@@ -19,6 +19,19 @@ enum err keyfile_create(const char *path, enum keyfile_type type, const uint8_t 
 	return e;
 }
 
+enum err keyfile_make_sign(const char *path, uint8_t pk[static SIGN_PUBLIC], struct why *why)
+{
+	uint8_t seed[SIGN_SEED], sk[SIGN_SECRET], made[SIGN_PUBLIC];
+	random_bytes(seed, sizeof seed);
+	sign_keypair_from_seed(seed, made, sk);
+	enum err e = keyfile_create(path, KEYFILE_SIGN, seed, why);
+	if (e == ERR_OK)
+		memcpy(pk, made, SIGN_PUBLIC);
+	secret_wipe(seed, sizeof seed);
+	secret_wipe(sk, sizeof sk);
+	return e;
+}
+
 enum err keyfile_read(const char *path, enum keyfile_type type, uint8_t secret[static KEYFILE_SECRET], struct why *why)
 {
 	struct buf b;

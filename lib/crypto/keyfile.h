@@ -15,6 +15,8 @@ enum keyfile_type {
 
 // Writes a key that must not exist yet (ERR_EXISTS).
 MUST_USE enum err keyfile_create(const char *path, enum keyfile_type type, const uint8_t secret[static KEYFILE_SECRET], struct why *why);
+// A fresh Ed25519 pair, kept as a KEYFILE_SIGN that must not exist yet.
+MUST_USE enum err keyfile_make_sign(const char *path, uint8_t pk[static SIGN_PUBLIC], struct why *why);
 // Reads it back; ERR_DENIED when others may read the file, ERR_INPUT when it is another type of key.
 MUST_USE enum err keyfile_read(const char *path, enum keyfile_type type, uint8_t secret[static KEYFILE_SECRET], struct why *why);
 // The Ed25519 pair of a KEYFILE_SIGN file.

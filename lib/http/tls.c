@@ -91,7 +91,14 @@ enum err tls_make(const char *name, struct buf *certificate, struct buf *key_pem
 	return ERR_OK;
 }
 
-enum err tls_make_files(const char *name, const char *certificate_path, const char *key_path, struct why *why)
+enum err tls_read_files(const char *certificate_path, const char *key_path, struct buf *certificate, struct buf *key, struct why *why)
+{
+	enum err e = file_read(certificate_path, TLS_PEM_MAX, certificate, why);
+	return e == ERR_OK ? file_read_secret(key_path, TLS_PEM_MAX, key, why) : e;
+}
+
+enum err tls_make_files(const char *name, const char *certificate_path, const char *key_path, uint8_t pin[static TLS_PIN],
+                        struct why *why)
 {
 	struct buf certificate, key;
 	if (file_has(certificate_path))
@@ -103,6 +110,8 @@ enum err tls_make_files(const char *name, const char *certificate_path, const ch
 		e = file_create(key_path, buf_slice(&key), FILE_SECRET, why);
 	if (e == ERR_OK)
 		e = file_create(certificate_path, buf_slice(&certificate), FILE_PUBLIC, why);
+	if (e == ERR_OK)
+		e = tls_pin(buf_slice(&certificate), pin, why);
 	buf_free(&certificate);
 	buf_free(&key);
 	return e;

@@ -303,20 +303,21 @@ static void test_pair(void)
 static void test_files(void)
 {
 	char dir[] = "/tmp/tocsin-http-XXXXXX", certificate[64], key[64], command[160];
+	uint8_t made[TLS_PIN];
 	struct why why;
 	struct stat st;
 	REQUIRE(mkdtemp(dir) != NULL);
 	snprintf(certificate, sizeof certificate, "%s/c.pem", dir);
 	snprintf(key, sizeof key, "%s/k.pem", dir);
-	CHECK(tls_make_files("x", certificate, key, &why) == ERR_OK);
+	CHECK(tls_make_files("x", certificate, key, made, &why) == ERR_OK);
 	CHECK(stat(key, &st) == 0 && (st.st_mode & 07777) == 0600);
-	CHECK(tls_make_files("x", certificate, key, &why) == ERR_EXISTS);
+	CHECK(tls_make_files("x", certificate, key, made, &why) == ERR_EXISTS);
 	CHECK(unlink(certificate) == 0);
-	CHECK(tls_make_files("x", certificate, key, &why) == ERR_EXISTS);
+	CHECK(tls_make_files("x", certificate, key, made, &why) == ERR_EXISTS);
 	// The pin as OpenSSL computes it from the key.
 	snprintf(command, sizeof command, "openssl pkey -in %s -pubout -outform DER | sha256sum", key);
 	CHECK(unlink(key) == 0);
-	CHECK(tls_make_files("x", certificate, key, &why) == ERR_OK);
+	CHECK(tls_make_files("x", certificate, key, made, &why) == ERR_OK);
 	FILE *f = popen(command, "r");
 	char digits[65] = "";
 	uint8_t got[TLS_PIN];
@@ -324,6 +325,7 @@ static void test_files(void)
 	unsigned char *pem = test_read(certificate, &n);
 	CHECK(f != NULL && fread(digits, 1, 64, f) == 64);
 	CHECK(pem != NULL && tls_pin(slice_of(pem, n), got, &why) == ERR_OK);
+	CHECK_BYTES(made, got, TLS_PIN);
 	for (size_t i = 0; i < TLS_PIN; i++) {
 		char two[3];
 		snprintf(two, sizeof two, "%02x", got[i]);
