@@ -209,8 +209,13 @@ static int tell_json(struct cli *c, const struct audit *a)
 	}
 	json_close(&w);
 	json_open_object(&w, "leaves");
-	for (unsigned i = 0; i < NAMES; i++)
-		json_put_number(&w, type_names[i].name, a->counts[type_names[i].type]);
+	for (unsigned i = 0; i < NAMES; i++) {
+		char key[32];
+		snprintf(key, sizeof key, "%s", type_names[i].name);
+		for (char *p = key; *p != 0; p++)
+			*p = *p == ' ' ? '_' : *p;
+		json_put_number(&w, key, a->counts[type_names[i].type]);
+	}
 	json_close(&w);
 	json_put_number(&w, "refused", a->refused);
 	json_put_number(&w, "receipts", a->receipt_count);

@@ -133,14 +133,18 @@ static int tell(struct publishing *p, bool keepers)
 static enum err publish(struct publishing *p, const char *path, bool folder, bool *keepers)
 {
 	struct resume r;
+	struct standing s;
 	enum err e = ERR_OK;
 	*keepers = true;
-	if (p->document.type == DOCUMENT_STANDING)
-		to_keepers(p, 0);
-	else if (p->document.type == DOCUMENT_RESUME && (e = resume_decode(p->document.body, &r, &p->cli->why)) == ERR_OK)
+	if (p->document.type == DOCUMENT_STANDING) {
+		e = standing_decode(p->document.body, &s, &p->cli->why);
+		if (e == ERR_OK && s.action != STANDING_RESTORE) // that the ledger alone does
+			to_keepers(p, 0);
+	} else if (p->document.type == DOCUMENT_RESUME && (e = resume_decode(p->document.body, &r, &p->cli->why)) == ERR_OK) {
 		to_keepers(p, r.seat);
-	else
+	} else {
 		*keepers = folder;
+	}
 	if (e == ERR_OK && !p->cards_only)
 		e = to_hub(p);
 	if (e != ERR_OK && p->told > 0)

@@ -39,6 +39,7 @@ static void fail_json(const struct cli *c, enum err e)
 int cli_fail(struct cli *c, enum err e)
 {
 	cli_progress_end(c);
+	fflush(stdout); // what was said before comes before
 	fprintf(stderr, "tocsin %s: %s: %s\n", c->verb->name, err_name(e), c->why.text);
 	if (c->json)
 		fail_json(c, e);

@@ -3,6 +3,7 @@
 
 #include "cli.h"
 #include "sys/clock.h"
+#include "words.h"
 
 #define STATUS_MAX 4096 // bytes of a daemon's answer
 
@@ -13,7 +14,7 @@ struct standing_now {
 };
 
 // applied, accredited, suspended, expelled or expired: as the ledger that was followed says.
-static struct standing_now own_standing(struct cli *c, enum err credential)
+static struct standing_now own_standing(struct cli *c, enum err credential, enum err sync)
 {
 	struct platform *p = c->platform;
 	uint64_t now = clock_now(), until = 0;
@@ -22,6 +23,8 @@ static struct standing_now own_standing(struct cli *c, enum err credential)
 		return (struct standing_now){"expelled", false, 0};
 	if (state == MEMBER_SUSPENDED)
 		return (struct standing_now){"suspended", false, until};
+	if (sync == ERR_DENIED) // the reason, in the hub's words, follows the table: it shows us no ledger to check it in
+		return (struct standing_now){"refused by the hub", false, 0};
 	if (credential == ERR_ABSENT)
 		return (struct standing_now){"applied", false, 0};
 	if (credential != ERR_OK)
@@ -84,6 +87,8 @@ static void print_platform(struct cli *c, const struct status *s)
 	cli_table_begin(&t, 2, NULL);
 	cli_row(&t, "platform", "%s, %u of %u seats open", x->name, x->t, x->n);
 	cli_row(&t, "charter", "%s", cli_groups(s->fingerprint, 32));
+	if (x->number > 1)
+		cli_row(&t, "", "pinned; charter %u is in force since %s", x->number, cli_time(x->issued));
 	cli_row(&t, "this member", "%s%s%s", s->standing.good ? cli_good(s->standing.text) : cli_bad(s->standing.text),
 	        s->standing.until > 0 ? " until " : "", s->standing.until > 0 ? cli_time(s->standing.until) : "");
 	if (c->platform->credential_bytes.n > 0)
@@ -154,6 +159,7 @@ static int print_json(struct cli *c, const struct status *s)
 	json_open_object(&w, NULL);
 	json_put_string(&w, "platform", x->name);
 	json_put_hex(&w, "fingerprint", slice_of(s->fingerprint, 32));
+	json_put_number(&w, "charter", x->number);
 	json_put_number(&w, "threshold", x->t);
 	json_put_number(&w, "seats", x->n);
 	json_put_hex(&w, "card", slice_of(c->platform->card_id, CARD_ID));
@@ -181,13 +187,13 @@ static int print_json(struct cli *c, const struct status *s)
 	return cli_json_end(c, &w, &out);
 }
 
+// Of the pinned charter: what was compared when joining, whatever charter is in force by now.
 static enum err fingerprint_of(struct cli *c, uint8_t fingerprint[static 32])
 {
-	struct document d;
-	enum err e = document_decode(governance_charter_leaf(platform_governance(c->platform)), &d, &c->why);
-	if (e == ERR_OK)
-		charter_fingerprint(d.body, fingerprint);
-	return e;
+	char path[FILE_PATH_MAX];
+	static struct charter pinned; // large for a stack
+	enum err e = file_path(path, c->home, "charter", &c->why);
+	return e == ERR_OK ? charter_file(c, path, &pinned, fingerprint) : e;
 }
 
 static int status_run(struct cli *c)
@@ -206,10 +212,11 @@ static int status_run(struct cli *c)
 		return cli_fail(c, e);
 	}
 	enum err credential = platform_credential(c->platform, false, &s->sync_why);
-	s->synced = credential == ERR_OK && platform_sync(c->platform, &s->sync_why) == ERR_OK;
+	enum err sync = credential == ERR_OK ? platform_sync(c->platform, &s->sync_why) : credential;
+	s->synced = sync == ERR_OK;
 	if (follow_newest(c->platform->follow, &s->newest, &c->why) != ERR_OK)
 		s->newest = (struct followed){0};
-	s->standing = own_standing(c, credential);
+	s->standing = own_standing(c, credential, sync);
 	reach(c, 0, &s->hub);
 	for (unsigned i = 0; i < platform_charter(c->platform)->n; i++)
 		reach(c, i + 1, &s->keeper[i]);

@@ -27,10 +27,15 @@ void words_put(struct words *w, const char *name, const char *format, ...)
 	va_end(arguments);
 	if (n < 0)
 		return;
-	if (w->cli->json)
-		json_put_string(&w->json, name, text);
-	else
+	if (w->cli->json) {
+		char key[64];
+		snprintf(key, sizeof key, "%s", name);
+		for (char *p = key; *p != 0; p++)
+			*p = *p == ' ' ? '_' : *p;
+		json_put_string(&w->json, key, text);
+	} else {
 		cli_row(&w->table, name, "%s", text);
+	}
 	free(text);
 }
 
@@ -221,7 +226,7 @@ static enum err put_body(struct words *w, const struct document *d, struct why *
 	}
 }
 
-static void put_signatures(struct words *w, const struct document *d, const struct charter *charter)
+static bool put_signatures(struct words *w, const struct document *d, const struct charter *charter)
 {
 	struct buf b;
 	struct why why;
@@ -236,18 +241,21 @@ static void put_signatures(struct words *w, const struct document *d, const stru
 	else if (document_verify(d, charter, &officers, &keepers, &why) == ERR_OK)
 		buf_put_text(&b, " (all true)");
 	words_put(w, "signed by", "%.*s", SLICE_ARGS(buf_slice(&b)));
-	if (d->signatures > 0 && charter != NULL && document_verify(d, charter, &officers, &keepers, &why) != ERR_OK)
+	bool good = d->signatures == 0 || charter == NULL || document_verify(d, charter, &officers, &keepers, &why) == ERR_OK;
+	if (!good)
 		words_put(w, "FALSE", "%s", why.text);
 	buf_free(&b);
+	return good;
 }
 
-void document_words(struct words *w, const struct document *d, const struct charter *charter)
+bool document_words(struct words *w, const struct document *d, const struct charter *charter)
 {
 	struct why why;
 	words_put(w, "document", "%s", document_name(d->type));
-	if (put_body(w, d, &why) != ERR_OK)
+	bool good = put_body(w, d, &why) == ERR_OK;
+	if (!good)
 		words_put(w, "REFUSED", "%s", why.text);
-	put_signatures(w, d, charter);
+	return put_signatures(w, d, charter) && good;
 }
 
 // --- Files ------------------------------------------------------------------------------------------------------------------------

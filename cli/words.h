@@ -5,7 +5,7 @@
 #include "charter/document.h"
 #include "cli.h"
 
-// Names and values, as rows of a table or as texts of a JSON object.
+// Names and values, as rows of a table or as texts of a JSON object (there with '_' for spaces).
 struct words {
 	struct cli *cli;
 	struct cli_table table;
@@ -17,8 +17,8 @@ void words_put(struct words *w, const char *name, const char *format, ...) PRINT
 int words_end(struct words *w); // prints; the exit status
 
 const char *document_name(enum document_type type); // "suspension, expulsion or restoration": a few words
-// What a document says. With a charter (may be NULL) also whether its signatures are true.
-void document_words(struct words *w, const struct document *d, const struct charter *charter);
+// What a document says. With a charter (may be NULL) also whether its signatures are true. False: its body or a signature is not.
+bool document_words(struct words *w, const struct document *d, const struct charter *charter);
 
 // A document file, or "document" in a batch's folder. d borrows from bytes. *path_out is the file.
 MUST_USE enum err document_file(struct cli *c, const char *path, char file[static FILE_PATH_MAX], struct buf *bytes, struct document *d);
