@@ -33,6 +33,7 @@ struct verb {
 	const char *arguments; // for the usage line: "CARD -o FILE"; several forms separated by newlines
 	const char *help;      // one line
 	int (*run)(struct cli *c); // the exit status
+	const struct verb *const *subs; // verbs below it ("officer sign"), ending in NULL; NULL: none
 };
 
 // --- Options ------------------------------------------------------------------------------------------------------------------

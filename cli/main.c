@@ -45,6 +45,16 @@ static int overview(FILE *out)
 	return out == stdout ? CLI_OK : CLI_USAGE;
 }
 
+static int help_one(const struct verb *v)
+{
+	printf("%s\n\n", v->help);
+	for (unsigned i = 0; v->subs != NULL && v->subs[i] != NULL; i++)
+		usage_lines(stdout, v->subs[i]);
+	if (v->subs == NULL)
+		usage_lines(stdout, v);
+	return CLI_OK;
+}
+
 static int help(int argc, char **argv)
 {
 	if (argc == 0)
@@ -54,9 +64,10 @@ static int help(int argc, char **argv)
 		fprintf(stderr, "tocsin: no verb \"%s\"\n", argv[0]);
 		return CLI_USAGE;
 	}
-	printf("%s\n\n", v->help);
-	usage_lines(stdout, v);
-	return CLI_OK;
+	for (unsigned i = 0; argc > 1 && v->subs != NULL && v->subs[i] != NULL; i++)
+		if (strcmp(v->subs[i]->name + strlen(v->name) + 1, argv[1]) == 0)
+			return help_one(v->subs[i]);
+	return help_one(v);
 }
 
 int cli_usage(struct cli *c, const char *format, ...)

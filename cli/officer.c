@@ -251,4 +251,5 @@ const struct verb verb_officer = {
 	"init|charter|show|sign|merge|accredit|suspend|expel|restore|team|common-list|order-ceremony|resume|publish …",
 	"draft, sign and publish what governs the platform",
 	officer_run,
+	subs,
 };
