@@ -46,7 +46,8 @@ static enum err fingerprint_compare(struct cli *c, const char *typed, const uint
 		return why_set(&c->why, ERR_INPUT, "--fingerprint: 64 hexadecimal digits are wanted");
 	return memcmp(given, fingerprint, sizeof given) == 0
 	               ? ERR_OK
-	               : why_set(&c->why, ERR_AUTH, "the charter's fingerprint is %s: this is not the charter you were told of", cli_hex(fingerprint, 32));
+	               : why_set(&c->why, ERR_AUTH, "the charter's fingerprint is %s: this is not the charter you were told of",
+	                         cli_hex(fingerprint, 32));
 }
 
 static enum err ask_person(struct cli *c)

@@ -93,7 +93,8 @@ static enum err sponsors_check(struct cli *c, const struct charter *x, const str
 		if (e != ERR_OK)
 			return e;
 		if (same_organisation(&next, card))
-			return why_set(&c->why, ERR_DENIED, "%s: the sponsor is of the candidate's own organisation, %s", m->vouch[i], card->organisation);
+			return why_set(&c->why, ERR_DENIED, "%s: the sponsor is of the candidate's own organisation, %s", m->vouch[i],
+			               card->organisation);
 		if (counted == 0)
 			first = next;
 		if (counted == 0 || !same_organisation(&first, &next))
