@@ -4,7 +4,7 @@
 #   hospital, factory, bank   members that file
 #
 #   HUB_SHIFT, KEEPER_SHIFT   the real hub, the real keeper 3, listen that many ports above what the charter says: a liar stands there
-#   trio_make                 sets up and starts; wants one more FOUNDERS+=(…) or POLICY before, if any
+#   trio_make                 sets up and starts; FOUNDERS and POLICY may be changed before
 P=$(mktemp -d)
 chmod 700 "$P"
 SEATS=3 THRESHOLD=2
@@ -58,9 +58,8 @@ trio_keys() {
 trio_people() {
 	local home
 	for home in "${FOUNDERS[@]}"; do join "$home"; done
-	accredit intl file,analyse 1 RED intl intl2
-	accredit de file,analyse 3 AMBER+STRICT team-de
-	accredit members file 0 CLEAR hospital factory bank
+	accredit all "intl role=file,analyse team=1 ceiling=RED" "intl2 role=file,analyse team=1 ceiling=RED" \
+		"team-de role=file,analyse team=3 ceiling=AMBER+STRICT" "hospital role=file" "factory role=file" "bank role=file"
 	make_token_keys
 	common_list packaging/common-values.txt
 	for home in "${FOUNDERS[@]}"; do quietly as "$home" common-values packaging/common-values.txt; done
@@ -73,10 +72,13 @@ trio_make() {
 	trio_keys
 	trio_charter
 	make_quarter
+	trio_liars
 	platform_start
 	publish_quarter
 	trio_people
 }
+
+trio_liars() { :; } # a test that has some redefines it: they stand there from the first leaf on
 
 # liar NAME PORT REAL TLSDIR: a man in the middle with the TLS key of the daemon whose port it takes; it starts honest.
 # lie NAME RULE…: what it does from now on. told NAME: how often it has lied since.
@@ -92,6 +94,5 @@ honest() { lie "$1"; }
 told() { wc -l <"$P/$1.lies"; }
 lied() { [ -s "$P/$1.lies" ]; }
 
-# The id that a report was given; report_id HOME WORDS…
-report_id() { as "$@" --yes 2>>"$P/setup.log" | json 'd["id"]'; }
+# Files, and prints the id that the report was given: file_report HOME WORDS…
 file_report() { local home=$1; shift; tocsin --home "$P/members/$home" --json report "$@" --yes 2>>"$P/setup.log" | json 'd["id"]'; }
