@@ -16,6 +16,7 @@ struct audit {
 	uint64_t counts[TYPES];
 	unsigned refused;
 	struct why last; // refusal
+	struct checkpoint followed; // this home's newest: what is audited must contain it
 	// Receipts of this home: leaf hashes by index are compared while the leaves go by.
 	struct receipt *receipts;
 	unsigned receipt_count, included, broken;
@@ -40,6 +41,13 @@ static enum err leaf_take(void *audit, uint64_t index, struct slice leaf, struct
 	enum err e = tree_append(&a->frontier, hash, NULL, NULL);
 	if (e != ERR_OK)
 		return why_set(why, e, "leaf %llu", (unsigned long long)index);
+	if (a->frontier.size == a->followed.size) {
+		uint8_t root[TREE_HASH];
+		tree_root(&a->frontier, root);
+		if (memcmp(root, a->followed.root, TREE_HASH) != 0)
+			return why_set(why, ERR_AUTH, "its first %llu leaves are others than this home has followed: the hub shows two ledgers",
+			               (unsigned long long)a->followed.size);
+	}
 	a->counts[leaf.n > 0 ? leaf.p[0] : 0]++;
 	e = governance_apply(a->governance, index, leaf, &refused);
 	if (e == ERR_SYSTEM)
@@ -112,6 +120,10 @@ static enum err audit(struct audit *a)
 	uint8_t root[TREE_HASH];
 	buf_init(&note, NOTE_MAX);
 	enum err e = pin(a);
+	// Followed first, so that this home remembers it. Only a ledger that does not extend what it remembers ends the audit here: a member
+	// that is suspended, or a ledger without new cosignatures, can still be audited.
+	if (e == ERR_OK && cli_sync(c) == ERR_AUTH)
+		e = ERR_AUTH;
 	if (e == ERR_OK)
 		e = platform_checkpoint(c->platform, &note, &c->why);
 	if (e == ERR_OK)
@@ -121,6 +133,8 @@ static enum err audit(struct audit *a)
 	if (e == ERR_OK && a->checkpoint.size < newest.checkpoint.size)
 		e = why_set(&c->why, ERR_AUTH, "the hub shows %llu leaves, it has shown %llu before", (unsigned long long)a->checkpoint.size,
 		            (unsigned long long)newest.checkpoint.size);
+	if (e == ERR_OK)
+		a->followed = newest.checkpoint;
 	if (e == ERR_OK)
 		e = entries_take(a);
 	tree_root(&a->frontier, root);
