@@ -53,9 +53,9 @@ const char *kept_seats(uint64_t bits)
 	static char text[256];
 	size_t at = 0;
 	text[0] = 0;
-	for (unsigned i = 0; i < SEATS_MAX && at < sizeof text; i++)
-		if (bits >> i & 1)
-			at += (size_t)snprintf(text + at, sizeof text - at, "%s%u", at > 0 ? ", " : "", i + 1);
+	for (unsigned seat = 1; seat <= SEATS_MAX && at < sizeof text; seat++)
+		if (bits >> seat & 1)
+			at += (size_t)snprintf(text + at, sizeof text - at, "%s%u", at > 0 ? ", " : "", seat);
 	return text;
 }
 

@@ -7,7 +7,7 @@ static void show_seats(const struct opening *o)
 	for (unsigned i = 0; i < o->envelope.header.n; i++) {
 		const struct seat *seat = charter_seat(opening_charter(o), i + 1);
 		const char *name = seat != NULL ? seat->name : "";
-		if (o->liars >> i & 1)
+		if (o->liars >> (i + 1) & 1)
 			printf("  seat %u %s: %s\n", i + 1, name, cli_bad("its share is false"));
 		else if (o->result[i] == ERR_OK)
 			printf("  seat %u %s: %s\n", i + 1, name, cli_good("released its share"));
@@ -104,7 +104,7 @@ static void seats_json(const struct opening *o, struct json_writer *w)
 	for (unsigned i = 0; i < o->envelope.header.n; i++) {
 		json_open_object(w, NULL);
 		json_put_number(w, "seat", i + 1);
-		json_put_string(w, "result", o->liars >> i & 1 ? "false" : err_name(o->result[i]));
+		json_put_string(w, "result", o->liars >> (i + 1) & 1 ? "false" : err_name(o->result[i]));
 		if (o->result[i] != ERR_OK)
 			json_put_string(w, "why", o->why[i].text);
 		json_close(w);
