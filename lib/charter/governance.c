@@ -266,6 +266,17 @@ void governance_threshold(const struct governance *g, uint16_t quarter, unsigned
 		}
 }
 
+uint32_t governance_quarter_missing(const struct governance *g, uint16_t quarter)
+{
+	unsigned t, n;
+	uint32_t missing = 0;
+	governance_threshold(g, quarter, &t, &n);
+	for (unsigned i = 0; i < n; i++)
+		if (governance_quarter_key(g, i + 1, quarter) == NULL)
+			missing |= UINT32_C(1) << i;
+	return missing;
+}
+
 enum err governance_committee(const struct governance *g, uint16_t quarter, uint8_t hash[static 32], struct why *why)
 {
 	unsigned t, n;

@@ -46,6 +46,10 @@ void governance_threshold(const struct governance *g, uint16_t quarter, unsigned
 // Hash of a quarter's committee: SHA-256 over its t, n and all its seats' sealing keys (protocol/governance.md). ERR_ABSENT when
 // a seat has not published its key for that quarter (why names it).
 MUST_USE enum err governance_committee(const struct governance *g, uint16_t quarter, uint8_t hash[static 32], struct why *why);
+// The seats of a quarter's committee that have published no sealing key for it: bit i is seat i + 1. While one is missing nothing can
+// be sealed in that quarter.
+#define QUARTER_WARNING (14u * 24 * 3600) // seconds before a quarter begins from which a missing key is warned of
+uint32_t governance_quarter_missing(const struct governance *g, uint16_t quarter);
 // Token key of a class for an epoch, or the newest with epoch 0; NULL when there is none.
 const struct token_key *governance_token_key(const struct governance *g, unsigned class, uint16_t epoch);
 const struct common_list *governance_common_list(const struct governance *g); // NULL when none

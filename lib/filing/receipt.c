@@ -54,13 +54,21 @@ void receipt_sign(struct receipt *r, const uint8_t hub_sk[static SIGN_SECRET], s
 	sign_message(hub_sk, KIND, origin, slice_of(bytes, SIGNED), r->signature);
 }
 
+enum err receipt_check_signature(const struct receipt *r, const uint8_t hub_key[static SIGN_PUBLIC], struct slice origin, struct why *why)
+{
+	uint8_t bytes[RECEIPT_BYTES];
+	receipt_encode(r, bytes);
+	return sign_message_verify(hub_key, KIND, origin, slice_of(bytes, SIGNED), r->signature)
+		? ERR_OK : why_set(why, ERR_AUTH, "receipt: not signed by the hub");
+}
+
 enum err receipt_check(const struct receipt *r, const uint8_t salt[static SALT], const uint8_t filing[static 32],
                        const struct charter *c, struct why *why)
 {
-	uint8_t bytes[RECEIPT_BYTES], leaf[ACTIVITY_LEAF];
-	receipt_encode(r, bytes);
-	if (!sign_message_verify(c->hub_key, KIND, charter_origin(c), slice_of(bytes, SIGNED), r->signature))
-		return why_set(why, ERR_AUTH, "receipt: not signed by the hub");
+	uint8_t leaf[ACTIVITY_LEAF];
+	enum err e = receipt_check_signature(r, c->hub_key, charter_origin(c), why);
+	if (e != ERR_OK)
+		return e;
 	if (memcmp(r->filing, filing, sizeof r->filing) != 0)
 		return why_set(why, ERR_AUTH, "receipt: it was given for another filing");
 	activity_leaf(ACTIVITY_FILING, r->time, salt, filing, leaf);

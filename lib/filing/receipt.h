@@ -30,6 +30,9 @@ void receipt_encode(const struct receipt *r, uint8_t out[static RECEIPT_BYTES]);
 MUST_USE enum err receipt_decode(struct slice bytes, struct receipt *r, struct why *why);
 // Fills the signature, with the secret half of the charter's hub key.
 void receipt_sign(struct receipt *r, const uint8_t hub_sk[static SIGN_SECRET], struct slice origin);
+// That whoever holds this hub key signed it (ERR_AUTH otherwise), whatever it says.
+MUST_USE enum err receipt_check_signature(const struct receipt *r, const uint8_t hub_key[static SIGN_PUBLIC], struct slice origin,
+                                          struct why *why);
 // That the hub signed it, for this filing, and that the leaf is the one this salt gives (ERR_AUTH otherwise).
 MUST_USE enum err receipt_check(const struct receipt *r, const uint8_t salt[static SALT], const uint8_t filing[static 32],
                                 const struct charter *c, struct why *why);

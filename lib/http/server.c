@@ -28,6 +28,7 @@ struct http_server {
 	int listening; // -1 once the library owns it
 	uint16_t port;
 	struct MHD_Daemon *daemon; // NULL until started
+	_Atomic uint64_t answered[HTTP_CLASSES];
 };
 
 // One request while it arrives and is answered.
@@ -132,9 +133,10 @@ static void print_peer(struct MHD_Connection *c, char peer[HTTP_PEER_MAX])
 		strcpy(peer, "?");
 }
 
-static enum MHD_Result queue(struct MHD_Connection *c, unsigned status, const char *type, const char *error, unsigned max_age,
-	struct slice body)
+static enum MHD_Result queue(struct http_server *s, struct MHD_Connection *c, unsigned status, const char *type, const char *error,
+	unsigned max_age, struct slice body)
 {
+	s->answered[status / 100 < HTTP_CLASSES ? status / 100 : 0]++;
 	struct MHD_Response *r = MHD_create_response_from_buffer(body.n, (void *)body.p, MHD_RESPMEM_MUST_COPY);
 	if (r == NULL)
 		return MHD_NO; // cuts the connection
@@ -150,25 +152,25 @@ static enum MHD_Result queue(struct MHD_Connection *c, unsigned status, const ch
 	return result;
 }
 
-static enum MHD_Result queue_failure(struct MHD_Connection *c, unsigned status, enum err e, const char *text)
+static enum MHD_Result queue_failure(struct http_server *s, struct MHD_Connection *c, unsigned status, enum err e, const char *text)
 {
 	char line[FAILURE_MAX];
 	int n = snprintf(line, sizeof line, "%s: %s\n", err_name(e), text);
 	size_t used = (size_t)n < sizeof line ? (size_t)n : sizeof line - 1;
-	return queue(c, status, "text/plain; charset=utf-8", err_name(e), 0, slice_of(line, used));
+	return queue(s, c, status, "text/plain; charset=utf-8", err_name(e), 0, slice_of(line, used));
 }
 
-static enum MHD_Result queue_refusal(struct MHD_Connection *c, unsigned status)
+static enum MHD_Result queue_refusal(struct http_server *s, struct MHD_Connection *c, unsigned status)
 {
 	switch (status) {
 	case 404:
-		return queue_failure(c, 404, ERR_ABSENT, "no such path");
+		return queue_failure(s, c, 404, ERR_ABSENT, "no such path");
 	case 405:
-		return queue_failure(c, 405, ERR_INPUT, "method not for this path");
+		return queue_failure(s, c, 405, ERR_INPUT, "method not for this path");
 	case 413:
-		return queue_failure(c, 413, ERR_LIMIT, "body over the maximum of this path");
+		return queue_failure(s, c, 413, ERR_LIMIT, "body over the maximum of this path");
 	default:
-		return queue_failure(c, 400, ERR_INPUT, "malformed request");
+		return queue_failure(s, c, 400, ERR_INPUT, "malformed request");
 	}
 }
 
@@ -184,8 +186,8 @@ static enum MHD_Result answer(struct http_server *s, struct http_exchange *x, co
 	if (e == ERR_SYSTEM && s->plan.on_failure != NULL)
 		s->plan.on_failure(s->plan.context, &r, &why);
 	enum MHD_Result result = e == ERR_OK
-		? queue(x->connection, a.status, a.type, NULL, a.max_age, buf_slice(&a.body))
-		: queue_failure(x->connection, status_of(e), e, e == ERR_SYSTEM ? "internal failure" : why.text);
+		? queue(s, x->connection, a.status, a.type, NULL, a.max_age, buf_slice(&a.body))
+		: queue_failure(s, x->connection, status_of(e), e, e == ERR_SYSTEM ? "internal failure" : why.text);
 	buf_free(&a.body);
 	return result;
 }
@@ -231,7 +233,7 @@ static enum MHD_Result on_request(void *server, struct MHD_Connection *c, const 
 		return on ? MHD_YES : MHD_NO;
 	}
 	if (x->refusal != 0 || x->too_large)
-		return queue_refusal(c, x->refusal != 0 ? x->refusal : 413);
+		return queue_refusal(s, c, x->refusal != 0 ? x->refusal : 413);
 	return answer(s, x, method);
 }
 
@@ -260,6 +262,18 @@ static void on_completed(void *server, struct MHD_Connection *c, void **state, e
 	*state = NULL;
 }
 
+bool http_is_loopback(const char *host)
+{
+	struct in_addr v4;
+	struct in6_addr v6;
+	const struct in6_addr loopback = IN6ADDR_LOOPBACK_INIT;
+	if (strcmp(host, "localhost") == 0)
+		return true;
+	if (inet_pton(AF_INET, host, &v4) == 1)
+		return ntohl(v4.s_addr) >> 24 == 127;
+	return inet_pton(AF_INET6, host, &v6) == 1 && memcmp(&v6, &loopback, sizeof loopback) == 0;
+}
+
 static enum err bind_socket(struct http_server *s, const char *host, struct why *why)
 {
 	union {
@@ -280,6 +294,8 @@ static enum err bind_socket(struct http_server *s, const char *host, struct why 
 		n = sizeof a.v6;
 	} else
 		return why_set(why, ERR_INPUT, "listen address \"%s\": must be numeric", host);
+	if (s->plan.plain && !http_is_loopback(host))
+		return why_set(why, ERR_INPUT, "listen address \"%s\": without TLS only 127.0.0.0/8 or ::1", host);
 	s->listening = socket(a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (s->listening < 0 || setsockopt(s->listening, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
 		bind(s->listening, &a.any, n) != 0 || listen(s->listening, BACKLOG) != 0 || getsockname(s->listening, &a.any, &n) != 0)
@@ -315,7 +331,7 @@ enum err http_server_open(const struct http_server_plan *plan, struct http_serve
 	s->listening = -1;
 	buf_init(&s->certificate, TLS_PEM_MAX + 1);
 	buf_init_secret(&s->key, TLS_PEM_MAX + 1);
-	enum err e = copy_pair(s, why);
+	enum err e = plan->plain ? ERR_OK : copy_pair(s, why);
 	if (e == ERR_OK)
 		e = bind_socket(s, plan->host, why);
 	s->plan.certificate = s->plan.key = slice_of(NULL, 0);
@@ -337,15 +353,26 @@ static unsigned or_else(unsigned value, unsigned otherwise)
 	return value > 0 ? value : otherwise;
 }
 
+void http_server_answers(const struct http_server *s, uint64_t by_class[static HTTP_CLASSES])
+{
+	for (unsigned i = 0; i < HTTP_CLASSES; i++)
+		by_class[i] = s->answered[i];
+}
+
 enum err http_server_start(struct http_server *s, struct why *why)
 {
+	const struct MHD_OptionItem tls[] = {
+		{MHD_OPTION_HTTPS_MEM_CERT, 0, s->certificate.p},
+		{MHD_OPTION_HTTPS_MEM_KEY, 0, s->key.p},
+		{MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)PRIORITIES},
+		{MHD_OPTION_END, 0, NULL},
+	};
+	const struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
 	const struct http_server_plan *p = &s->plan;
 	unsigned threads = or_else(p->threads, THREADS), connections = or_else(p->connections, CONNECTIONS);
-	s->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TLS | MHD_USE_ITC, 0, NULL, NULL, on_request, s,
+	s->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | (p->plain ? 0 : MHD_USE_TLS), 0, NULL, NULL, on_request, s,
 		MHD_OPTION_LISTEN_SOCKET, s->listening,
-		MHD_OPTION_HTTPS_MEM_CERT, (const char *)s->certificate.p,
-		MHD_OPTION_HTTPS_MEM_KEY, (const char *)s->key.p,
-		MHD_OPTION_HTTPS_PRIORITIES, PRIORITIES,
+		MHD_OPTION_ARRAY, p->plain ? none : tls,
 		MHD_OPTION_THREAD_POOL_SIZE, threads,
 		MHD_OPTION_CONNECTION_LIMIT, connections > threads ? connections : threads,
 		MHD_OPTION_PER_IP_CONNECTION_LIMIT, or_else(p->per_address, PER_ADDRESS),

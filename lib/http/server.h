@@ -54,6 +54,7 @@ struct http_server_plan {
 	unsigned threads;         // handlers at work at once; 0: 4
 	unsigned connections;     // open at once; 0: 512
 	unsigned per_address;     // of them from one address; 0: 64
+	bool plain; // without TLS, for what only this machine may ask: the address must be 127.0.0.0/8 or ::1 (ERR_INPUT otherwise)
 	unsigned timeout_seconds; // a connection without progress is cut; 0: 30
 	// Told of every ERR_SYSTEM, to log it; NULL: nobody.
 	void (*on_failure)(void *context, const struct http_request *r, const struct why *why);
@@ -61,7 +62,12 @@ struct http_server_plan {
 
 // Binds and listens, so before sandbox_enter(). ERR_SYSTEM: the address cannot be bound; ERR_INPUT: the key pair is bad.
 MUST_USE enum err http_server_open(const struct http_server_plan *plan, struct http_server **s, struct why *why);
+// 127.0.0.0/8, ::1 or localhost.
+bool http_is_loopback(const char *host);
 uint16_t http_server_port(const struct http_server *s);
+// Answers so far, by the hundreds of their status (0: statuses that do not exist). From any thread.
+#define HTTP_CLASSES 6
+void http_server_answers(const struct http_server *s, uint64_t by_class[static HTTP_CLASSES]);
 // Starts the threads, so after sandbox_enter(). Handlers run in them, several at once.
 MUST_USE enum err http_server_start(struct http_server *s, struct why *why);
 // Stops accepting, finishes what is being answered, ends the threads. NULL is allowed.

@@ -179,3 +179,111 @@ enum err match_log_append(int fd, uint64_t *end, const struct match_entry *e, st
 	buf_free(&entry);
 	return bad;
 }
+
+// --- Beside the writer --------------------------------------------------------------------------------------------------------
+
+#define COPY_ROOM (4u << 20) // bytes collected for one append
+
+static enum err map_log(const char *directory, struct slice *log, struct why *why)
+{
+	char path[FILE_PATH_MAX];
+	struct stat st;
+	enum err e = file_path(path, directory, "tokens.log", why);
+	if (e != ERR_OK)
+		return e;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return why_set(why, errno == ENOENT ? ERR_ABSENT : ERR_SYSTEM, "%s: open: %s", path, strerror(errno));
+	void *map = MAP_FAILED;
+	if (fstat(fd, &st) == 0 && st.st_size >= START)
+		map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	else
+		e = why_set(why, ERR_INPUT, "%s: no log of the matcher", path);
+	if (e == ERR_OK && map == MAP_FAILED)
+		e = why_set(why, ERR_SYSTEM, "%s: mmap: %s", path, strerror(errno));
+	else if (e == ERR_OK)
+		*log = slice_of(map, (size_t)st.st_size);
+	close(fd);
+	return e;
+}
+
+enum err match_log_read(const char *directory, const uint8_t *pepper,
+                        enum err (*each)(void *, const struct match_entry *, struct why *), void *context, struct why *why)
+{
+	struct slice log;
+	uint8_t check[CHECK_BYTES];
+	size_t end;
+	enum err e = map_log(directory, &log, why);
+	if (e != ERR_OK)
+		return e;
+	memcpy(check, log.p + MAGIC_BYTES, CHECK_BYTES);
+	if (pepper != NULL)
+		pepper_check(pepper, check);
+	e = head_check(log, check, why);
+	if (e == ERR_OK)
+		e = replay(log, &end, each, context, why);
+	munmap((void *)(uintptr_t)log.p, log.n);
+	return e;
+}
+
+static enum err copy_flush(int fd, struct buf *b, struct why *why)
+{
+	enum err e = buf_status(b) != ERR_OK ? why_set(why, ERR_SYSTEM, "tokens.log: out of memory") : ERR_OK;
+	if (e == ERR_OK && b->n > 0)
+		e = file_append(fd, buf_slice(b), why);
+	buf_clear(b);
+	return e;
+}
+
+static enum err copy_entries(struct slice log, int fd, uint64_t last, uint64_t *entries, struct why *why)
+{
+	struct buf b;
+	struct match_entry entry;
+	enum err e = ERR_OK;
+	uint64_t n = 0;
+	buf_init(&b, COPY_ROOM + LOG_BODY_MAX + 8 + SUM);
+	buf_put_slice(&b, slice_part(log, 0, START));
+	for (size_t at = START, next; at < log.n && e == ERR_OK; at = next) {
+		e = entry_read(log, at, &next, &entry, why);
+		if (e != ERR_OK || next == at)
+			break;
+		if (entry.batch > last)
+			continue;
+		buf_put_slice(&b, slice_part(log, at, next));
+		n++;
+		if (b.n >= COPY_ROOM)
+			e = copy_flush(fd, &b, why);
+	}
+	if (e == ERR_OK)
+		e = copy_flush(fd, &b, why);
+	if (e == ERR_OK)
+		*entries = n;
+	buf_free(&b);
+	return e;
+}
+
+enum err match_log_copy(const char *directory, const char *to, uint64_t last, uint64_t *entries, struct why *why)
+{
+	char path[FILE_PATH_MAX];
+	struct slice log;
+	int fd = -1;
+	*entries = 0;
+	enum err e = map_log(directory, &log, why);
+	if (e == ERR_ABSENT)
+		return ERR_OK;
+	if (e != ERR_OK)
+		return e;
+	e = head_check(log, log.p + MAGIC_BYTES, why);
+	if (e == ERR_OK)
+		e = file_path(path, to, "tokens.log", why);
+	if (e == ERR_OK && file_has(path))
+		e = why_set(why, ERR_EXISTS, "%s: there already", path);
+	if (e == ERR_OK)
+		e = file_append_open(path, FILE_SECRET, &fd, why);
+	if (e == ERR_OK)
+		e = copy_entries(log, fd, last, entries, why);
+	if (fd >= 0)
+		close(fd);
+	munmap((void *)(uintptr_t)log.p, log.n);
+	return e;
+}

@@ -22,6 +22,14 @@ struct match_entry {
 MUST_USE enum err match_log_open(const char *directory, const uint8_t pepper[static MATCH_PEPPER], int *fd, uint64_t *end,
                                  enum err (*each)(void *context, const struct match_entry *e, struct why *why), void *context,
                                  struct why *why);
+// Reads a log without changing it, also beside the process that appends to it: an entry that is not whole yet is not there. pepper
+// NULL: whatever pepper it was written under. ERR_ABSENT: there is no log.
+MUST_USE enum err match_log_read(const char *directory, const uint8_t *pepper,
+                                 enum err (*each)(void *context, const struct match_entry *e, struct why *why), void *context,
+                                 struct why *why);
+// Copies, durably, the entries of batches up to number `last` to "<to>/tokens.log", which must not exist (ERR_EXISTS): the log as it
+// belongs to a store that had given that number last. A log that is not there gives none. *entries: how many.
+MUST_USE enum err match_log_copy(const char *directory, const char *to, uint64_t last, uint64_t *entries, struct why *why);
 // Appends at *end, durably, and moves it. What an append that failed left behind there is cut off first.
 MUST_USE enum err match_log_append(int fd, uint64_t *end, const struct match_entry *e, struct why *why);
 

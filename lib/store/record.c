@@ -321,6 +321,18 @@ enum err store_batch_done(struct store *s, uint64_t number, struct why *why)
 	return query_run(&q, why);
 }
 
+enum err store_batch_count(struct store *s, uint64_t *count, struct why *why)
+{
+	INVARIANT(s->kind == STORE_HUB);
+	return store_number(s, SQL_BATCH_COUNT, count, why);
+}
+
+enum err store_batch_last(struct store *s, uint64_t *number, struct why *why)
+{
+	INVARIANT(s->kind == STORE_HUB);
+	return store_number(s, SQL_BATCH_LAST, number, why);
+}
+
 // --- Replies ------------------------------------------------------------------------------------------------------------------
 
 enum err store_reply_add(struct store *s, const uint8_t blob[static REPLY_BYTES], const uint8_t filing[static 32],

@@ -77,6 +77,8 @@ const char *const store_sql[STATEMENTS] = {
 	[SQL_BATCH_NEXT] = "SELECT b.number, r.handle, p.number, r.id, r.hdr0, b.sealed FROM batch b JOIN record r ON r.sequence = b.record"
 	                   " JOIN reporter p ON p.seat = r.seat AND p.alias = r.alias WHERE b.number > ? ORDER BY b.number LIMIT 1",
 	[SQL_BATCH_DONE] = "DELETE FROM batch WHERE number = ?",
+	[SQL_BATCH_COUNT] = "SELECT count(*) FROM batch",
+	[SQL_BATCH_LAST] = "SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name = 'batch'",
 
 	[SQL_COUNT_PUT] = "INSERT INTO counter VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET total = excluded.total",
 	[SQL_COUNT_GET] = "SELECT total FROM counter WHERE day = ? AND scope = ? AND key = ?",

@@ -6,7 +6,12 @@
 
 #define FILE_NAME "store.sqlite"
 #define APPLICATION 0x54530000      // application_id: "TS", then the kind
+#define SNAPSHOT_WAIT_MS 5000       // for the owner to finish what a reader may not see half of (recovery, the last closing)
 #define JOURNAL_MAX "67108864"      // bytes that the write-ahead log may keep after a checkpoint
+// Ids are random, so every record changes pages all over the indices: they stay in memory, and the log is long enough to gather many
+// changes of one page before the page is written home.
+#define CACHE_KIB "8192"
+#define LOG_PAGES "4000"
 
 // --- Errors -------------------------------------------------------------------------------------------------------------------
 
@@ -259,6 +264,7 @@ static enum err configure(struct store *s, struct why *why)
 		return store_fail(s, why, "opening");
 	return execute(s, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;"
 	               "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
+	               "PRAGMA cache_size = -" CACHE_KIB "; PRAGMA wal_autocheckpoint = " LOG_PAGES ";"
 	               "PRAGMA journal_size_limit = " JOURNAL_MAX, why);
 }
 
@@ -293,6 +299,25 @@ static enum err prepare(struct store *s, struct why *why)
 	return e == ERR_OK ? store_frontier_load(s, why) : e;
 }
 
+// A snapshot reads under one transaction; it leaves the write-ahead log to the owner, also when it is the last to close.
+static enum err prepare_snapshot(struct store *s, struct why *why)
+{
+	int64_t version = 0;
+	int on = 0;
+	if (sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, &on) != SQLITE_OK || on != 1)
+		return store_fail(s, why, "opening");
+	enum err e = configure(s, why);
+	if (e == ERR_OK && sqlite3_busy_timeout(s->db, SNAPSHOT_WAIT_MS) != SQLITE_OK)
+		e = store_fail(s, why, "opening");
+	if (e == ERR_OK)
+		e = execute(s, "PRAGMA query_only = ON; BEGIN", why);
+	if (e == ERR_OK)
+		e = recognise(s, &version, why);
+	if (e == ERR_OK && version < STORE_SCHEMA)
+		e = why_set(why, ERR_INPUT, "store: of schema %lld, not %d: its daemon upgrades it at its next start", (long long)version, STORE_SCHEMA);
+	return e == ERR_OK ? store_frontier_load(s, why) : e;
+}
+
 // The file is there before SQLite opens it, so that its mode (which the log's and the index's follow) is ours.
 static enum err make_file(const char *path, struct why *why)
 {
@@ -302,15 +327,11 @@ static enum err make_file(const char *path, struct why *why)
 	return e == ERR_ABSENT ? why_at(why, ERR_SYSTEM, "store") : e;
 }
 
-enum err store_open(const char *directory, enum store_of kind, struct store **out, struct why *why)
+static enum err open_file(const char *path, enum store_of kind, enum err (*ready)(struct store *s, struct why *why), struct store **out,
+                          struct why *why)
 {
 	INVARIANT(kind == STORE_HUB || kind == STORE_KEEPER || kind == STORE_MEMBER);
-	char path[FILE_PATH_MAX];
-	enum err e = file_path(path, directory, FILE_NAME, why);
-	if (e == ERR_OK)
-		e = make_file(path, why);
-	if (e != ERR_OK)
-		return e;
+	enum err e;
 	struct store *s = calloc(1, sizeof *s);
 	if (s == NULL)
 		return why_set(why, ERR_SYSTEM, "store: no memory");
@@ -319,13 +340,31 @@ enum err store_open(const char *directory, enum store_of kind, struct store **ou
 	if (s->db == NULL)
 		e = why_set(why, ERR_SYSTEM, "store: no memory");
 	else
-		e = rc != SQLITE_OK ? store_fail(s, why, "opening") : prepare(s, why);
+		e = rc != SQLITE_OK ? store_fail(s, why, "opening") : ready(s, why);
 	if (e != ERR_OK) {
 		store_close(s);
 		return why_at(why, e, "%s", path);
 	}
 	*out = s;
 	return ERR_OK;
+}
+
+enum err store_open(const char *directory, enum store_of kind, struct store **out, struct why *why)
+{
+	char path[FILE_PATH_MAX];
+	enum err e = file_path(path, directory, FILE_NAME, why);
+	if (e == ERR_OK)
+		e = make_file(path, why);
+	return e == ERR_OK ? open_file(path, kind, prepare, out, why) : e;
+}
+
+enum err store_open_snapshot(const char *directory, enum store_of kind, struct store **out, struct why *why)
+{
+	char path[FILE_PATH_MAX];
+	enum err e = file_path(path, directory, FILE_NAME, why);
+	if (e == ERR_OK && !file_has(path))
+		e = why_set(why, ERR_ABSENT, "%s: there is no store", path);
+	return e == ERR_OK ? open_file(path, kind, prepare_snapshot, out, why) : e;
 }
 
 void store_close(struct store *s)
@@ -338,4 +377,57 @@ void store_close(struct store *s)
 		(void)sqlite3_finalize(s->statement[i]); // says again what its last step said
 	INVARIANT(sqlite3_close(s->db) == SQLITE_OK); // nothing is left open
 	free(s);
+}
+
+// --- Copying and verifying ------------------------------------------------------------------------------------------------------
+
+// All pages in one step: in the reader's transaction where there is one, so no write of the owner begins it anew.
+static enum err copy_pages(struct store *s, sqlite3 *to, const char *path, struct why *why)
+{
+	int rc = sqlite3_exec(to, "PRAGMA synchronous = EXTRA", NULL, NULL, NULL);
+	sqlite3_backup *b = rc == SQLITE_OK ? sqlite3_backup_init(to, "main", s->db, "main") : NULL;
+	if (b != NULL) {
+		(void)sqlite3_backup_step(b, -1); // said again by the next call
+		rc = sqlite3_backup_finish(b);
+	} else if (rc == SQLITE_OK) {
+		rc = SQLITE_ERROR;
+	}
+	return rc == SQLITE_OK ? ERR_OK : why_set(why, ERR_SYSTEM, "%s: %s: %s (%d)", path, cause_of(rc), sqlite3_errmsg(to), rc);
+}
+
+enum err store_backup(struct store *s, const char *directory, struct why *why)
+{
+	char path[FILE_PATH_MAX];
+	sqlite3 *to = NULL;
+	INVARIANT(!s->writing);
+	enum err e = file_path(path, directory, FILE_NAME, why);
+	if (e == ERR_OK)
+		e = file_create(path, slice_of(NULL, 0), FILE_SECRET, why);
+	if (e != ERR_OK)
+		return e;
+	settle(s);
+	int rc = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+	e = rc == SQLITE_OK ? copy_pages(s, to, path, why) : why_set(why, ERR_SYSTEM, "%s: %s (%d)", path, cause_of(rc), rc);
+	if (sqlite3_close(to) != SQLITE_OK && e == ERR_OK)
+		e = why_set(why, ERR_SYSTEM, "%s: closing the copy failed", path);
+	return e;
+}
+
+// No rows from the second question mean that all references hold; "ok" from the first that all else does.
+enum err store_verify(struct store *s, struct why *why)
+{
+	sqlite3_stmt *st = NULL;
+	enum err e = ask(s, "PRAGMA integrity_check(1)", NULL, "ok", why);
+	if (e != ERR_OK)
+		return why_set(why, ERR_SYSTEM, "store: the file is damaged (PRAGMA integrity_check)");
+	if (sqlite3_prepare_v2(s->db, "PRAGMA foreign_key_check", -1, &st, NULL) != SQLITE_OK)
+		return store_fail(s, why, "verifying");
+	int rc = sqlite3_step(st);
+	if (rc == SQLITE_ROW)
+		e = why_set(why, ERR_SYSTEM, "store: row %lld of %s belongs to nothing", (long long)sqlite3_column_int64(st, 1),
+		            (const char *)sqlite3_column_text(st, 0));
+	else if (rc != SQLITE_DONE)
+		e = store_fail(s, why, "verifying");
+	(void)sqlite3_finalize(st); // says again what the last step said
+	return e;
 }

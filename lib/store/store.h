@@ -23,6 +23,14 @@ enum store_of { STORE_HUB = 1, STORE_KEEPER = 2, STORE_MEMBER = 3 }; // a member
 // by a newer version, or of the other kind. A child of fork() must not use its parent's store.
 MUST_USE enum err store_open(const char *directory, enum store_of kind, struct store **s, struct why *why);
 void store_close(struct store *s); // an open transaction is rolled back
+// The same store for reading, as it is at this one moment, beside the process that owns it or without one; no lock is needed. Every
+// question is answered from that moment, whatever is written meanwhile; to write is a broken invariant. Nothing is upgraded:
+// ERR_INPUT also for an older schema. ERR_ABSENT: there is none.
+MUST_USE enum err store_open_snapshot(const char *directory, enum store_of kind, struct store **s, struct why *why);
+// Writes a copy, durable when ERR_OK is returned, into a directory that has no store yet (ERR_EXISTS). Of a snapshot: its moment.
+MUST_USE enum err store_backup(struct store *s, const char *directory, struct why *why);
+// Whether what lies on disk is whole: pages, indices, references. Reads all of it. ERR_SYSTEM says what is damaged.
+MUST_USE enum err store_verify(struct store *s, struct why *why);
 MUST_USE enum err store_begin(struct store *s, struct why *why);
 // When it fails nothing of the transaction is kept, and it is over.
 MUST_USE enum err store_commit(struct store *s, struct why *why);
@@ -99,6 +107,8 @@ struct queued_batch {
 };
 MUST_USE enum err store_batch_next(struct store *s, uint64_t after, struct queued_batch *b, struct why *why);
 MUST_USE enum err store_batch_done(struct store *s, uint64_t number, struct why *why);
+MUST_USE enum err store_batch_count(struct store *s, uint64_t *count, struct why *why); // that wait
+MUST_USE enum err store_batch_last(struct store *s, uint64_t *number, struct why *why); // the last number that was given; 0: none yet
 
 // --- Counters with a day: vouchers per seat at the hub; tokens, filings, releases at a keeper -----------------------------------
 
