@@ -43,6 +43,7 @@ const struct channel_question core_questions[] = {
 	{CORE_WITNESS_ROUND, 0, "net", ledger_witness_round},
 	{CORE_WITNESS_ASK, 1, "net", ledger_witness_ask},
 	{CORE_WITNESS_ANSWER, CHECKPOINT_ANSWER_MAX + 1, "net", ledger_witness_answer},
+	{CORE_METRICS, 0, "net", core_metrics},
 	{CORE_WITNESS_SIZE, 9, "net", ledger_witness_size},
 	{0, 0, NULL, NULL},
 };
@@ -68,6 +69,7 @@ enum err core_open(struct core *c, struct why *why)
 	char path[CONF_TEXT_MAX];
 	struct buf leaf;
 	c->lock = -1;
+	c->started = clock_now();
 	buf_init(&c->note, NOTE_MAX);
 	buf_init(&leaf, DOCUMENT_MAX);
 	hub_path(c->conf, "store", path);

@@ -4,6 +4,18 @@
 
 #include "follow/follow.h"
 #include "hub.h"
+#include "metric/metric.h"
+
+// What happened since the start, and how it ended; never to whom or about what.
+struct core_counts {
+	uint64_t filings[FILING_REPLY + 1][METRIC_CAUSES]; // [0]: not even a filing
+	uint64_t uncommitted; // filings counted as accepted whose commit failed
+	uint64_t receipts;    // given out, the repeated ones too
+	uint64_t asks[HUB_BULLETIN + 1][METRIC_CAUSES];    // [0]: no such question
+	uint64_t documents[METRIC_CAUSES];
+	uint64_t requests; // to open, appended to the ledger
+	uint64_t batches_taken, batches_refused, bulletins, replies;
+};
 
 struct core {
 	const struct hub_conf *conf;
@@ -20,11 +32,14 @@ struct core {
 	uint32_t note_cosigned;      // bit i: seat i+1 has cosigned it
 	uint64_t seat_size[SEATS_MAX];
 	uint64_t cosigned_size;      // of the newest under t cosignatures
+	uint64_t cosigned_time;      // when the t-th of them was made; 0: none yet
 	// Ticks.
 	uint64_t next_bulletin;      // 0 before the first tick
 	uint64_t matcher_rest;       // clock_monotonic_ms() before which the matcher is left alone
 	uint32_t day;                // counters of other days are forgotten
 	uint64_t accepted, refused;  // filings since the start
+	uint64_t started;            // clock_now()
+	struct core_counts count;
 };
 
 // Keys, charter, store and ledger, as c->conf says; core_close() also after a failure. The matcher's channel is the caller's.
@@ -56,8 +71,13 @@ enum err ledger_witness_size(void *core, struct slice payload, struct buf *reply
 // core_filing.c
 enum err filing_accept(void *core, struct slice payload, struct buf *reply, struct why *why);
 
+
 // core_ask.c
 enum err ask_answer(void *core, struct slice payload, struct buf *reply, struct why *why);
+
+// core_metrics.c
+enum err core_metrics(void *core, struct slice payload, struct buf *reply, struct why *why);
+void core_watch_quarters(struct core *c, uint64_t now); // says which seats' sealing keys are missing, now or soon
 
 // core_tick.c
 void core_tick(void *core);

@@ -299,8 +299,10 @@ static enum err answer_request(struct asked *a)
 		return e;
 	request_hash(&r, hash);
 	e = ledger_index(a->core, "request", hash, &index, a->why);
-	if (e == ERR_ABSENT && (e = request_store(a, &r, hash, &index)) == ERR_OK)
+	if (e == ERR_ABSENT && (e = request_store(a, &r, hash, &index)) == ERR_OK) {
+		a->core->count.requests++;
 		log_line(LOG_INFO, "release-requested", log_value("team", "%u", r.team), log_value("leaf", "%llu", (unsigned long long)index));
+	}
 	if (e == ERR_OK)
 		buf_put_u64(a->reply, index);
 	return e;
@@ -333,12 +335,9 @@ static const struct {
 	{HUB_REQUEST, answer_request}, {HUB_COMPARE, answer_compare}, {HUB_BULLETIN, answer_bulletin},
 };
 
-enum err ask_answer(void *core, struct slice payload, struct buf *reply, struct why *why)
+static enum err decide(void *core, const struct hub_question *q, struct slice payload, struct buf *reply, struct why *why)
 {
 	struct asked a = {.core = core, .now = clock_now(), .reply = reply, .why = why};
-	const struct hub_question *q = payload.n > 0 ? hub_question((enum hub_verb)payload.p[0]) : NULL;
-	if (q == NULL)
-		return why_set(why, ERR_INPUT, "no such question");
 	enum err e = ask_decode(slice_part(payload, 1, payload.n), &a.ask, why);
 	if (e == ERR_OK && a.ask.body.n > q->body_max)
 		e = why_set(why, ERR_LIMIT, "%s: a body of %zu bytes, at most %zu", q->name, a.ask.body.n, q->body_max);
@@ -350,4 +349,13 @@ enum err ask_answer(void *core, struct slice payload, struct buf *reply, struct 
 		if (answers[i].verb == q->verb)
 			e = answers[i].answer(&a);
 	return e != ERR_OK ? e : buf_status(reply);
+}
+
+enum err ask_answer(void *core, struct slice payload, struct buf *reply, struct why *why)
+{
+	struct core *c = core;
+	const struct hub_question *q = payload.n > 0 ? hub_question((enum hub_verb)payload.p[0]) : NULL;
+	enum err e = q != NULL ? decide(core, q, payload, reply, why) : why_set(why, ERR_INPUT, "no such question");
+	c->count.asks[q != NULL ? q->verb : 0][e]++;
+	return e;
 }

@@ -9,6 +9,15 @@
 
 // --- What is served --------------------------------------------------------------------------------------------------------------------
 
+// The time of the t-th cosignature, for those who watch. A charter that replaced seats may leave none.
+static void cosigned_when(struct core *c, struct slice note)
+{
+	struct checkpoint checkpoint;
+	uint64_t time;
+	if (follow_verify(core_charter(c), note, &checkpoint, &time, NULL) == ERR_OK)
+		c->cosigned_time = time;
+}
+
 // Its cosignatures are not counted again: that was done before it was written, under the charter of its time.
 enum err ledger_load_cosigned(struct core *c, struct why *why)
 {
@@ -22,9 +31,11 @@ enum err ledger_load_cosigned(struct core *c, struct why *why)
 		e = note_parse(saved, &note, why);
 	if (e == ERR_OK)
 		e = checkpoint_parse(note.text, &checkpoint, why);
-	if (e == ERR_OK)
-		c->cosigned_size = checkpoint.size;
-	return e;
+	if (e != ERR_OK)
+		return e;
+	c->cosigned_size = checkpoint.size;
+	cosigned_when(c, saved);
+	return ERR_OK;
 }
 
 enum err ledger_checkpoint(void *core, struct slice payload, struct buf *reply, struct why *why)
@@ -49,11 +60,13 @@ static enum err keep_cosigned(struct core *c, struct why *why)
 	e = store_value_put(c->store, VALUE_COSIGNED, buf_slice(&c->note), why);
 	if (e == ERR_OK)
 		e = store_commit(c->store, why);
-	if (e == ERR_OK)
-		c->cosigned_size = c->note_size;
-	else
+	if (e != ERR_OK) {
 		store_rollback(c->store);
-	return e;
+		return e;
+	}
+	c->cosigned_size = c->note_size;
+	cosigned_when(c, buf_slice(&c->note));
+	return ERR_OK;
 }
 
 // --- A round ---------------------------------------------------------------------------------------------------------------------------

@@ -103,7 +103,10 @@ enum err filing_accept(void *core, struct slice payload, struct buf *reply, stru
 		if (e == ERR_ABSENT) {
 			e = accept_new(c, &a, why);
 			c->accepted += e == ERR_OK;
+			c->count.filings[a.filing.kind][e]++;
 		}
+	} else {
+		c->count.filings[0][e]++;
 	}
 	if (e != ERR_OK) {
 		c->refused++;
@@ -111,6 +114,7 @@ enum err filing_accept(void *core, struct slice payload, struct buf *reply, stru
 			log_line(LOG_WARNING, "filing-refused", log_value("seat", "%u", a.voucher.seat), log_failure(e, why));
 		return e;
 	}
+	c->count.receipts++;
 	buf_put(reply, a.receipt, sizeof a.receipt);
 	return buf_status(reply);
 }

@@ -162,9 +162,8 @@ enum err ledger_charter(void *core, struct slice payload, struct buf *reply, str
 	return buf_status(reply);
 }
 
-enum err ledger_governance(void *core, struct slice payload, struct buf *reply, struct why *why)
+static enum err take_document(struct core *c, struct slice payload, struct buf *reply, struct why *why)
 {
-	struct core *c = core;
 	struct document d;
 	uint64_t index;
 	uint8_t hash[32];
@@ -182,4 +181,12 @@ enum err ledger_governance(void *core, struct slice payload, struct buf *reply, 
 		return e;
 	buf_put_u64(reply, index);
 	return buf_status(reply);
+}
+
+enum err ledger_governance(void *core, struct slice payload, struct buf *reply, struct why *why)
+{
+	struct core *c = core;
+	enum err e = take_document(c, payload, reply, why);
+	c->count.documents[e]++;
+	return e;
 }

@@ -39,6 +39,8 @@ static bool batch_settle(struct core *c, const struct queued_batch *b)
 		c->matcher_rest = clock_monotonic_ms() + MATCHER_REST_MS;
 		return false;
 	}
+	c->count.batches_taken += e == ERR_OK;
+	c->count.batches_refused += e != ERR_OK;
 	if (e != ERR_OK)
 		log_line(LOG_WARNING, "batch-refused", log_value("batch", "%llu", (unsigned long long)b->number), log_failure(e, &why));
 	return store_batch_done(c->store, b->number, &why) == ERR_OK;
@@ -95,6 +97,8 @@ static void publish_bulletin(struct core *c, uint64_t now)
 	enum err e = store_begin(c->store, &why);
 	if (e == ERR_OK && (e = store_bulletin_make(c->store, now, &number, &count, &why)) == ERR_OK)
 		e = store_commit(c->store, &why);
+	c->count.bulletins += e == ERR_OK;
+	c->count.replies += e == ERR_OK ? count : 0;
 	if (e == ERR_OK)
 		log_line(LOG_INFO, "bulletin", log_value("number", "%llu", (unsigned long long)number), log_value("replies", "%u", count));
 	else
@@ -109,6 +113,7 @@ static void forget_old(struct core *c, uint64_t now)
 	struct why why;
 	if (c->day == day)
 		return;
+	core_watch_quarters(c, now);
 	enum err e = store_begin(c->store, &why);
 	if (e == ERR_OK && (e = store_forget(c->store, day > COUNTERS_KEPT ? day - COUNTERS_KEPT : 0, &why)) == ERR_OK)
 		e = store_commit(c->store, &why);

@@ -20,7 +20,7 @@ struct witness {
 	struct http_client *client; // NULL: its address is no address
 	uint64_t rest_until;        // clock_monotonic_ms
 	uint64_t rest_ms;           // the last rest; 0 after an answer
-	bool failing;
+	_Atomic bool failing;       // read by those who watch
 };
 
 struct cosigner {
@@ -193,6 +193,15 @@ enum err cosigner_start(const struct charter *charter, struct channel *core, uin
 void cosigner_wake(struct cosigner *c)
 {
 	worker_wake(c->worker);
+}
+
+uint32_t cosigner_failing(const struct cosigner *c)
+{
+	uint32_t seats = 0;
+	for (unsigned i = 0; i < c->n; i++)
+		if (c->witness[i].failing || c->witness[i].client == NULL)
+			seats |= UINT32_C(1) << i;
+	return seats;
 }
 
 void cosigner_stop(struct cosigner *c)

@@ -14,6 +14,7 @@ struct hub_conf {
 	char pepper[CONF_TEXT_MAX];    // file, on another device than the state
 	uint64_t bulletin;             // seconds between bulletins of replies
 	uint64_t refresh;              // seconds after which an idle ledger asks for new cosignatures
+	struct conf_address metrics;   // loopback only; an empty host: none
 	char log_level[CONF_TEXT_MAX];
 };
 extern const struct conf_field hub_conf_fields[];
@@ -37,6 +38,7 @@ enum core_kind {
 	CORE_WITNESS_ROUND,  // begins a round: the tree as it is now is what the seats are asked to cosign → u8: 1 when t have already
 	CORE_WITNESS_ASK,    // u8 seat → add-checkpoint request for that seat; empty: nothing to cosign
 	CORE_WITNESS_ANSWER, // u8 seat ‖ signature lines → u8: 1 when the newest tree now has t cosignatures
+	CORE_METRICS,        // → what core and matcher count, in Prometheus' text format
 	CORE_WITNESS_SIZE,   // u8 seat ‖ u64: what the seat says it has cosigned (a conflict)
 };
 #define CORE_LINKS 16
@@ -51,6 +53,7 @@ enum matcher_kind {
 	MATCHER_STATUS,     // → u64 postings ‖ u64 tokens ‖ u64 records ‖ u64 bytes
 };
 #define MATCHER_FRAME_MAX (2u << 20)
+#define METRICS_MATCHER_MS 500 // for its sizes, when metrics are asked for
 #define MATCHER_TIMEOUT_MS 3000 // core answers nobody else meanwhile
 
 struct matcher_neighbours { // as MATCHER_NEIGHBOURS answers
@@ -73,11 +76,16 @@ int matcher_run(struct role_self *self, void *conf);
 // Verbs of the command line that set up.
 int hub_init(const struct hub_conf *c);                          // keys and the enrolment file
 int hub_install_charter(const struct hub_conf *c, const char *path);
+// Verbs that look, beside a running hub or without one; the result is the exit status.
+int hub_check(const struct hub_conf *c); // prints a table; 1: something disagrees
+int hub_backup(const struct hub_conf *c, const char *directory, bool keys);
 
 // The cosigner: a thread of net that asks the keepers to cosign whenever the ledger has grown.
 struct cosigner;
 MUST_USE enum err cosigner_start(const struct charter *charter, struct channel *core, uint64_t refresh, struct cosigner **c, struct why *why);
 void cosigner_wake(struct cosigner *c); // the ledger has grown; from any thread
+// The seats that do not cosign at the moment: bit i is seat i + 1. From any thread.
+uint32_t cosigner_failing(const struct cosigner *c);
 void cosigner_stop(struct cosigner *c);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "crypto/secret.h"
 #include "http/client.h"
+#include "http/server.h"
 #include "hub.h"
 #include "log/log.h"
 #include "sys/file.h"
@@ -21,6 +22,8 @@ const struct conf_field hub_conf_fields[] = {
 	 "Time between bulletins of replies. Shorter ones tell an observer more about who writes when."},
 	{"refresh", CONF_DURATION, offsetof(struct hub_conf, refresh), false, "60s", 1, 300,
 	 "Time after which a ledger that did not grow asks the keepers for new cosignatures. Keepers act for 10 minutes on one."},
+	{"metrics", CONF_ADDRESS, offsetof(struct hub_conf, metrics), false, NULL, 1, 0,
+	 "Address and port on which metrics are served without TLS, 127.0.0.0/8 or ::1 only. None are served when it is missing."},
 	{"log-level", CONF_TEXT, offsetof(struct hub_conf, log_level), false, "info", 0, 0, "debug, info, warning or error."},
 	{NULL},
 };
@@ -36,6 +39,8 @@ static int usage(void)
 	fputs("usage: tocsin-hub [-n] -c FILE          run, or only check the configuration\n"
 	      "       tocsin-hub init -c FILE          make keys and the enrolment file\n"
 	      "       tocsin-hub charter -c FILE CHARTER   install the charter\n"
+	      "       tocsin-hub check -c FILE         store, ledger and matcher's log agree\n"
+	      "       tocsin-hub backup -c FILE [--keys] DIRECTORY   copy the state, also while the hub runs\n"
 	      "       tocsin-hub --version\n",
 	      stderr);
 	return 2;
@@ -43,7 +48,7 @@ static int usage(void)
 
 struct arguments {
 	const char *verb, *conf, *file;
-	bool check;
+	bool check, keys;
 };
 
 static bool arguments_read(int argc, char **argv, struct arguments *a)
@@ -55,6 +60,8 @@ static bool arguments_read(int argc, char **argv, struct arguments *a)
 	for (int i = from; i < argc; i++) {
 		if (strcmp(argv[i], "-n") == 0)
 			a->check = true;
+		else if (strcmp(argv[i], "--keys") == 0 && a->verb != NULL && strcmp(a->verb, "backup") == 0)
+			a->keys = true;
 		else if (strcmp(argv[i], "-c") == 0 && i + 1 < argc)
 			a->conf = argv[++i];
 		else if (argv[i][0] != '-' && a->verb != NULL && a->file == NULL)
@@ -70,6 +77,8 @@ static enum err conf_check(const struct hub_conf *c, enum log_level *level, stru
 {
 	if (!log_level_named(c->log_level, level))
 		return why_set(why, ERR_INPUT, "log-level: \"%s\" is not debug, info, warning or error", c->log_level);
+	if (c->metrics.host[0] != 0 && !http_is_loopback(c->metrics.host))
+		return why_set(why, ERR_INPUT, "metrics: \"%s\": only 127.0.0.0/8 or ::1: they are served without TLS", c->metrics.host);
 	if (strlen(c->state) > CONF_TEXT_MAX - 64)
 		return why_set(why, ERR_INPUT, "state: a path of %zu bytes, at most %d", strlen(c->state), CONF_TEXT_MAX - 64);
 	return ERR_OK;
@@ -105,6 +114,10 @@ int main(int argc, char **argv)
 		return hub_init(&conf);
 	if (a.verb != NULL && strcmp(a.verb, "charter") == 0 && a.file != NULL)
 		return hub_install_charter(&conf, a.file);
+	if (a.verb != NULL && strcmp(a.verb, "check") == 0 && a.file == NULL)
+		return hub_check(&conf);
+	if (a.verb != NULL && strcmp(a.verb, "backup") == 0 && a.file != NULL)
+		return hub_backup(&conf, a.file, a.keys);
 	if (a.verb != NULL)
 		return usage();
 	static char name[32] = "hub"; // of the log, for ever

@@ -5,6 +5,7 @@
 #include "http/server.h"
 #include "hub.h"
 #include "log/log.h"
+#include "metric/metric.h"
 #include "sys/file.h"
 
 #define ROUTES_MAX 24
@@ -16,7 +17,8 @@
 struct net {
 	struct channel *core;
 	struct cosigner *cosigner;
-	struct http_server *server;
+	unsigned seats;
+	struct http_server *server, *metrics; // metrics: NULL when the configuration has none
 	struct http_route routes[ROUTES_MAX];
 	char paths[ROUTES_MAX][PATH_MAX_ROUTE];
 };
@@ -130,6 +132,44 @@ static enum err server_open(struct net *n, const struct hub_conf *c, struct why 
 	return e;
 }
 
+// --- Metrics, for this machine only -----------------------------------------------------------------------------------------------------
+
+static void put_own_metrics(const struct net *n, struct buf *b)
+{
+	static const char *const classes[HTTP_CLASSES] = {"other", "1xx", "2xx", "3xx", "4xx", "5xx"};
+	uint64_t answers[HTTP_CLASSES];
+	uint32_t failing = cosigner_failing(n->cosigner);
+	http_server_answers(n->server, answers);
+	metric_family(b, METRIC_COUNTER, "tocsin_hub_http_answers_total", "Answers to HTTP requests, by the hundreds of their status.");
+	for (unsigned i = 1; i < HTTP_CLASSES; i++)
+		metric_sample(b, "tocsin_hub_http_answers_total", answers[i], {"status", classes[i]});
+	metric_family(b, METRIC_GAUGE, "tocsin_hub_witness_failing", "1 when a seat's keeper does not cosign.");
+	for (unsigned i = 0; i < n->seats; i++) {
+		char seat[12];
+		snprintf(seat, sizeof seat, "%u", i + 1);
+		metric_sample(b, "tocsin_hub_witness_failing", failing >> i & 1, {"seat", seat});
+	}
+}
+
+static enum err answer_metrics(void *net, const struct http_request *r, struct http_answer *a, struct why *why)
+{
+	a->type = METRIC_TYPE;
+	enum err e = ask_core(net, CORE_METRICS, r->body, a, why);
+	put_own_metrics(net, &a->body);
+	return e;
+}
+
+static enum err metrics_open(struct net *n, const struct hub_conf *c, struct why *why)
+{
+	static const struct http_route routes[] = {{"GET", "/metrics", 0, answer_metrics}, {NULL}};
+	const struct http_server_plan plan = {.host = c->metrics.host, .port = c->metrics.port, .plain = true, .routes = routes, .context = n,
+	                                      .threads = 1, .connections = 16, .per_address = 16, .on_failure = on_failure};
+	if (c->metrics.host[0] == 0)
+		return ERR_OK;
+	enum err e = http_server_open(&plan, &n->metrics, why);
+	return e == ERR_OK ? ERR_OK : why_at(why, e, "metrics");
+}
+
 static void plan_ports(const struct charter *charter, struct sandbox_plan *plan)
 {
 	unsigned ports = 0; // zero ends the list, so no holes
@@ -148,11 +188,16 @@ static enum err start(struct net *n, struct role_self *self, const struct hub_co
 	if (e == ERR_OK)
 		e = server_open(n, c, why);
 	if (e == ERR_OK)
+		e = metrics_open(n, c, why);
+	if (e == ERR_OK)
 		e = role_enter(self, &plan, why);
 	if (e != ERR_OK)
 		return e;
 	n->core = role_channel(self, "core");
+	n->seats = charter->n;
 	e = cosigner_start(charter, n->core, c->refresh, &n->cosigner, why);
+	if (e == ERR_OK && n->metrics != NULL)
+		e = http_server_start(n->metrics, why);
 	return e == ERR_OK ? http_server_start(n->server, why) : e;
 }
 
@@ -172,6 +217,7 @@ int net_run(struct role_self *self, void *conf)
 	} else {
 		log_line(LOG_ERROR, "start-failed", log_failure(e, &why));
 	}
+	http_server_close(n.metrics);
 	http_server_close(n.server);
 	cosigner_stop(n.cosigner);
 	return e != ERR_OK;
