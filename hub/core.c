@@ -39,7 +39,7 @@ const struct channel_question core_questions[] = {
 	{CORE_CHARTER, 0, "net", ledger_charter},
 	{CORE_STATUS, 0, "net", status},
 	{CORE_GOVERNANCE, DOCUMENT_MAX, "net", ledger_governance},
-	{CORE_FILING, VOUCHER_BYTES + FILING_MAX, "net", filing_accept},
+	{CORE_FILING, VOUCHER_BYTES + FILING_MAX, "net", filing_accept, filing_settle},
 	{CORE_WITNESS_ROUND, 0, "net", ledger_witness_round},
 	{CORE_WITNESS_ASK, 1, "net", ledger_witness_ask},
 	{CORE_WITNESS_ANSWER, CHECKPOINT_ANSWER_MAX + 1, "net", ledger_witness_answer},

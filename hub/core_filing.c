@@ -2,6 +2,7 @@
 #include "core.h"
 #include "crypto/secret.h"
 #include "log/log.h"
+#include "store/part.h"
 #include "sys/clock.h"
 
 struct arrival {
@@ -71,13 +72,19 @@ static enum err store_it(struct core *c, struct arrival *a, struct why *why)
 	return store_record_add(c->store, &r, f->payload, f->batch, f->batches, a->receipt, why);
 }
 
+// Inside the transaction of all filings that are waiting together: filing_settle() commits it, and their receipts leave after that.
 static enum err accept_new(struct core *c, struct arrival *a, struct why *why)
 {
+	struct store_part part;
 	enum err e = voucher_check(&a->voucher, &a->filing, c->governance, a->now, why);
 	if (e == ERR_OK)
 		e = check_kind(c, a, why);
-	if (e == ERR_OK)
+	if (e == ERR_OK && !c->filing) {
 		e = store_begin(c->store, why);
+		c->filing = e == ERR_OK;
+	}
+	if (e == ERR_OK)
+		e = store_part_begin(c->store, &part, why);
 	if (e != ERR_OK)
 		return e;
 	e = count_voucher(c, a, why);
@@ -85,11 +92,11 @@ static enum err accept_new(struct core *c, struct arrival *a, struct why *why)
 		e = make_receipt(c, a, why);
 	if (e == ERR_OK)
 		e = store_it(c, a, why);
-	if (e == ERR_OK)
-		e = store_commit(c->store, why);
-	if (e != ERR_OK)
-		store_rollback(c->store);
-	return e;
+	struct why ending;
+	enum err ended = store_part_end(c->store, &part, e == ERR_OK, &ending);
+	if (e == ERR_OK && ended != ERR_OK)
+		*why = ending;
+	return e == ERR_OK ? ended : e;
 }
 
 enum err filing_accept(void *core, struct slice payload, struct buf *reply, struct why *why)
@@ -102,7 +109,7 @@ enum err filing_accept(void *core, struct slice payload, struct buf *reply, stru
 		e = store_receipt_get(c->store, a.hash, a.receipt, why);
 		if (e == ERR_ABSENT) {
 			e = accept_new(c, &a, why);
-			c->accepted += e == ERR_OK;
+			c->waiting += e == ERR_OK;
 			c->count.filings[a.filing.kind][e]++;
 		}
 	} else {
@@ -117,4 +124,22 @@ enum err filing_accept(void *core, struct slice payload, struct buf *reply, stru
 	c->count.receipts++;
 	buf_put(reply, a.receipt, sizeof a.receipt);
 	return buf_status(reply);
+}
+
+enum err filing_settle(void *core, struct why *why)
+{
+	struct core *c = core;
+	unsigned waiting = c->waiting;
+	c->waiting = 0;
+	if (!c->filing)
+		return ERR_OK;
+	c->filing = false; // the transaction is over, also when its commit fails
+	enum err e = store_commit(c->store, why);
+	if (e == ERR_OK)
+		c->accepted += waiting;
+	else {
+		c->refused += waiting;
+		log_line(LOG_ERROR, "filings-failed", log_value("filings", "%u", waiting), log_failure(e, why));
+	}
+	return e;
 }

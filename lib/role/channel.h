@@ -30,6 +30,10 @@ struct channel_question {
 	size_t max; // most bytes of the question's payload: more is refused with ERR_LIMIT
 	const char *from; // the only role that may ask; NULL: any client of this server
 	enum err (*answer)(void *context, struct slice payload, struct buf *reply, struct why *why);
+	// NULL: the answer leaves at once. Otherwise it leaves after settle has succeeded, called once for all such questions that were
+	// waiting together: so they can share a commit. No other question and no tick comes in between. When it fails, so have they all.
+	// The same function in all rows that have one.
+	enum err (*settle)(void *context, struct why *why);
 };
 
 struct channel_link {

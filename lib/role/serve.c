@@ -6,8 +6,18 @@
 #include "role/channel.h"
 #include "sys/clock.h"
 
+// An answer that waits for its settle.
+struct held {
+	bool waits;
+	uint16_t kind;
+	uint64_t id;
+	struct buf reply; // wiped when freed
+};
+
 struct serving {
 	const struct channel_server *s;
+	struct held held[CHANNEL_LINKS_SERVED];
+	struct frame asked[CHANNEL_LINKS_SERVED]; // kind 0: nothing
 	struct frame_reader readers[CHANNEL_LINKS_SERVED];
 	struct pollfd polled[CHANNEL_LINKS_SERVED + 1]; // the last one is the stop
 	unsigned open;
@@ -39,22 +49,18 @@ static enum err answer_question(const struct channel_server *s, const char *from
 	return e == ERR_OK ? e : why_set(why, e, "answer to question %u: over %zu bytes", f.kind, reply->max);
 }
 
-// ERR_AWAY: this client did not take its answer.
-static enum err respond(const struct channel_server *s, const struct channel_link *l, struct frame f, struct why *why)
+static enum err send_back(const struct channel_link *l, struct frame asked, enum err result, struct slice reply,
+	const struct why *refused, struct why *why)
 {
-	struct why refused = {""};
-	struct buf reply, refusal;
-	buf_init_secret(&reply, l->max);
+	struct buf refusal;
+	struct frame back = {asked.kind | FRAME_ANSWER, asked.id, reply};
 	buf_init(&refusal, 3 + WHY_MAX);
-	enum err e = answer_question(s, l->from, f, &reply, &refused);
-	struct frame back = {f.kind | FRAME_ANSWER, f.id, buf_slice(&reply)};
-	if (e != ERR_OK) {
-		frame_put_refusal(&refusal, e, &refused);
+	if (result != ERR_OK) {
+		frame_put_refusal(&refusal, result, refused);
 		INVARIANT(buf_status(&refusal) == ERR_OK);
-		back = (struct frame){FRAME_ERROR, f.id, buf_slice(&refusal)};
+		back = (struct frame){FRAME_ERROR, asked.id, buf_slice(&refusal)};
 	}
-	e = frame_send(l->fd, back, CHANNEL_SEND_MS, why);
-	buf_free(&reply);
+	enum err e = frame_send(l->fd, back, CHANNEL_SEND_MS, why);
 	buf_free(&refusal);
 	return e;
 }
@@ -69,26 +75,57 @@ static void cut(struct serving *v, unsigned i)
 }
 
 // At most one question of one client, so that none can keep the others waiting.
-static enum err serve_link(struct serving *v, unsigned i, struct why *why)
+static enum err take(struct serving *v, unsigned i, struct why *why)
 {
 	const struct channel_link *l = &v->s->links[i];
-	struct frame f;
-	enum err e = frame_receive(l->fd, &v->readers[i], 0, &f, why);
-	if (e == ERR_OK && (f.kind & FRAME_ANSWER) != 0)
-		return why_set(why, ERR_INPUT, "role %s: question of kind %u", l->from, f.kind);
-	if (e == ERR_OK) {
-		e = respond(v->s, l, f, why);
-		frame_reader_drop(&v->readers[i]);
-		if (e != ERR_OK)
-			cut(v, i);
-	} else if (e == ERR_AWAY) {
-		char c;
-		ssize_t n = recv(l->fd, &c, 1, MSG_PEEK | MSG_DONTWAIT);
-		if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
-			cut(v, i);
-	} else
+	enum err e = frame_receive(l->fd, &v->readers[i], 0, &v->asked[i], why);
+	if (e == ERR_OK)
+		return (v->asked[i].kind & FRAME_ANSWER) == 0
+			? ERR_OK : why_set(why, ERR_INPUT, "role %s: question of kind %u", l->from, v->asked[i].kind);
+	v->asked[i].kind = 0;
+	if (e != ERR_AWAY)
 		return why_at(why, e, "role %s", l->from);
+	char c;
+	ssize_t n = recv(l->fd, &c, 1, MSG_PEEK | MSG_DONTWAIT);
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		cut(v, i);
 	return ERR_OK;
+}
+
+static void respond(struct serving *v, unsigned i)
+{
+	const struct channel_link *l = &v->s->links[i];
+	const struct channel_question *q = find_question(v->s, v->asked[i].kind);
+	struct why refused = {""}, away;
+	struct held *h = &v->held[i];
+	buf_init_secret(&h->reply, l->max);
+	enum err e = answer_question(v->s, l->from, v->asked[i], &h->reply, &refused);
+	h->waits = e == ERR_OK && q->settle != NULL;
+	h->kind = v->asked[i].kind;
+	h->id = v->asked[i].id;
+	bool sent = h->waits || send_back(l, v->asked[i], e, buf_slice(&h->reply), &refused, &away) == ERR_OK;
+	if (!h->waits)
+		buf_free(&h->reply);
+	v->asked[i].kind = 0;
+	frame_reader_drop(&v->readers[i]);
+	if (!sent) // this client did not take its answer
+		cut(v, i);
+}
+
+// The answers that wait leave, or one refusal for all of them.
+static void settle(struct serving *v, enum err (*settle_all)(void *context, struct why *why))
+{
+	struct why why = {""}, away;
+	enum err e = settle_all(v->s->context, &why);
+	for (unsigned i = 0; i < v->s->count; i++) {
+		struct held *h = &v->held[i];
+		if (!h->waits)
+			continue;
+		h->waits = false;
+		if (send_back(&v->s->links[i], (struct frame){.kind = h->kind, .id = h->id}, e, buf_slice(&h->reply), &why, &away) != ERR_OK)
+			cut(v, i);
+		buf_free(&h->reply);
+	}
 }
 
 // Runs the tick when it is due; milliseconds until the next one, -1 for ever.
@@ -105,12 +142,27 @@ static int tick(struct serving *v)
 	return (int)(v->next_tick - now);
 }
 
+// First the questions that share a settle, then the others.
 static enum err serve_ready(struct serving *v, struct why *why)
 {
+	enum err (*settle_all)(void *context, struct why *why) = NULL;
 	enum err e = ERR_OK;
 	for (unsigned i = 0; i < v->s->count && e == ERR_OK; i++)
 		if (v->polled[i].fd >= 0 && v->polled[i].revents != 0)
-			e = serve_link(v, i, why);
+			e = take(v, i, why);
+	for (unsigned i = 0; i < v->s->count && e == ERR_OK; i++) {
+		const struct channel_question *q = v->asked[i].kind != 0 ? find_question(v->s, v->asked[i].kind) : NULL;
+		if (q == NULL || q->settle == NULL)
+			continue;
+		INVARIANT(settle_all == NULL || settle_all == q->settle);
+		settle_all = q->settle;
+		respond(v, i);
+	}
+	if (settle_all != NULL)
+		settle(v, settle_all);
+	for (unsigned i = 0; i < v->s->count && e == ERR_OK; i++)
+		if (v->asked[i].kind != 0)
+			respond(v, i);
 	return e;
 }
 

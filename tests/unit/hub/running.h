@@ -156,7 +156,14 @@ static inline enum err hub_call(enum core_kind kind, struct slice payload)
 	buf_clear(&answer);
 	if (payload.n > q->max)
 		return why_set(&why, ERR_LIMIT, "too large");
-	return q->answer(&core, payload, &answer, &why);
+	enum err e = q->answer(&core, payload, &answer, &why);
+	if (q->settle == NULL)
+		return e;
+	struct why failed;
+	enum err settled = q->settle(&core, &failed);
+	if (e == ERR_OK && settled != ERR_OK)
+		why = failed;
+	return e == ERR_OK ? settled : e;
 }
 
 static inline enum err hub_ask_signed(struct ask *a, enum hub_verb verb, const uint8_t *sk, uint64_t when)
