@@ -36,14 +36,14 @@ void bench_crypto(void)
 	uint8_t sk[HPKE_SECRET], pk[HPKE_PUBLIC], plain[32] = {1}, sealed[32 + HPKE_OVERHEAD], seed[XWING_ENCAPS_SEED] = {2};
 	uint8_t cipher[XWING_CIPHER], shared[XWING_SHARED];
 	double rate;
-	bench_say("X-Wing and HPKE (one core)");
+	bench_title("X-Wing and HPKE, one core");
 	hpke_keypair(sk, pk);
 	RATE(rate, 1, must(xwing_encaps(pk, seed, cipher, shared) == ERR_OK, "xwing_encaps"));
-	bench_row("X-Wing encapsulation", 1e6 / rate, "us", 170, "us expected for a share in plain C");
+	bench_row("X-Wing encapsulation", 1e6 / rate, "us");
 	RATE(rate, 1, must(xwing_decaps(sk, cipher, shared) == ERR_OK, "xwing_decaps"));
-	bench_row("X-Wing decapsulation", 1e6 / rate, "us", 0, "");
+	bench_row("X-Wing decapsulation", 1e6 / rate, "us");
 	RATE(rate, 1, must(hpke_seal(pk, SLICE_LITERAL("i"), SLICE_LITERAL("a"), slice_of(plain, 32), sealed) == ERR_OK, "hpke_seal"));
-	bench_row("a share sealed to a seat", 1e6 / rate, "us", 0, "");
+	bench_row("a share sealed to a seat", 1e6 / rate, "us");
 }
 
 static struct { double multiply, base, hash; } group;
@@ -62,8 +62,8 @@ static void measure_group(void)
 	group.base = 1 / rate;
 	RATE(rate, 1, must(crypto_core_ristretto255_from_hash(q, wide) == 0, "from_hash"));
 	group.hash = 1 / rate;
-	bench_row("group: multiplication", 1e6 * group.multiply, "us", 93, "us at best (measured before)");
-	bench_row("group: hash to element", 1e6 * group.hash, "us", 26, "us (measured before)");
+	bench_row("group: multiplication", 1e6 * group.multiply, "us");
+	bench_row("group: hash to element", 1e6 * group.hash, "us");
 }
 
 #define TOKENS 200
@@ -77,7 +77,7 @@ void bench_tokens(void)
 	struct token tokens[TOKENS];
 	struct fixture *f = fixture_new(T, N);
 	struct buf ask, answers[N];
-	bench_say("Tokens: 200 observables, 3 of 4 keepers, every proof verified (one core)");
+	bench_title("Tokens: 200 observables, 3 of 4 keepers, every proof verified, one core");
 	measure_group();
 	for (unsigned i = 0; i < TOKENS; i++) {
 		char text[32];
@@ -109,9 +109,10 @@ void bench_tokens(void)
 	// to interpolate, 1 to unblind. Keeper: 1 to evaluate, 1 for the composite.
 	double client_limit = TOKENS * (group.hash + group.multiply * (1 + 2 * N + T + 1));
 	double keeper_limit = TOKENS * group.multiply * 2;
-	bench_row("client: tokens per second", TOKENS / client_time, "/s", TOKENS / client_limit, "/s group operations alone");
-	bench_row("keeper: evaluations per second", TOKENS / keeper_time, "/s", TOKENS / keeper_limit, "/s group operations alone");
-	bench_row("200 observables, client and one keeper's time", client_time + keeper_time, "s", 1, "s for the whole filing");
+	bench_row("client: tokens", TOKENS / client_time, "/s");
+	bench_at_least("client: of what the group operations alone allow", 100 * client_limit / client_time, "%", 85, "");
+	bench_row("keeper: evaluations", TOKENS / keeper_time, "/s");
+	bench_at_least("keeper: of what the group operations alone allow", 100 * keeper_limit / keeper_time, "%", 85, "");
 	token_client_free(client);
 	buf_free(&ask);
 	for (unsigned i = 0; i < N; i++)
@@ -131,14 +132,14 @@ void bench_records(void)
 	credential_encode(&f->member[FIXTURE_REPORTER].credential, &credential);
 	c.credential = buf_slice(&credential);
 	c.document = SLICE_LITERAL("{\"version\":1}");
-	bench_say("Sealed records, 5 of 7 seats, floor size (one core)");
+	bench_title("Sealed records, 5 of 7 seats, floor size, one core");
 	RATE(rate, 1, {
 		buf_init(&envelope, RECORD_MAX);
 		must(record_seal(&c, &label, f->governance, FIXTURE_NOW, f->member[FIXTURE_REPORTER].signing, &envelope, id, batch_sk, NULL) == ERR_OK,
 		     "record_seal");
 		buf_free(&envelope);
 	});
-	bench_row("records sealed per second", rate, "/s", 0, "");
+	bench_row("records sealed", rate, "/s");
 	buf_free(&credential);
 	fixture_free(f);
 }

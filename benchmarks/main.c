@@ -1,15 +1,13 @@
-// tocsin-bench: the figures of ./bench that need no daemons.
-#include <ftw.h>
+// tocsin-bench: the figures of ./bench that one process can take by itself. One verb each; ./bench calls them.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "bench.h"
 #include "crypto/secret.h"
 
-static int json;
+static const char *title = "";
 
 double bench_seconds(void)
 {
@@ -18,51 +16,94 @@ double bench_seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-void bench_say(const char *title)
+void bench_title(const char *t)
 {
-	if (!json)
-		printf("\n%s\n", title);
+	title = t;
 }
 
-void bench_row(const char *what, double figure, const char *unit, double beside, const char *beside_what)
+static void row(const char *what, double figure, const char *unit, const char *rule, double limit, const char *note)
 {
-	if (json)
-		printf("{\"what\":\"%s\",\"figure\":%.6g,\"unit\":\"%s\",\"beside\":%.6g,\"beside_what\":\"%s\"}\n", what, figure, unit, beside, beside_what);
-	else if (*beside_what)
-		printf("  %-52s %12.4g %-10s beside %10.4g  %s\n", what, figure, unit, beside, beside_what);
-	else
-		printf("  %-52s %12.4g %-10s\n", what, figure, unit);
+	printf("%s\t%s\t%.6g\t%s\t%s\t%.6g\t%s\n", title, what, figure, unit, rule, limit, note);
 	fflush(stdout);
+}
+
+void bench_row(const char *what, double figure, const char *unit)
+{
+	row(what, figure, unit, "", 0, "");
+}
+
+void bench_at_most(const char *what, double figure, const char *unit, double limit, const char *note)
+{
+	row(what, figure, unit, "<=", limit, note);
+}
+
+void bench_at_least(const char *what, double figure, const char *unit, double limit, const char *note)
+{
+	row(what, figure, unit, ">=", limit, note);
+}
+
+void bench_beside(const char *what, double figure, const char *unit, double other, const char *note)
+{
+	row(what, figure, unit, "beside", other, note);
 }
 
 void bench_fail(const char *what)
 {
-	fprintf(stderr, "tocsin-bench: %s failed\n", what);
+	fprintf(stderr, "tocsin-bench: %s\n", what);
 	exit(1);
 }
 
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *at)
+static int ascending(const void *a, const void *b)
 {
-	(void)st, (void)flag, (void)at;
-	return remove(path);
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+double bench_quantile(double *list, size_t count, double part)
+{
+	if (count == 0)
+		bench_fail("nothing was measured");
+	qsort(list, count, sizeof *list, ascending);
+	size_t i = (size_t)((double)count * part);
+	return list[i < count ? i : count - 1];
+}
+
+static int usage(void)
+{
+	fputs("usage: tocsin-bench crypto\n"
+	      "       tocsin-bench store DIRECTORY\n"
+	      "       tocsin-bench ledger DIRECTORY LEAVES\n"
+	      "       tocsin-bench match DIRECTORY TOKENS\n"
+	      "       tocsin-bench fill DIRECTORY RECORDS\n"
+	      "       tocsin-bench load DIRECTORY FILINGS CLIENTS HOME VOUCHER-KEY\n",
+	      stderr);
+	return 2;
 }
 
 int main(int argc, char **argv)
 {
-	// On a real disk: figures from a memory file system would flatter.
-	char directory[] = "bench-XXXXXX";
-	json = argc == 2 && strcmp(argv[1], "--json") == 0;
-	if (argc > 2 || (argc == 2 && !json)) {
-		fputs("usage: tocsin-bench [--json]   (works in a directory that it makes here)\n", stderr);
-		return 2;
+	const char *verb = argc > 1 ? argv[1] : "";
+	uint64_t n = argc > 3 ? strtoull(argv[3], NULL, 10) : 0;
+	if (crypto_init() != ERR_OK)
+		bench_fail("no source of randomness");
+	if (argc == 2 && strcmp(verb, "crypto") == 0) {
+		bench_crypto();
+		bench_tokens();
+		bench_records();
+	} else if (argc == 3 && strcmp(verb, "store") == 0) {
+		bench_store(argv[2]);
+	} else if (argc == 4 && strcmp(verb, "ledger") == 0 && n > 0) {
+		bench_ledger(argv[2], n);
+	} else if (argc == 4 && strcmp(verb, "match") == 0 && n > 0) {
+		bench_match(argv[2], n);
+	} else if (argc == 4 && strcmp(verb, "fill") == 0 && n > 0) {
+		bench_fill(argv[2], n);
+	} else if (argc == 7 && strcmp(verb, "load") == 0 && n > 0) {
+		const struct bench_load l = {.directory = argv[2], .count = (unsigned)n, .clients = (unsigned)strtoul(argv[4], NULL, 10),
+		                             .home = argv[5], .voucher_key = argv[6]};
+		bench_load(&l);
+	} else {
+		return usage();
 	}
-	if (crypto_init() != ERR_OK || mkdtemp(directory) == NULL)
-		bench_fail("starting");
-	bench_crypto();
-	bench_tokens();
-	bench_records();
-	bench_ledger();
-	bench_store(directory);
-	bench_match(directory);
-	return nftw(directory, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0 ? 0 : 1;
+	return 0;
 }

@@ -1,6 +1,8 @@
-// The store, the matcher's memory and the ledger, on the disk of the working directory.
+// The store, the matcher's memory and the ledger, on the disk of the directory given.
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,16 +13,16 @@
 #include "match/match.h"
 #include "store/store.h"
 
-#define RECORDS 2000
+#define RECORDS 2000u
 #define ENVELOPE (20u << 10) // bytes: a record of the floor size with 3 seats
 
-static void must(enum err e, const char *what, const struct why *why)
+static void must(enum err e, const struct why *why)
 {
-	if (e == ERR_OK)
-		return;
-	fprintf(stderr, "%s\n", why->text);
-	bench_fail(what);
+	if (e != ERR_OK)
+		bench_fail(why->text);
 }
+
+// --- The store ---------------------------------------------------------------------------------------------------------------------
 
 static double plain_appends(const char *directory)
 {
@@ -36,111 +38,284 @@ static double plain_appends(const char *directory)
 	return RECORDS / (bench_seconds() - start);
 }
 
-static double store_records(struct store *s, unsigned count, unsigned per_commit)
+static double store_records(struct store *s, uint64_t count, unsigned per_commit, size_t size)
 {
 	static uint8_t envelope[ENVELOPE], receipt[RECEIPT_BYTES];
 	struct why why;
 	uint64_t index;
 	double start = bench_seconds();
-	for (unsigned i = 0; i < count; i++) {
-		struct stored_record r = {.time = 1, .seat = 1, .size = ENVELOPE, .header = {.t = 2, .n = 3, .label = {.kind = RECORD_ATTACK, .audience = 1, .team = {1}}}};
+	for (uint64_t i = 0; i < count; i++) {
+		struct stored_record r = {.time = 1, .seat = 1, .size = size, .header = {.t = 2, .n = 3, .label = {.kind = RECORD_ATTACK, .audience = 1, .team = {1}}}};
+		uint8_t leaf[ACTIVITY_LEAF];
 		random_bytes(r.id, sizeof r.id);
 		memcpy(r.header.id, r.id, sizeof r.id);
 		random_bytes(r.filing, sizeof r.filing);
 		random_bytes(r.alias, sizeof r.alias);
 		random_bytes(&r.handle, sizeof r.handle);
 		r.handle &= INT64_MAX;
+		activity_leaf(ACTIVITY_FILING, 1, r.filing, r.filing, leaf);
 		if (i % per_commit == 0)
-			must(store_begin(s, &why), "store_begin", &why);
-		must(store_leaf_add(s, slice_of(r.filing, sizeof r.filing), &index, &why), "store_leaf_add", &why);
+			must(store_begin(s, &why), &why);
+		must(store_leaf_add(s, slice_of(leaf, sizeof leaf), &index, &why), &why);
 		r.leaf = index;
-		must(store_record_add(s, &r, slice_of(envelope, sizeof envelope), NULL, 0, receipt, &why), "store_record_add", &why);
-		if (i % per_commit == per_commit - 1)
-			must(store_commit(s, &why), "store_commit", &why);
+		must(store_record_add(s, &r, slice_of(envelope, size), NULL, 0, receipt, &why), &why);
+		if (i % per_commit == per_commit - 1 || i == count - 1)
+			must(store_commit(s, &why), &why);
 	}
-	return count / (bench_seconds() - start);
+	return (double)count / (bench_seconds() - start);
 }
 
 void bench_store(const char *directory)
 {
 	struct store *s;
 	struct why why;
-	bench_say("The hub's store: record of 20 KiB, ledger leaf and receipt, durable");
-	must(store_open(directory, STORE_HUB, &s, &why), "store_open", &why);
+	bench_title("The hub's store: record of 20 KiB, ledger leaf and receipt, durable");
+	must(store_open(directory, STORE_HUB, &s, &why), &why);
 	double plain = plain_appends(directory);
-	bench_row("records per second, one a commit", store_records(s, RECORDS, 1), "/s", plain, "/s bare appends with fdatasync");
-	bench_row("records per second, 20 a commit", store_records(s, RECORDS, 20), "/s", 0, "");
+	bench_beside("records, one a commit", store_records(s, RECORDS, 1, ENVELOPE), "/s", plain, "bare appends with fdatasync");
+	bench_beside("records, 16 a commit", store_records(s, RECORDS, 16, ENVELOPE), "/s", plain, "bare appends with fdatasync");
 	store_close(s);
 }
 
-#define BATCH 1000u
-
-static double match_adds(struct match *m, uint64_t *batch, uint64_t tokens)
+void bench_fill(const char *directory, uint64_t records)
 {
-	static struct match_token list[BATCH];
+	struct store *s;
 	struct why why;
-	double start = bench_seconds();
-	for (uint64_t done = 0; done < tokens; done += BATCH) {
-		random_bytes(list, sizeof list);
-		for (unsigned i = 0; i < BATCH; i++) {
-			list[i].class %= MATCH_CLASSES;
-			list[i].derived = 0;
-		}
-		list[0] = (struct match_token){.id = "a value in every report"};
-		++*batch;
-		must(match_add(m, *batch, *batch, *batch % 97, 1, list, BATCH, &why), "match_add", &why);
-	}
-	return tokens / (bench_seconds() - start);
+	must(store_open(directory, STORE_HUB, &s, &why), &why);
+	(void)store_records(s, records, 1000, 1024); // the start reads no envelope
+	store_close(s);
 }
 
-void bench_match(const char *directory)
+// --- The ledger --------------------------------------------------------------------------------------------------------------------
+
+#define LEAVES_A_COMMIT 1000u
+#define PROOFS 2000u
+
+// Microseconds of one leaf.
+static double append(struct store *s, uint64_t count)
 {
-	static const uint8_t pepper[MATCH_PEPPER] = {7};
+	struct why why;
+	uint64_t index;
+	double start = bench_seconds();
+	for (uint64_t i = 0; i < count; i++) {
+		uint8_t leaf[ACTIVITY_LEAF] = {0};
+		memcpy(leaf, &i, sizeof i);
+		if (i % LEAVES_A_COMMIT == 0)
+			must(store_begin(s, &why), &why);
+		must(store_leaf_add(s, slice_of(leaf, sizeof leaf), &index, &why), &why);
+		if (i % LEAVES_A_COMMIT == LEAVES_A_COMMIT - 1)
+			must(store_commit(s, &why), &why);
+	}
+	return 1e6 * (bench_seconds() - start) / (double)count;
+}
+
+static double prove(struct store *s)
+{
+	struct tree_proof proof;
+	uint64_t size = store_frontier(s)->size, index;
+	double start = bench_seconds();
+	for (unsigned i = 0; i < PROOFS; i++) {
+		random_bytes(&index, sizeof index);
+		if (tree_inclusion(index % size, size, store_node_read, s, &proof) != ERR_OK)
+			bench_fail("no proof");
+	}
+	return 1e6 * (bench_seconds() - start) / PROOFS;
+}
+
+#define SMALL 10000u
+
+void bench_ledger(const char *directory, uint64_t leaves)
+{
+	struct store *s;
+	struct why why;
+	char what[64];
+	bench_title("Ledger in the hub's store, 1000 leaves a commit");
+	must(store_open(directory, STORE_HUB, &s, &why), &why);
+	double first = append(s, SMALL), proof = prove(s);
+	if (leaves > 2 * SMALL) {
+		double middle = append(s, leaves - 2 * SMALL);
+		snprintf(what, sizeof what, "appending a leaf, all the way to %llu", (unsigned long long)leaves);
+		bench_row(what, middle, "us");
+	}
+	double last = append(s, SMALL), proof_last = prove(s);
+	snprintf(what, sizeof what, "appending a leaf at %llu", (unsigned long long)leaves);
+	bench_at_most(what, last, "us", 2 * first, "twice that at 10^4");
+	snprintf(what, sizeof what, "inclusion proof at %llu", (unsigned long long)leaves);
+	bench_at_most(what, proof_last, "us", 2 * proof, "twice that at 10^4");
+	store_close(s);
+}
+
+// --- Matching ----------------------------------------------------------------------------------------------------------------------
+
+#define BATCH 1000u
+#define SHARED 10u     // of a batch: values that an earlier report had
+#define KNOWN 4096u    // the values they come from
+#define RECORD 64u     // tokens of a report that is looked up
+#define LOOKUPS 2000u
+#define MEMORY "/dev/shm"
+
+static const uint8_t pepper[MATCH_PEPPER] = {7};
+static struct match_token known[KNOWN];
+static uint64_t batches;
+
+static void tokens_draw(struct match_token *list, unsigned count, unsigned shared)
+{
+	random_bytes(list, count * sizeof *list);
+	for (unsigned i = 0; i < count; i++) {
+		uint32_t r;
+		memcpy(&r, list[i].id, sizeof r);
+		if (i < shared)
+			list[i] = known[r % KNOWN];
+		list[i].class %= MATCH_CLASSES;
+		list[i].derived = 0;
+	}
+}
+
+static void add(struct match *m, const struct match_token *list, unsigned count)
+{
+	struct why why;
+	batches++;
+	must(match_add(m, batches, batches, batches % 997, 1, list, count, &why), &why);
+}
+
+// Microseconds of a token.
+static double adds(struct match *m, uint64_t tokens)
+{
+	static struct match_token list[BATCH];
+	double start = bench_seconds();
+	for (uint64_t done = 0; done < tokens; done += BATCH) {
+		tokens_draw(list, BATCH, SHARED);
+		add(m, list, BATCH);
+	}
+	return 1e6 * (bench_seconds() - start) / (double)tokens;
+}
+
+// Reports of 64 tokens, half of them known, are filed and looked up.
+static void lookups(struct match *m, double *median, double *p99)
+{
 	static struct match_neighbour list[MATCH_NEIGHBOURS_MAX];
-	static const uint64_t steps[] = {100000, 900000, 4000000};
-	struct match *m;
+	static double took[LOOKUPS];
+	static struct match_token tokens[RECORD];
 	struct match_summary s;
 	struct why why;
-	struct stat st;
-	char path[4096];
-	uint64_t batch = 0, total = 0;
 	size_t found;
-	bench_say("Matching: random token ids in batches of 1000, durable");
-	must(match_open(directory, pepper, 1000, &m, &why), "match_open", &why);
-	for (unsigned i = 0; i < sizeof steps / sizeof *steps; i++) {
-		double rate = match_adds(m, &batch, steps[i]);
-		char what[64];
-		total += steps[i];
-		snprintf(what, sizeof what, "tokens added per second, up to %llu", (unsigned long long)total);
-		bench_row(what, rate, "/s", 0, "");
+	uint64_t first = batches + 1;
+	for (unsigned i = 0; i < LOOKUPS; i++) {
+		tokens_draw(tokens, RECORD, i % 2 == 0 ? RECORD / 2 : 0);
+		add(m, tokens, RECORD);
 	}
+	for (unsigned i = 0; i < LOOKUPS; i++) {
+		double start = bench_seconds();
+		must(match_neighbours(m, first + i, list, MATCH_NEIGHBOURS_MAX, &found, &s, &why), &why);
+		took[i] = 1e3 * (bench_seconds() - start);
+	}
+	*median = bench_quantile(took, LOOKUPS, 0.5);
+	*p99 = bench_quantile(took, LOOKUPS, 0.99);
+}
+
+// In memory, so that no disk hides it: what a value that 10^5 reports have costs the next report.
+static void popular(void)
+{
+	static struct match_token list[16];
+	struct match *m;
+	struct why why;
+	char directory[] = MEMORY "/tocsin-bench-XXXXXX", path[64];
+	double with = 0, without = 0;
+	const struct match_token one = {.id = "a value in every report"};
+	if (mkdtemp(directory) == NULL)
+		return;
+	must(match_open(directory, pepper, UINT32_MAX, &m, &why), &why);
+	for (unsigned i = 0; i < 110000; i++) {
+		double start = bench_seconds();
+		tokens_draw(list, 16, 0);
+		if (i < 100000 || i % 2 == 0)
+			list[0] = one;
+		add(m, list, 16);
+		if (i >= 100000)
+			*(i % 2 == 0 ? &with : &without) += bench_seconds() - start;
+	}
+	match_close(m);
+	bench_at_most("filing a value that 10^5 reports have", 1e6 * with / 5000, "us", 1.2e6 * without / 5000, "any other value, and a fifth for noise");
+	snprintf(path, sizeof path, "%s/tokens.log", directory);
+	(void)unlink(path);
+	(void)rmdir(directory);
+}
+
+// The same number of random ids in a WITHOUT ROWID table, sorted before it is filled (its best case); 64 of them looked up at a time.
+static double sqlite_lookup(const char *directory, unsigned rows)
+{
+	char path[4096], sql[256];
+	sqlite3 *db;
+	sqlite3_stmt *st;
+	unsigned found = 0;
+	snprintf(path, sizeof path, "%s/ids.sqlite", directory);
+	snprintf(sql, sizeof sql,
+	         "PRAGMA journal_mode=WAL; CREATE TABLE t (id BLOB PRIMARY KEY, record INTEGER) WITHOUT ROWID;"
+	         "CREATE TABLE known (id BLOB);"
+	         "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM c WHERE x < %u)"
+	         " INSERT INTO t SELECT randomblob(32) AS id, x FROM c ORDER BY id;"
+	         "INSERT INTO known SELECT id FROM t WHERE record %% (%u / 64) = 0 LIMIT 64", rows, rows);
+	if (sqlite3_open(path, &db) != SQLITE_OK || sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_prepare_v2(db, "SELECT count(t.record) FROM known JOIN t USING (id)", -1, &st, NULL) != SQLITE_OK)
+		bench_fail("SQLite");
 	double start = bench_seconds();
-	for (unsigned i = 1; i <= 100; i++)
-		must(match_neighbours(m, i, list, MATCH_NEIGHBOURS_MAX, &found, &s, &why), "match_neighbours", &why);
-	bench_row("neighbours of a record of 1000 tokens", (bench_seconds() - start) * 10, "ms", (double)s.neighbours, "records share a value with it");
-	bench_row("bytes per token in memory", (double)match_size(m).bytes / (double)match_size(m).postings, "B", 48, "B limit");
+	for (unsigned i = 0; i < 200; i++) {
+		if (sqlite3_step(st) == SQLITE_ROW)
+			found += (unsigned)sqlite3_column_int(st, 0);
+		sqlite3_reset(st);
+	}
+	double took = 1e3 * (bench_seconds() - start) / 200;
+	sqlite3_finalize(st);
+	sqlite3_close(db);
+	if (found != 200 * RECORD)
+		bench_fail("SQLite: ids are missing");
+	return took;
+}
+
+static void sizes(const char *directory, struct match *m)
+{
+	struct stat st;
+	char path[4096], what[64];
+	struct match_size s = match_size(m);
+	struct why why;
+	bench_at_most("bytes of a token in memory", (double)s.bytes / (double)s.postings, "B", 48, "");
 	match_close(m);
 	snprintf(path, sizeof path, "%s/tokens.log", directory);
 	if (stat(path, &st) == 0)
-		bench_row("bytes per token on disk", (double)st.st_size / (double)total, "B", 150, "B limit");
-	start = bench_seconds();
-	must(match_open(directory, pepper, 1000, &m, &why), "match_open", &why);
-	bench_row("rebuild of the index", bench_seconds() - start, "s", 10.0 * (double)total / 1e7, "s limit for as many tokens");
+		bench_at_most("bytes of a token on disk", (double)st.st_size / (double)s.postings, "B", 150, "");
+	double start = bench_seconds();
+	must(match_open(directory, pepper, 1000, &m, &why), &why);
+	snprintf(what, sizeof what, "rebuilding the index of %.3g", (double)s.postings);
+	bench_at_most(what, bench_seconds() - start, "s", 10 * (double)s.postings / 1e7, "");
 	match_close(m);
 }
 
-#define LEAVES 1000000u
-
-void bench_ledger(void)
+void bench_match(const char *directory, uint64_t tokens)
 {
-	static struct tree_frontier f;
-	uint8_t leaf[32] = {0};
-	bench_say("Ledger: the tree alone");
-	double start = bench_seconds();
-	for (uint32_t i = 0; i < LEAVES; i++) {
-		memcpy(leaf, &i, sizeof i);
-		if (tree_append(&f, leaf, NULL, NULL) != ERR_OK)
-			bench_fail("tree_append");
+	static const uint64_t steps[] = {100000, 1000000, 10000000};
+	struct match *m;
+	struct why why;
+	double first = 0, median = 0, p99 = 0;
+	uint64_t total = 0;
+	bench_title("Matching: token ids in batches of 1000, durable; reports of 64 looked up");
+	random_bytes(known, sizeof known);
+	must(match_open(directory, pepper, 1000, &m, &why), &why);
+	for (unsigned i = 0; i < sizeof steps / sizeof *steps && steps[i] <= tokens; i++) {
+		char what[64];
+		if (i > 0) // up to just below, then what the last ones cost
+			(void)adds(m, steps[i] - 100000 - total);
+		double last = adds(m, 100000);
+		total = steps[i];
+		snprintf(what, sizeof what, "adding an id, at %llu", (unsigned long long)total);
+		if (i == 0)
+			bench_row(what, first = last, "us");
+		else
+			bench_at_most(what, last, "us", 2 * first, "twice that at 10^5");
+		lookups(m, &median, &p99);
+		snprintf(what, sizeof what, "looking up a report, p99, at %llu", (unsigned long long)total);
+		bench_at_most(what, p99, "ms", 1, "");
 	}
-	bench_row("leaf hashes appended per second, up to 10^6", LEAVES / (bench_seconds() - start), "/s", 0, "");
+	bench_beside("looking up a report, median", median, "ms", sqlite_lookup(directory, 1000000), "SQLite, 64 ids among 10^6, no neighbours counted");
+	popular();
+	sizes(directory, m);
 }
