@@ -38,10 +38,10 @@ struct core {
 	uint64_t matcher_rest;       // clock_monotonic_ms() before which the matcher is left alone
 	uint32_t day;                // counters of other days are forgotten
 	uint64_t accepted, refused;  // filings since the start
-	bool filing;                 // a transaction of filings is open, until filing_settle()
-	unsigned waiting;            // filings in it
 	uint64_t started;            // clock_now()
 	struct core_counts count;
+	bool filing;                 // a transaction of filings is open, until filing_settle()
+	unsigned waiting;            // filings in it
 };
 
 // Keys, charter, store and ledger, as c->conf says; core_close() also after a failure. The matcher's channel is the caller's.
@@ -72,7 +72,6 @@ enum err ledger_witness_size(void *core, struct slice payload, struct buf *reply
 
 // core_filing.c
 enum err filing_accept(void *core, struct slice payload, struct buf *reply, struct why *why);
-
 
 enum err filing_settle(void *core, struct why *why); // commits what filing_accept() has written since the last time
 

@@ -139,6 +139,7 @@ enum err filing_settle(void *core, struct why *why)
 		c->accepted += waiting;
 	else {
 		c->refused += waiting;
+		c->count.uncommitted += waiting;
 		log_line(LOG_ERROR, "filings-failed", log_value("filings", "%u", waiting), log_failure(e, why));
 	}
 	return e;

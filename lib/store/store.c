@@ -12,10 +12,6 @@
 // changes of one page before the page is written home.
 #define CACHE_KIB "8192"
 #define LOG_PAGES "4000"
-// Ids are random, so every record changes pages all over the indices: they stay in memory, and the log is long enough to gather many
-// changes of one page before the page is written home.
-#define CACHE_KIB "8192"
-#define LOG_PAGES "4000"
 
 // --- Errors -------------------------------------------------------------------------------------------------------------------
 
@@ -268,7 +264,6 @@ static enum err configure(struct store *s, struct why *why)
 		return store_fail(s, why, "opening");
 	return execute(s, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;"
 	               "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
-	               "PRAGMA cache_size = -" CACHE_KIB "; PRAGMA wal_autocheckpoint = " LOG_PAGES ";"
 	               "PRAGMA cache_size = -" CACHE_KIB "; PRAGMA wal_autocheckpoint = " LOG_PAGES ";"
 	               "PRAGMA journal_size_limit = " JOURNAL_MAX, why);
 }
