@@ -16,6 +16,7 @@ Rules, each for answers of one kind of question; PATH as in /v1/record:
   drop-leaf             the last leaf of an entries answer is left out, the count corrected
   no-leaves             an empty entries answer            change-leaf FILE            the last leaf becomes the file's bytes
   forge-receipt KEYFILE INDEX   the receipt promises another leaf, signed with the hub's key
+  resign KEYFILE        a released share that does not open, signed with the seat's identity key
   record FILE           requests are kept in FILE.<number>.<path with dots>
   set PATH OFFSET BYTE                               keep PATH FILE            the true answer goes into the file as well
   own-ledger DIR ENVELOPE FILE…  a ledger of its own: the real leaves, then the files, then requests, signed with DIR's ledger key and
@@ -307,6 +308,8 @@ class Liar:
             if name == "change-leaf":
                 return entries_write(leaves[:-1] + [open(rule[1], "rb").read()])
             return entries_write([] if name == "no-leaves" else leaves[:-1])
+        if name == "resign":
+            return self.resign(rule, bytearray(got)) if path == "/v1/release" else None
         if name == "forge-receipt":
             return self.forge_receipt(rule, got) if path == "/v1/filings" else None
         if len(rule) < 2 or rule[1] != path:
@@ -343,6 +346,11 @@ class Liar:
         else:
             return None
         return bytes(b)
+
+    def resign(self, rule, b):
+        b[1180] ^= 1  # in the sealed scalar
+        signature, _ = sign(seed_of(rule[1]), framed("released", os.environ["ORIGIN"], bytes(b[:-64])))
+        return bytes(b[:-64]) + signature
 
     def forge_receipt(self, rule, got):
         b = got[:40] + struct.pack(">Q", int(rule[2])) + got[48:85]
