@@ -18,6 +18,8 @@ const struct conf_field keeper_conf_fields[] = {
 	 "Its country, two capital letters (ISO 3166-1)."},
 	{"hub-poll", CONF_DURATION, offsetof(struct keeper_conf, hub_poll), false, "2s", 1, 300,
 	 "Time between looks at the hub's newest checkpoint."},
+	{"metrics", CONF_ADDRESS, offsetof(struct keeper_conf, metrics), false, NULL, 1, 0,
+	 "Address and port on which metrics are served without TLS, 127.0.0.0/8 or ::1 only. None are served when it is missing."},
 	{"log-level", CONF_TEXT, offsetof(struct keeper_conf, log_level), false, "info", 0, 0, "debug, info, warning or error."},
 	{NULL},
 };

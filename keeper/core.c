@@ -92,7 +92,7 @@ enum err core_adopt_charter(struct core *c, struct why *why)
 
 // --- Small questions --------------------------------------------------------------------------------------------------------
 
-static const char *mode_name(const struct core *c)
+const char *core_mode(const struct core *c)
 {
 	struct why why;
 	if (c->mode == MODE_STARTING)
@@ -108,7 +108,7 @@ static enum err answer_status(void *core, struct slice payload, struct buf *repl
 	uint64_t now = clock_now();
 	(void)payload;
 	(void)why;
-	buf_printf(reply, "version=%s\nseat=%u\nstate=%s\ncharter=%u\n", TOCSIN_VERSION, c->seat, mode_name(c),
+	buf_printf(reply, "version=%s\nseat=%u\nstate=%s\ncharter=%u\n", TOCSIN_VERSION, c->seat, core_mode(c),
 	           core_charter(c)->number);
 	buf_printf(reply, "leaves=%" PRIu64 "\nwitnessed=%" PRIu64 "\ntime=%" PRIu64 "\n", store_frontier(c->store)->size,
 	           c->witnessed.state.size, now);
@@ -136,24 +136,45 @@ static enum err answer_mode(void *core, struct slice payload, struct buf *reply,
 	return ERR_OK;
 }
 
+// Every question that has an effect or an answer for others is counted by its result.
+#define COUNTED_QUESTION(question, which)                                                                                        \
+	static enum err counted_##question(void *core, struct slice payload, struct buf *reply, struct why *why)                     \
+	{                                                                                                                            \
+		struct core *c = core;                                                                                                   \
+		enum err e = core_##question(core, payload, reply, why);                                                                 \
+		c->count.asked[which][e]++;                                                                                              \
+		return e;                                                                                                                \
+	}
+COUNTED_QUESTION(file, COUNT_FILE)
+COUNTED_QUESTION(evaluate, COUNT_EVALUATE)
+COUNTED_QUESTION(card, COUNT_CARD)
+COUNTED_QUESTION(cards, COUNT_CARDS)
+COUNTED_QUESTION(card_put, COUNT_CARD_PUT)
+COUNTED_QUESTION(credential, COUNT_CREDENTIAL)
+COUNTED_QUESTION(release, COUNT_RELEASE)
+COUNTED_QUESTION(governance, COUNT_GOVERNANCE)
+COUNTED_QUESTION(ceremony, COUNT_CEREMONY)
+COUNTED_QUESTION(witness, COUNT_WITNESS)
+
 static const struct channel_question questions[] = {
-	{CORE_FILE, ASK_BODY_MAX + ASK_OVERHEAD_MAX, "net", core_file},
-	{CORE_EVALUATE, EVALUATE_MAX + ASK_OVERHEAD_MAX, "net", core_evaluate},
-	{CORE_CARD, CARD_ID + ASK_OVERHEAD_MAX, "net", core_card},
-	{CORE_CARDS, ASK_OVERHEAD_MAX, "net", core_cards},
-	{CORE_RELEASE, RELEASE_MAX, "net", core_release},
-	{CORE_GOVERNANCE, DOCUMENT_MAX, "net", core_governance},
-	{CORE_CARD_PUT, CARD_MAX + CREDENTIAL_MAX + 4, "net", core_card_put},
-	{CORE_CEREMONY, CEREMONY_INPUT_MAX + DOCUMENT_MAX + 16, "net", core_ceremony},
-	{CORE_CREDENTIAL, CARD_ID, "net", core_credential},
+	{CORE_FILE, ASK_BODY_MAX + ASK_OVERHEAD_MAX, "net", counted_file},
+	{CORE_EVALUATE, EVALUATE_MAX + ASK_OVERHEAD_MAX, "net", counted_evaluate},
+	{CORE_CARD, CARD_ID + ASK_OVERHEAD_MAX, "net", counted_card},
+	{CORE_CARDS, ASK_OVERHEAD_MAX, "net", counted_cards},
+	{CORE_RELEASE, RELEASE_MAX, "net", counted_release},
+	{CORE_GOVERNANCE, DOCUMENT_MAX, "net", counted_governance},
+	{CORE_CARD_PUT, CARD_MAX + CREDENTIAL_MAX + 4, "net", counted_card_put},
+	{CORE_CEREMONY, CEREMONY_INPUT_MAX + DOCUMENT_MAX + 16, "net", counted_ceremony},
+	{CORE_CREDENTIAL, CARD_ID, "net", counted_credential},
 	{CORE_STATUS, 0, "net", answer_status},
 	{CORE_NEWEST, 0, "net", answer_newest},
-	{CORE_WITNESS, WITNESS_REQUEST_MAX, "net", core_witness},
+	{CORE_WITNESS, WITNESS_REQUEST_MAX, "net", counted_witness},
 	{CORE_MODE, 0, "net", answer_mode},
 	{CORE_SEEN, NOTE_MAX, "net", core_seen},
 	{CORE_STARTED, 1, "net", core_started},
 	{CORE_CHECKPOINT, NOTE_MAX, "net", core_new_checkpoint},
 	{CORE_ENTRIES_ASK, 12, "net", core_entries_ask},
+	{CORE_METRICS, 0, "net", core_metrics},
 	{CORE_LEAVES, 8 + HUB_ENTRIES_BYTES, "net", core_leaves},
 	{0, 0, NULL, NULL},
 };
@@ -178,6 +199,7 @@ static void on_tick(void *core)
 {
 	struct core *c = core;
 	struct why why;
+	core_watch_quarter(c);
 	if (clock_monotonic_ms() < c->next_forget)
 		return;
 	c->next_forget = clock_monotonic_ms() + 3600000;
@@ -206,6 +228,7 @@ static enum err read_identity(struct core *c, struct why *why)
 
 enum err core_open(struct core *c, struct slice charter, const char *store, struct why *why)
 {
+	c->started = clock_now();
 	buf_init(&c->newest, NOTE_MAX);
 	buf_init(&c->pending.note, NOTE_MAX);
 	buf_init(&c->pending.answers, PENDING_MAX);

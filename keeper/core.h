@@ -5,6 +5,7 @@
 #include "follow/follow.h"
 #include "keeper.h"
 #include "ledger/witness.h"
+#include "metric/metric.h"
 #include "store/store.h"
 
 #define FUTURE_SECONDS 300 // that the clocks of others may run ahead of ours
@@ -24,6 +25,18 @@ struct pending {
 	struct buf note, answers; // answers: the hub's, vec32 each
 };
 
+// What happened since the start, and how it ended; never to whom or about what.
+enum counted {
+	COUNT_FILE, COUNT_EVALUATE, COUNT_CARD, COUNT_CARDS, COUNT_CARD_PUT, COUNT_CREDENTIAL, COUNT_RELEASE, COUNT_GOVERNANCE, COUNT_CEREMONY,
+	COUNT_WITNESS, COUNTED
+};
+enum alarm { ALARM_QUOTA, ALARM_SUSPENDED, ALARM_INCONSISTENT, ALARM_FORKED, ALARM_FALSE_LEAVES, ALARMS };
+struct core_counts {
+	uint64_t asked[COUNTED][METRIC_CAUSES];
+	uint64_t elements[TOKEN_CLASSES]; // evaluated
+	uint64_t alarms[ALARMS], cosignatures;
+};
+
 struct core {
 	const struct keeper_conf *conf;
 	struct store *store;
@@ -41,6 +54,9 @@ struct core {
 	uint64_t newest_time;           // when the t-th seat last cosigned it
 	struct pending pending;
 	uint64_t next_forget;
+	uint64_t started;               // clock_now()
+	uint32_t watched;               // day of the last look at the sealing keys
+	struct core_counts count;
 };
 
 // Opens the store and brings the state to where it was left; conf, identity and keys are set. core_close() also after a failure.
@@ -58,6 +74,11 @@ MUST_USE enum err core_end(struct core *c, enum err e, struct why *why);
 uint32_t core_today(void);
 // Takes seat and keys from the charter in force; at the start and whenever that may have changed.
 MUST_USE enum err core_adopt_charter(struct core *c, struct why *why);
+
+// core_metrics.c
+enum err core_metrics(void *core, struct slice payload, struct buf *reply, struct why *why);
+void core_watch_quarter(struct core *c); // once a day: says when this seat's sealing key is missing, now or soon
+const char *core_mode(const struct core *c); // "starting", "active", "suspended", or "stale"
 
 // core_ask.c: file, evaluate, cards
 enum err core_file(void *core, struct slice payload, struct buf *reply, struct why *why);

@@ -32,9 +32,11 @@ static enum err charge(struct core *c, const char *scope, const char *what, cons
 	enum err e = store_count_add(c->store, scope, slice_of(card, CARD_ID), core_today(), amount, limit, &total, why);
 	if (e != ERR_OK)
 		return e;
-	if (total > line && total - amount <= line)
+	if (total > line && total - amount <= line) {
+		c->count.alarms[ALARM_QUOTA]++;
 		log_line(LOG_WARNING, "alarm", log_value("of", "quota"), log_value("what", "%s", what),
 		         log_value("used", "%" PRIu64, total), log_value("limit", "%" PRIu64, limit));
+	}
 	return ERR_OK;
 }
 
@@ -115,7 +117,8 @@ enum err core_evaluate(void *core, struct slice payload, struct buf *reply, stru
 		e = charge_evaluation(c, &a, &v, why);
 	for (unsigned i = 0; i < TOKEN_CLASSES && e == ERR_OK; i++)
 		if (v.count[i] > 0)
-			e = evaluate_class(c, &v, i, reply, why);
+			if ((e = evaluate_class(c, &v, i, reply, why)) == ERR_OK)
+				c->count.elements[i] += v.count[i];
 	return e;
 }
 

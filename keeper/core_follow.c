@@ -49,10 +49,13 @@ static void drop_pending(struct core *c)
 	buf_clear(&c->pending.note);
 }
 
-static void alarm(const char *of, enum err e, const struct why *why)
+static void alarm_if_false(struct core *c, enum alarm which, enum err e, const struct why *why)
 {
-	if (e == ERR_AUTH)
-		log_line(LOG_ERROR, "alarm", log_value("of", "%s", of), log_value("why", "%s", why->text));
+	if (e != ERR_AUTH)
+		return;
+	c->count.alarms[which]++;
+	log_line(LOG_ERROR, "alarm", log_value("of", "%s", which == ALARM_FORKED ? "forked-ledger" : "false-leaves"),
+	         log_value("why", "%s", why->text));
 }
 
 // What the new documents changed.
@@ -81,7 +84,7 @@ static enum err apply(struct core *c, struct slice note, struct slice answers, s
 	struct wire w = wire_of(answers);
 	struct why last = {""};
 	enum err e = follow_start(c->follow, note, why);
-	alarm("forked-ledger", e, why);
+	alarm_if_false(c, ALARM_FORKED, e, why);
 	if (e != ERR_OK)
 		return e;
 	while (e == ERR_OK && w.rest.n > 0)
@@ -91,7 +94,7 @@ static enum err apply(struct core *c, struct slice note, struct slice answers, s
 		if (e != ERR_OK)
 			*why = last;
 	}
-	alarm("false-leaves", e, why);
+	alarm_if_false(c, ALARM_FALSE_LEAVES, e, why);
 	// Out of memory in the middle of it: what is in memory no longer is what is on disk.
 	INVARIANT(e != ERR_SYSTEM || store_frontier(c->store)->size == c->applied);
 	if (e != ERR_OK)

@@ -67,9 +67,11 @@ static enum err count(struct core *c, const char *scope, const char *what, struc
 	enum err e = store_count_add(c->store, scope, key, core_today(), 1, limit, &total, why);
 	if (e != ERR_OK)
 		return e;
-	if (total > line && total - 1 <= line)
+	if (total > line && total - 1 <= line) {
+		c->count.alarms[ALARM_QUOTA]++;
 		log_line(LOG_WARNING, "alarm", log_value("of", "quota"), log_value("what", "openings %s", what),
 		         log_value("used", "%" PRIu64, total), log_value("limit", "%u", limit));
+	}
 	return ERR_OK;
 }
 

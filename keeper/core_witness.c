@@ -43,6 +43,7 @@ static enum err load_mode(struct core *c, struct why *why)
 	enum err e = store_value_get(c->store, SUSPENDED, &reason, why);
 	if (e == ERR_OK) {
 		c->mode = MODE_SUSPENDED;
+		c->count.alarms[ALARM_SUSPENDED]++;
 		snprintf(c->reason, sizeof c->reason, "%.*s", SLICE_ARGS(reason));
 		log_line(LOG_ERROR, "alarm", log_value("of", "suspended"), log_value("why", "%s", c->reason));
 		return ERR_OK;
@@ -81,6 +82,7 @@ static enum err suspend(struct core *c, const struct checkpoint *p, uint64_t tim
 	         ": an old copy of its state was restored",
 	         p->size, time, c->witnessed.state.size, c->witnessed.time);
 	c->mode = MODE_SUSPENDED;
+	c->count.alarms[ALARM_SUSPENDED]++;
 	raise_to(&c->witnessed, p->size, p->root, time);
 	log_line(LOG_ERROR, "alarm", log_value("of", "suspended"), log_value("why", "%s", c->reason));
 	buf_init(&seen, KEYS_WITNESSED_BYTES);
@@ -172,20 +174,23 @@ static enum err remember(struct core *c, const struct checkpoint *p, struct slic
 	memcpy(c->witnessed.state.root, p->root, TREE_HASH);
 	if (time > c->witnessed.time)
 		c->witnessed.time = time;
+	c->count.cosignatures++;
 	buf_put_u16(reply, WITNESS_COSIGN);
 	buf_put_slice(reply, line);
 	return ERR_OK;
 }
 
-static void put_refusal(const struct core *c, enum witness_answer answer, const struct why *why, struct buf *reply)
+static void put_refusal(struct core *c, enum witness_answer answer, const struct why *why, struct buf *reply)
 {
 	buf_put_u16(reply, (uint16_t)answer);
 	if (answer == WITNESS_CONFLICT)
 		buf_printf(reply, "%" PRIu64 "\n", c->witnessed.state.size);
 	else
 		buf_printf(reply, "%s\n", why->text);
-	if (answer == WITNESS_INCONSISTENT)
-		log_line(LOG_ERROR, "alarm", log_value("of", "inconsistent-ledger"), log_value("why", "%s", why->text));
+	if (answer != WITNESS_INCONSISTENT)
+		return;
+	c->count.alarms[ALARM_INCONSISTENT]++;
+	log_line(LOG_ERROR, "alarm", log_value("of", "inconsistent-ledger"), log_value("why", "%s", why->text));
 }
 
 enum err core_witness(void *core, struct slice payload, struct buf *reply, struct why *why)

@@ -182,8 +182,7 @@ static enum err own_pin(const struct keeper_conf *c, uint8_t pin[static TLS_PIN]
 	return e;
 }
 
-// The seat whose keys are this keeper's: all of them, and none of another's.
-static enum err find_seat(const struct keeper_conf *c, const struct charter *charter, const struct seat **seat, struct why *why)
+enum err keeper_seat(const struct keeper_conf *c, const struct charter *charter, const struct seat **seat, struct why *why)
 {
 	struct seat own;
 	enum err e = own_sign_key(c, "keys/identity", own.identity, why);
@@ -226,7 +225,7 @@ int keeper_install_charter(const struct keeper_conf *c, const char *from)
 	if (e == ERR_OK)
 		e = governance_pin(g, buf_slice(&leaf), &why);
 	if (e == ERR_OK)
-		e = find_seat(c, governance_charter(g), &seat, &why);
+		e = keeper_seat(c, governance_charter(g), &seat, &why);
 	keeper_path(c, "charter", path);
 	if (e == ERR_OK)
 		e = file_create(path, buf_slice(&leaf), FILE_PUBLIC, &why);
@@ -304,7 +303,7 @@ int keeper_make_quarter(const struct keeper_conf *c, const char *text)
 	if (e == ERR_OK)
 		e = keeper_charter_now(c, &charter, &why);
 	if (e == ERR_OK)
-		e = find_seat(c, &charter, &seat, &why);
+		e = keeper_seat(c, &charter, &seat, &why);
 	if (e == ERR_OK) {
 		k.seat = seat->index;
 		snprintf(name, sizeof name, "keys/quarter-%u", k.quarter);

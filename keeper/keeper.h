@@ -24,6 +24,7 @@ struct keeper_conf {
 	char name[CONF_TEXT_MAX];      // of the organisation, for the enrolment
 	char country[CONF_TEXT_MAX];
 	uint64_t hub_poll;             // seconds between looks at the hub's checkpoint
+	struct conf_address metrics;   // loopback only; an empty host: none
 	char log_level[CONF_TEXT_MAX];
 };
 extern const struct conf_field keeper_conf_fields[];
@@ -39,6 +40,10 @@ MUST_USE enum err keeper_charter_now(const struct keeper_conf *c, struct charter
 // Verbs of the command line that set up; the result is the exit status.
 int keeper_init(const struct keeper_conf *c);                          // keys, TLS pair, the enrolment file
 int keeper_install_charter(const struct keeper_conf *c, const char *path);
+// Prints whether keys, store and charter agree, also beside a running keeper; 1: something disagrees.
+int keeper_check(const struct keeper_conf *c);
+// The seat whose keys are this keeper's: all of them, and none of another's. ERR_DENIED otherwise.
+MUST_USE enum err keeper_seat(const struct keeper_conf *c, const struct charter *charter, const struct seat **seat, struct why *why);
 int keeper_make_quarter(const struct keeper_conf *c, const char *quarter); // "2026Q4" or "next" (also NULL)
 
 // --- Questions of net to core ---------------------------------------------------------------------------------------------
@@ -61,6 +66,7 @@ enum core_kind {
 	CORE_STARTED,      // u8 how many of hub and peers answered: the look round is over
 	CORE_CHECKPOINT,   // signed note → u64 first leaf wanted ‖ u64 end (the same: nothing wanted)
 	CORE_ENTRIES_ASK,  // u64 from ‖ u32 most → an ask "entries" for the hub
+	CORE_METRICS,      // → what core counts, in Prometheus' text format
 	CORE_LEAVES,       // u64 from ‖ hub's answer → u64 next leaf wanted ‖ u64 end
 };
 enum mode {

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "crypto/secret.h"
+#include "http/server.h"
 #include "keeper.h"
 #include "log/log.h"
 #include "sys/file.h"
@@ -19,6 +20,7 @@ static int usage(void)
 	      "       tocsin-keeper init -c FILE\n"
 	      "       tocsin-keeper charter -c FILE CHARTER\n"
 	      "       tocsin-keeper quarter -c FILE [--quarter 2026Q4|next]\n"
+	      "       tocsin-keeper check -c FILE\n"
 	      "       tocsin-keeper --version\n",
 	      stderr);
 	return 2;
@@ -67,6 +69,8 @@ static enum err conf_check(const struct keeper_conf *c, enum log_level *level, s
 	struct conf_address a;
 	if (!log_level_named(c->log_level, level))
 		return why_set(why, ERR_INPUT, "log-level: \"%s\" is not debug, info, warning or error", c->log_level);
+	if (c->metrics.host[0] != 0 && !http_is_loopback(c->metrics.host))
+		return why_set(why, ERR_INPUT, "metrics: \"%s\": only 127.0.0.0/8 or ::1: they are served without TLS", c->metrics.host);
 	if (strlen(c->country) != 2 || c->country[0] < 'A' || c->country[0] > 'Z' || c->country[1] < 'A' || c->country[1] > 'Z')
 		return why_set(why, ERR_INPUT, "country: \"%s\" is not two capital letters", c->country);
 	enum err e = conf_address_parse(slice_text(c->advertise), 1, &a, why);
@@ -100,6 +104,8 @@ static int run_verb(const struct arguments *a, const struct keeper_conf *conf)
 		return keeper_install_charter(conf, a->file);
 	if (strcmp(a->verb, "quarter") == 0 && a->file == NULL)
 		return keeper_make_quarter(conf, a->quarter);
+	if (strcmp(a->verb, "check") == 0 && a->file == NULL && a->quarter == NULL)
+		return keeper_check(conf);
 	return usage();
 }
 

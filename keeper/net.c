@@ -13,6 +13,7 @@
 #include "keeper.h"
 #include "ledger/witness.h"
 #include "log/log.h"
+#include "metric/metric.h"
 #include "proto/hub.h"
 #include "sys/file.h"
 
@@ -24,7 +25,7 @@
 
 struct net {
 	struct channel *core;
-	struct http_server *server;
+	struct http_server *server, *metrics; // metrics: NULL when the configuration has none
 	struct http_client *hub, *peers[SEATS_MAX];
 	unsigned peers_n;
 	struct follower *follower;
@@ -163,6 +164,33 @@ static void on_failure(void *net, const struct http_request *r, const struct why
 	log_line(LOG_ERROR, "request-failed", log_value("path", "%s", r->path), log_value("why", "%s", why->text));
 }
 
+// --- Metrics, for this machine only ------------------------------------------------------------------------------------------------
+
+static enum err answer_metrics(void *net, const struct http_request *r, struct http_answer *a, struct why *why)
+{
+	static const char *const classes[HTTP_CLASSES] = {"other", "1xx", "2xx", "3xx", "4xx", "5xx"};
+	struct net *n = net;
+	uint64_t answers[HTTP_CLASSES];
+	a->type = METRIC_TYPE;
+	enum err e = ask_core(net, CORE_METRICS, r->body, a, why);
+	http_server_answers(n->server, answers);
+	metric_family(&a->body, METRIC_COUNTER, "tocsin_keeper_http_answers_total", "Answers to HTTP requests, by the hundreds of their status.");
+	for (unsigned i = 1; i < HTTP_CLASSES; i++)
+		metric_sample(&a->body, "tocsin_keeper_http_answers_total", answers[i], {"status", classes[i]});
+	return e;
+}
+
+static enum err metrics_open(struct net *n, const struct keeper_conf *c, struct why *why)
+{
+	static const struct http_route metrics_routes[] = {{"GET", "/metrics", 0, answer_metrics}, {NULL}};
+	const struct http_server_plan plan = {.host = c->metrics.host, .port = c->metrics.port, .plain = true, .routes = metrics_routes,
+	                                      .context = n, .threads = 1, .connections = 16, .per_address = 16, .on_failure = on_failure};
+	if (c->metrics.host[0] == 0)
+		return ERR_OK;
+	enum err e = http_server_open(&plan, &n->metrics, why);
+	return e == ERR_OK ? ERR_OK : why_at(why, e, "metrics");
+}
+
 // --- Start --------------------------------------------------------------------------------------------------------------------
 
 static enum err server_open(struct net *n, const struct keeper_conf *c, struct why *why)
@@ -244,6 +272,8 @@ static enum err start(struct net *n, struct role_self *self, const struct keeper
 	if (e == ERR_OK)
 		e = server_open(n, c, why);
 	if (e == ERR_OK)
+		e = metrics_open(n, c, why);
+	if (e == ERR_OK)
 		e = clients_open(n, &charter, pin, &plan, why);
 	if (e == ERR_OK)
 		e = role_enter(self, &plan, why);
@@ -252,6 +282,8 @@ static enum err start(struct net *n, struct role_self *self, const struct keeper
 	n->core = role_channel(self, "core");
 	const struct follower_plan follow = {n->core, n->hub, n->peers, n->peers_n, c->hub_poll};
 	e = follower_start(&follow, &n->follower, why);
+	if (e == ERR_OK && n->metrics != NULL)
+		e = http_server_start(n->metrics, why);
 	return e == ERR_OK ? http_server_start(n->server, why) : e;
 }
 
@@ -268,6 +300,7 @@ int net_run(struct role_self *self, void *conf)
 	} else {
 		log_line(LOG_ERROR, "failed", log_failure(e, &why));
 	}
+	http_server_close(n.metrics);
 	http_server_close(n.server);
 	follower_stop(n.follower);
 	http_client_free(n.hub);
