@@ -109,6 +109,60 @@ static void refused_filings_leave_nothing(void)
 	hub_stop();
 }
 
+static uint64_t vouchers_used(void)
+{
+	uint64_t used = 0;
+	enum err e = store_count_get(core.store, "vouchers", slice_of("\1", 1), NOW / 86400, &used, &why);
+	CHECK(e == ERR_OK || e == ERR_ABSENT);
+	return used;
+}
+
+// One of them is refused after its leaf and its voucher were written: that part alone is undone.
+static void filings_share_a_commit(void)
+{
+	struct sent s[2];
+	hub_start();
+	uint64_t size = ledger_size(), records = 9;
+	sent_make(&s[0], FIXTURE_NATIONAL, 1, 5);
+	sent_make(&s[1], FIXTURE_NATIONAL, 1, 5);
+	struct filing other = s[0].filing; // other bytes under the same record id
+	random_bytes(other.salt, SALT);
+	together = true;
+	OK(file_through(&s[0].filing, 1));
+	REFUSED(file_through(&other, 1), ERR_EXISTS, "its id is taken");
+	OK(file_through(&s[1].filing, 1));
+	OK(file_through(&s[0].filing, 1)); // the same again, before the commit
+	CHECK(receipt_is_good(&s[0].filing));
+	together = false;
+	OK(filing_settle(&core, &why));
+	CHECK(core.accepted == 2);
+	hub_restart();
+	OK(store_record_count(core.store, &records, &why));
+	CHECK(ledger_size() == size + 2 && records == 2 && vouchers_used() == 2);
+	OK(file_through(&s[1].filing, 1));
+	CHECK(receipt_is_good(&s[1].filing) && ledger_size() == size + 2);
+	sent_free(&s[0]);
+	sent_free(&s[1]);
+	hub_stop();
+}
+
+static void filings_without_their_commit_leave_nothing(void)
+{
+	struct sent s;
+	hub_start();
+	uint64_t size = ledger_size(), records = 9;
+	sent_make(&s, FIXTURE_NATIONAL, 1, 5);
+	together = true;
+	OK(file_through(&s.filing, 1));
+	together = false;
+	hub_restart(); // no receipt has left
+	OK(store_record_count(core.store, &records, &why));
+	CHECK(ledger_size() == size && records == 0 && vouchers_used() == 0);
+	OK(filing_settle(&core, &why)); // nothing waits
+	sent_free(&s);
+	hub_stop();
+}
+
 static void vouchers_are_capped_by_seat_and_day(void)
 {
 	struct sent s[4];
@@ -476,6 +530,8 @@ const struct test tests[] = {
 	{"the_same_filing_gets_its_receipt", the_same_filing_gets_its_receipt},
 	{"vouchers_are_judged", vouchers_are_judged},
 	{"refused_filings_leave_nothing", refused_filings_leave_nothing},
+	{"filings_share_a_commit", filings_share_a_commit},
+	{"filings_without_their_commit_leave_nothing", filings_without_their_commit_leave_nothing},
 	{"vouchers_are_capped_by_seat_and_day", vouchers_are_capped_by_seat_and_day},
 	{"replies_reach_one_bulletin", replies_reach_one_bulletin},
 	{"documents_are_appended_once", documents_are_appended_once},

@@ -381,6 +381,87 @@ static void test_tick(void)
 	close(p.client[1]);
 }
 
+// --- Questions that share a settle ---------------------------------------------------------------------------------------------
+
+enum { ASK_GROUP = 20, ASK_LOOK };
+
+struct grouped {
+	char order[16]; // g: a grouped question answered, s: settled, e: another question answered
+	size_t n;
+	enum err settle;
+};
+
+static enum err answer_group(void *context, struct slice payload, struct buf *reply, struct why *why)
+{
+	struct grouped *g = context;
+	g->order[g->n++] = 'g';
+	if (payload.n == 0)
+		return why_set(why, ERR_INPUT, "empty");
+	buf_put_slice(reply, payload);
+	return ERR_OK;
+}
+
+static enum err answer_look(void *context, struct slice payload, struct buf *reply, struct why *why)
+{
+	struct grouped *g = context;
+	(void)payload, (void)why;
+	g->order[g->n++] = 'e';
+	buf_put_text(reply, "looked");
+	return ERR_OK;
+}
+
+static enum err settle_group(void *context, struct why *why)
+{
+	struct grouped *g = context;
+	g->order[g->n++] = 's';
+	return g->settle == ERR_OK ? ERR_OK : why_set(why, g->settle, "the disk is full");
+}
+
+static const struct channel_question grouped_questions[] = {
+	{ASK_LOOK, 0, NULL, answer_look, NULL}, {ASK_GROUP, MAX, NULL, answer_group, settle_group}, {0}};
+
+// All four questions lie there when the server begins. One of the group is refused by itself, the other is asked first.
+static void test_settle(void)
+{
+	static const struct {
+		enum err settle, want;
+		const char *text;
+	} rows[] = {{ERR_OK, ERR_OK, "23"}, {ERR_SYSTEM, ERR_SYSTEM, "the disk is full"}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		static const struct { uint16_t kind; const char *payload; } asked[LINKS] = {{ASK_LOOK, ""}, {ASK_GROUP, "1"}, {ASK_GROUP, ""}, {ASK_GROUP, "23"}};
+		struct grouped g = {.settle = rows[i].settle};
+		struct channel_link links[LINKS];
+		struct why why;
+		int client[LINKS];
+		for (unsigned k = 0; k < LINKS; k++) {
+			int fds[2];
+			REQUIRE(socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == 0);
+			client[k] = fds[0];
+			links[k] = (struct channel_link){fds[1], "client", MAX};
+			REQUIRE(frame_send(client[k], (struct frame){asked[k].kind, k + 1, slice_text(asked[k].payload)}, PATIENT_MS, &why) == ERR_OK);
+			REQUIRE(shutdown(client[k], SHUT_WR) == 0); // the server ends when it has read all
+		}
+		struct channel_server s = {.questions = grouped_questions, .context = &g, .links = links, .count = LINKS, .stop = -1};
+		CHECK(channel_serve(&s, &why) == ERR_OK);
+		CHECK_TEXT(g.order, "gggse");
+		for (unsigned k = 0; k < LINKS; k++) {
+			struct frame_reader r;
+			struct frame f;
+			frame_reader_init(&r, MAX);
+			REQUIRE(frame_receive(client[k], &r, PATIENT_MS, &f, &why) == ERR_OK);
+			enum err want = k == 0 ? ERR_OK : k == 2 ? ERR_INPUT : rows[i].want;
+			CHECK(f.id == k + 1 && (f.kind == FRAME_ERROR) == (want != ERR_OK));
+			if (f.kind == FRAME_ERROR)
+				CHECK(frame_refusal(f.payload, &why) == want);
+			if (k == 3)
+				CHECK_TEXT(want == ERR_OK ? (f.payload.n == 2 ? "23" : "?") : why.text, rows[i].text);
+			frame_reader_done(&r);
+			close(client[k]);
+			close(links[k].fd);
+		}
+	}
+}
+
 const struct test tests[] = {
 	{"cuts", test_cuts},
 	{"refused_frames", test_refused_frames},
@@ -392,5 +473,6 @@ const struct test tests[] = {
 	{"half", test_half},
 	{"false_server", test_false_server},
 	{"tick", test_tick},
+	{"settle", test_settle},
 	{NULL, NULL},
 };
