@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "http/patience.h"
 #include "http/tls.h"
 
 #define THREADS 4
@@ -28,12 +29,14 @@ struct http_server {
 	int listening; // -1 once the library owns it
 	uint16_t port;
 	struct MHD_Daemon *daemon; // NULL until started
+	struct patience *patience; // NULL until started
 	_Atomic uint64_t answered[HTTP_CLASSES];
 };
 
 // One request while it arrives and is answered.
 struct http_exchange {
 	struct MHD_Connection *connection;
+	struct patient *patient; // the connection's
 	const struct http_route *route;
 	struct slice tail;
 	char path[HTTP_PATH_MAX];
@@ -167,6 +170,8 @@ static enum MHD_Result queue_refusal(struct http_server *s, struct MHD_Connectio
 		return queue_failure(s, c, 404, ERR_ABSENT, "no such path");
 	case 405:
 		return queue_failure(s, c, 405, ERR_INPUT, "method not for this path");
+	case 503:
+		return queue_failure(s, c, 503, ERR_AWAY, "too many large requests at once: try again");
 	case 413:
 		return queue_failure(s, c, 413, ERR_LIMIT, "body over the maximum of this path");
 	default:
@@ -180,9 +185,13 @@ static enum MHD_Result answer(struct http_server *s, struct http_exchange *x, co
 	struct http_answer a = {.status = 200, .type = "application/octet-stream"};
 	struct why why = {""};
 	buf_init(&a.body, HTTP_ANSWER_MAX);
+	patience_working(x->patient);
 	enum err e = x->route->answer(s->plan.context, &r, &a, &why);
 	if (e == ERR_OK && buf_status(&a.body) != ERR_OK)
 		e = why_set(&why, ERR_SYSTEM, "answer over %u bytes", HTTP_ANSWER_MAX);
+	if (e == ERR_OK && !patience_hold(x->patient, x->body.room + a.body.n))
+		e = why_set(&why, ERR_AWAY, "too many large answers at once: try again");
+	patience_answering(x->patient, a.body.n);
 	if (e == ERR_SYSTEM && s->plan.on_failure != NULL)
 		s->plan.on_failure(s->plan.context, &r, &why);
 	enum MHD_Result result = e == ERR_OK
@@ -192,15 +201,29 @@ static enum MHD_Result answer(struct http_server *s, struct http_exchange *x, co
 	return result;
 }
 
+// Asked for before the body's buffer grows, which is to twice of what is needed.
+static bool room_for(struct http_exchange *x, size_t n)
+{
+	size_t need = x->body.n + n;
+	size_t ahead = 2 * need < x->body.max ? 2 * need : x->body.max;
+	return need <= x->body.room || need > x->body.max || patience_hold(x->patient, ahead);
+}
+
 // A body that will be refused is read and dropped all the same: cut in the middle of sending it, a client would rarely see the
 // answer. Not without end, though: false means to cut the connection.
 static bool take_body(struct http_exchange *x, const char *p, size_t n)
 {
+	patience_received(x->patient, n);
 	if (x->refusal == 0 && !x->too_large) {
-		buf_put(&x->body, p, n);
+		if (!room_for(x, n))
+			x->refusal = 503;
+		else
+			buf_put(&x->body, p, n);
 		x->too_large = buf_status(&x->body) != ERR_OK;
-		if (x->too_large)
+		if (x->too_large || x->refusal != 0) {
 			buf_free(&x->body);
+			INVARIANT(patience_hold(x->patient, 0));
+		}
 		return true;
 	}
 	x->dropped += n;
@@ -216,6 +239,7 @@ static enum MHD_Result on_request(void *server, struct MHD_Connection *c, const 
 	struct http_exchange *x = *state;
 	if (x->connection == NULL) {
 		x->connection = c;
+		patience_receiving(x->patient);
 		print_peer(c, x->peer);
 		// The library has decoded %XX in url already: a NUL from %00 has cut it, which cannot be told apart, and is harmless.
 		if (x->refusal == 0 && strlen(url) < sizeof x->path)
@@ -232,6 +256,7 @@ static enum MHD_Result on_request(void *server, struct MHD_Connection *c, const 
 		*part_n = 0;
 		return on ? MHD_YES : MHD_NO;
 	}
+	patience_answering(x->patient, 0);
 	if (x->refusal != 0 || x->too_large)
 		return queue_refusal(s, c, x->refusal != 0 ? x->refusal : 413);
 	return answer(s, x, method);
@@ -241,9 +266,10 @@ static enum MHD_Result on_request(void *server, struct MHD_Connection *c, const 
 static void *on_target(void *server, const char *target, struct MHD_Connection *c)
 {
 	(void)server;
-	(void)c;
 	struct http_exchange *x = calloc(1, sizeof *x);
-	INVARIANT(x != NULL);
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	INVARIANT(x != NULL && info != NULL && info->socket_context != NULL);
+	x->patient = info->socket_context;
 	if (strlen(target) >= HTTP_PATH_MAX || strstr(target, "%00") != NULL)
 		x->refusal = 400;
 	return x;
@@ -257,9 +283,22 @@ static void on_completed(void *server, struct MHD_Connection *c, void **state, e
 	struct http_exchange *x = *state;
 	if (x != NULL) {
 		buf_free(&x->body);
+		patience_waiting(x->patient);
 		free(x);
 	}
 	*state = NULL;
+}
+
+static void on_connection(void *server, struct MHD_Connection *c, void **patient, enum MHD_ConnectionNotificationCode code)
+{
+	struct http_server *s = server;
+	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+		*patient = patience_add(s->patience, MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
+		INVARIANT(*patient != NULL);
+	} else {
+		patience_remove(*patient);
+		*patient = NULL;
+	}
 }
 
 bool http_is_loopback(const char *host)
@@ -370,17 +409,22 @@ enum err http_server_start(struct http_server *s, struct why *why)
 	const struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
 	const struct http_server_plan *p = &s->plan;
 	unsigned threads = or_else(p->threads, THREADS), connections = or_else(p->connections, CONNECTIONS);
+	unsigned timeout = or_else(p->timeout_seconds, TIMEOUT_SECONDS);
+	enum err e = patience_start(timeout, connections, &s->patience, why);
+	if (e != ERR_OK)
+		return e;
 	s->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | (p->plain ? 0 : MHD_USE_TLS), 0, NULL, NULL, on_request, s,
 		MHD_OPTION_LISTEN_SOCKET, s->listening,
 		MHD_OPTION_ARRAY, p->plain ? none : tls,
 		MHD_OPTION_THREAD_POOL_SIZE, threads,
 		MHD_OPTION_CONNECTION_LIMIT, connections > threads ? connections : threads,
 		MHD_OPTION_PER_IP_CONNECTION_LIMIT, or_else(p->per_address, PER_ADDRESS),
-		MHD_OPTION_CONNECTION_TIMEOUT, or_else(p->timeout_seconds, TIMEOUT_SECONDS),
+		MHD_OPTION_CONNECTION_TIMEOUT, timeout,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_CONNECTION_MEMORY,
 		MHD_OPTION_STRICT_FOR_CLIENT, 1,
 		MHD_OPTION_URI_LOG_CALLBACK, on_target, s,
 		MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
+		MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
 		MHD_OPTION_END);
 	if (s->daemon == NULL)
 		return why_set(why, ERR_SYSTEM, "server on port %u: the library did not start: %s", s->port, strerror(errno));
@@ -394,6 +438,7 @@ void http_server_close(struct http_server *s)
 		return;
 	if (s->daemon != NULL)
 		MHD_stop_daemon(s->daemon); // closes the socket
+	patience_stop(s->patience);
 	if (s->listening >= 0)
 		close(s->listening);
 	buf_free(&s->certificate);

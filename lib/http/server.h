@@ -55,7 +55,7 @@ struct http_server_plan {
 	unsigned connections;     // open at once; 0: 512
 	unsigned per_address;     // of them from one address; 0: 64
 	bool plain; // without TLS, for what only this machine may ask: the address must be 127.0.0.0/8 or ::1 (ERR_INPUT otherwise)
-	unsigned timeout_seconds; // a connection without progress is cut; 0: 30
+	unsigned timeout_seconds; // a connection without progress is cut, a slow one too (http/patience.h); 0: 30
 	// Told of every ERR_SYSTEM, to log it; NULL: nobody.
 	void (*on_failure)(void *context, const struct http_request *r, const struct why *why);
 };
