@@ -180,12 +180,7 @@ for i in 1 2 3; do
 done
 says "the member that they would have expelled is accredited" "accredited" as factory status
 quietly as mallory join "$P/charter" --fingerprint "$FINGERPRINT"
-python3 - "$P/forged/cards" "$P/members/mallory/credential" <<'PY' # card, credential: each behind its length
-import struct, sys
-b = open(sys.argv[1], "rb").read()
-at = 2 + struct.unpack_from(">H", b)[0]
-open(sys.argv[2], "wb").write(b[at + 2:at + 2 + struct.unpack_from(">H", b, at)[0]])
-PY
+take_credential "$P/forged" mallory
 refused "keepers take no card on a forged accreditation" "seat 2 .*auth: credential: officers signed no such batch" tocsin officer publish "$P/forged" --charter "$P/charter" --cards-only --wait 1
 refused "the forged member files nothing" "denied: credential: officers signed no such batch" as mallory report --title "Forged" --to 1 --tlp AMBER --no-tokens --yes
 refused "the forged analyst opens nothing" "denied: credential: officers signed no such batch" as mallory open "$C" --purpose "forged" --insist

@@ -44,6 +44,7 @@ keeper_conf() { # keeper_conf SEAT NAME CC
 	CONF
 }
 
+MORE=() # lines of accredit for members that a test adds to FOUNDERS
 FOUNDERS=(intl intl2 team-de hospital factory bank)
 trio_keys() {
 	mkdir -p "$P/members"
@@ -58,8 +59,9 @@ trio_keys() {
 trio_people() {
 	local home
 	for home in "${FOUNDERS[@]}"; do join "$home"; done
-	accredit all "intl role=file,analyse team=1 ceiling=RED" "intl2 role=file,analyse team=1 ceiling=RED" \
-		"team-de role=file,analyse team=3 ceiling=AMBER+STRICT" "hospital role=file" "factory role=file" "bank role=file"
+	local all=("intl role=file,analyse team=1 ceiling=RED" "intl2 role=file,analyse team=1 ceiling=RED" \
+		"team-de role=file,analyse team=3 ceiling=AMBER+STRICT" "hospital role=file" "factory role=file" "bank role=file" "${MORE[@]}")
+	accredit all "${all[@]}"
 	make_token_keys
 	common_list packaging/common-values.txt
 	for home in "${FOUNDERS[@]}"; do quietly as "$home" common-values packaging/common-values.txt; done
@@ -93,6 +95,16 @@ lie() { local name=$1; shift; : >"$P/$name.lies"; printf '%s\n' "$*" >"$P/$name.
 honest() { lie "$1"; }
 told() { wc -l <"$P/$1.lies"; }
 lied() { [ -s "$P/$1.lies" ]; }
+
+# The one credential of a batch's folder goes into a home by hand, where keepers have refused it: take_credential FOLDER HOME
+take_credential() {
+	python3 - "$1/cards" "$P/members/$2/credential" <<-'PY'
+	import struct, sys
+	b = open(sys.argv[1], "rb").read()  # card, credential: each behind its length
+	at = 2 + struct.unpack_from(">H", b)[0]
+	open(sys.argv[2], "wb").write(b[at + 2:at + 2 + struct.unpack_from(">H", b, at)[0]])
+	PY
+}
 
 # Files, and prints the id that the report was given: file_report HOME WORDS…
 file_report() { local home=$1; shift; tocsin --home "$P/members/$home" --json report "$@" --yes 2>>"$P/setup.log" | json 'd["id"]'; }
