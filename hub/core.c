@@ -88,11 +88,17 @@ enum err core_open(struct core *c, struct why *why)
 	return e;
 }
 
+void hub_plan_core(const struct hub_conf *c, char path[static CONF_TEXT_MAX], struct sandbox_plan *plan)
+{
+	hub_path(c, "store", path);
+	*plan = (struct sandbox_plan){.kind = SANDBOX_CORE, .write = {path}};
+}
+
 static enum err enter(struct core *c, struct role_self *self, struct why *why)
 {
 	char path[CONF_TEXT_MAX];
-	hub_path(c->conf, "store", path);
-	const struct sandbox_plan plan = {.kind = SANDBOX_CORE, .write = {path}};
+	struct sandbox_plan plan;
+	hub_plan_core(c->conf, path, &plan);
 	enum err e = role_enter(self, &plan, why);
 	if (e == ERR_OK)
 		c->matcher = role_channel(self, "matcher");

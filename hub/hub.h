@@ -69,6 +69,11 @@ MUST_USE enum err matcher_open(const struct hub_conf *c, struct matcher **m, str
 void matcher_close(struct matcher *m); // NULL is allowed
 extern const struct channel_question matcher_questions[];
 
+// What each role is locked into. `path` is what the plan borrows.
+void hub_plan_net(const struct charter *charter, struct sandbox_plan *plan);
+void hub_plan_core(const struct hub_conf *c, char path[static CONF_TEXT_MAX], struct sandbox_plan *plan);
+void hub_plan_matcher(const struct hub_conf *c, char path[static CONF_TEXT_MAX], struct sandbox_plan *plan);
+
 int net_run(struct role_self *self, void *conf);
 int core_run(struct role_self *self, void *conf);
 int matcher_run(struct role_self *self, void *conf);

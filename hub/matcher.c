@@ -185,14 +185,20 @@ void matcher_close(struct matcher *m)
 	free(m);
 }
 
+void hub_plan_matcher(const struct hub_conf *c, char path[static CONF_TEXT_MAX], struct sandbox_plan *plan)
+{
+	hub_path(c, "matcher", path);
+	*plan = (struct sandbox_plan){.kind = SANDBOX_KEYS, .write = {path}};
+}
+
 int matcher_run(struct role_self *self, void *conf)
 {
 	const struct hub_conf *c = conf;
 	struct matcher *m = NULL;
 	struct why why;
 	char path[CONF_TEXT_MAX];
-	hub_path(c, "matcher", path);
-	const struct sandbox_plan plan = {.kind = SANDBOX_KEYS, .write = {path}};
+	struct sandbox_plan plan;
+	hub_plan_matcher(c, path, &plan);
 	enum err e = hub_pepper_apart(c, &why);
 	if (e == ERR_OK)
 		e = matcher_open(c, &m, &why);

@@ -170,8 +170,9 @@ static enum err metrics_open(struct net *n, const struct hub_conf *c, struct why
 	return e == ERR_OK ? ERR_OK : why_at(why, e, "metrics");
 }
 
-static void plan_ports(const struct charter *charter, struct sandbox_plan *plan)
+void hub_plan_net(const struct charter *charter, struct sandbox_plan *plan)
 {
+	*plan = (struct sandbox_plan){.kind = SANDBOX_NETWORK, .files = CONNECTIONS + 256};
 	unsigned ports = 0; // zero ends the list, so no holes
 	for (unsigned i = 0; i < charter->n && ports < SANDBOX_PORTS_MAX; i++) {
 		struct conf_address a;
@@ -182,8 +183,8 @@ static void plan_ports(const struct charter *charter, struct sandbox_plan *plan)
 
 static enum err start(struct net *n, struct role_self *self, const struct hub_conf *c, const struct charter *charter, struct why *why)
 {
-	struct sandbox_plan plan = {.kind = SANDBOX_NETWORK, .files = CONNECTIONS + 256};
-	plan_ports(charter, &plan);
+	struct sandbox_plan plan;
+	hub_plan_net(charter, &plan);
 	enum err e = http_client_init(why);
 	if (e == ERR_OK)
 		e = server_open(n, c, why);

@@ -255,13 +255,19 @@ void core_close(struct core *c)
 	buf_free(&c->pending.answers);
 }
 
+void keeper_plan_core(const struct keeper_conf *c, char path[static CONF_TEXT_MAX], struct sandbox_plan *plan)
+{
+	keeper_path(c, "store", path);
+	*plan = (struct sandbox_plan){.kind = SANDBOX_CORE, .write = {path}};
+}
+
 static enum err enter(struct core *c, struct role_self *self, struct why *why)
 {
 	char store[CONF_TEXT_MAX], path[CONF_TEXT_MAX];
 	struct buf charter;
-	keeper_path(c->conf, "store", store);
+	struct sandbox_plan plan;
 	keeper_path(c->conf, "charter", path);
-	const struct sandbox_plan plan = {.kind = SANDBOX_CORE, .write = {store}};
+	keeper_plan_core(c->conf, store, &plan);
 	buf_init(&charter, DOCUMENT_MAX);
 	enum err e = file_read(path, DOCUMENT_MAX, &charter, why);
 	if (e == ERR_OK)

@@ -104,6 +104,11 @@ enum keys_kind {
 
 #define CEREMONY_ROUNDS 4
 
+// What each role is locked into. `path` is what the plan borrows; net adds the ports of hub and peers.
+void keeper_plan_net(struct sandbox_plan *plan);
+void keeper_plan_core(const struct keeper_conf *c, char path[static CONF_TEXT_MAX], struct sandbox_plan *plan);
+void keeper_plan_keys(const struct keeper_conf *c, char path[static CONF_TEXT_MAX], struct sandbox_plan *plan);
+
 int net_run(struct role_self *self, void *conf);
 int core_run(struct role_self *self, void *conf);
 int keys_run(struct role_self *self, void *conf);

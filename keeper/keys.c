@@ -124,11 +124,17 @@ static void on_tick(void *keys)
 	keys_alias_forget(keys);
 }
 
+void keeper_plan_keys(const struct keeper_conf *c, char path[static CONF_TEXT_MAX], struct sandbox_plan *plan)
+{
+	keeper_path(c, "keys", path);
+	*plan = (struct sandbox_plan){.kind = SANDBOX_KEYS, .write = {path}};
+}
+
 static enum err serve(struct keys *k, struct role_self *self, struct why *why)
 {
 	char path[CONF_TEXT_MAX];
-	keeper_path(k->conf, "keys", path);
-	const struct sandbox_plan plan = {.kind = SANDBOX_KEYS, .write = {path}};
+	struct sandbox_plan plan;
+	keeper_plan_keys(k->conf, path, &plan);
 	enum err e = keys_load(k, why);
 	if (e == ERR_OK)
 		e = role_enter(self, &plan, why);

@@ -228,6 +228,11 @@ static enum err client_open(const char *name, const char *address, const uint8_t
 	return http_client_new(&peer, client, why);
 }
 
+void keeper_plan_net(struct sandbox_plan *plan)
+{
+	*plan = (struct sandbox_plan){.kind = SANDBOX_NETWORK, .files = CONNECTIONS + 256};
+}
+
 // Hub and peers; the ports are all that this process may reach.
 static enum err clients_open(struct net *n, const struct charter *charter, const uint8_t own_pin[static TLS_PIN],
                              struct sandbox_plan *plan,
@@ -262,7 +267,8 @@ static enum err read_pin(const struct keeper_conf *c, uint8_t pin[static TLS_PIN
 static enum err start(struct net *n, struct role_self *self, const struct keeper_conf *c, struct why *why)
 {
 	static struct charter charter; // large for a stack
-	struct sandbox_plan plan = {.kind = SANDBOX_NETWORK, .files = CONNECTIONS + 256};
+	struct sandbox_plan plan;
+	keeper_plan_net(&plan);
 	uint8_t pin[TLS_PIN];
 	enum err e = keeper_charter_now(c, &charter, why);
 	if (e == ERR_OK)
