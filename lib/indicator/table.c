@@ -1,0 +1,259 @@
+// Feeds in rows: CSV (RFC 4180) and Zeek Intel files, read in one pass over the mapped input.
+#include "indicator/building.h"
+
+#include <stdio.h>
+
+#define COLUMNS_MAX 64
+#define ROW_TEXT 65536 // bytes of the unquoted cells of one row
+
+enum role { ROLE_SKIP, ROLE_TYPE, ROLE_VALUE, ROLE_ID, ROLE_SOURCE, ROLE_TLP, ROLE_PAP, ROLE_CONFIDENCE, ROLE_EXPIRY };
+
+static const struct {
+	const char *name;
+	enum role role;
+} roles[] = {
+	{"type", ROLE_TYPE}, {"indicator_type", ROLE_TYPE}, {"value", ROLE_VALUE}, {"indicator", ROLE_VALUE}, {"id", ROLE_ID},
+	{"uuid", ROLE_ID}, {"source", ROLE_SOURCE}, {"meta.source", ROLE_SOURCE}, {"tlp", ROLE_TLP}, {"pap", ROLE_PAP},
+	{"confidence", ROLE_CONFIDENCE}, {"expiry", ROLE_EXPIRY}, {"expires", ROLE_EXPIRY}, {"valid_until", ROLE_EXPIRY},
+	{"meta.tlp", ROLE_TLP}, {"meta.id", ROLE_ID}, {"meta.confidence", ROLE_CONFIDENCE}, {"meta.expiry", ROLE_EXPIRY},
+	// A head that names the kind in the column "type" may also be that of this program's own lists.
+	{"kind", ROLE_TYPE}, {"observable", ROLE_VALUE}, {"ioc", ROLE_VALUE}, {"ioc_type", ROLE_TYPE}, {"ioc_value", ROLE_VALUE},
+};
+
+struct table {
+	struct indicator_build *b;
+	struct why *why;
+	struct slice rest;
+	size_t line; // of the row, from 1
+	size_t next; // line of the next row
+	uint8_t comma;
+	bool quotes;
+	enum role columns[COLUMNS_MAX];
+	size_t width;
+	struct slice cells[COLUMNS_MAX];
+	size_t count;
+	const char *broken; // the rule that this row breaks
+	struct indicator_meta defaults, meta; // meta: of the row before
+	struct slice before[ROLE_EXPIRY + 1]; // the cells that gave it
+	struct slice type;
+	unsigned kind;
+	size_t text_n;
+	char text[ROW_TEXT];
+};
+
+static struct slice place(const struct table *t, char text[static 32])
+{
+	return slice_of(text, (size_t)snprintf(text, 32, "line %zu", t->line));
+}
+
+static void refuse(struct table *t, struct slice value, const char *rule)
+{
+	char text[32];
+	build_tell(t->b, INDICATOR_REFUSED, place(t, text), value, rule);
+}
+
+// A cell in quotes: unquoted into the row's text. Leaves *at behind it.
+static struct slice quoted(struct table *t, size_t *at)
+{
+	size_t start = t->text_n, i = *at + 1;
+	for (; i < t->rest.n; i++) {
+		if (t->rest.p[i] == '"' && (i + 1 == t->rest.n || t->rest.p[++i] != '"'))
+			break;
+		t->next += t->rest.p[i] == '\n';
+		if (t->text_n == ROW_TEXT) {
+			t->broken = "the row is longer than 65536 bytes";
+			break;
+		}
+		t->text[t->text_n++] = (char)t->rest.p[i];
+	}
+	if (i == t->rest.n && t->rest.p[i - 1] != '"')
+		t->broken = "a quote is not closed";
+	*at = i;
+	return slice_of(t->text + start, t->text_n - start);
+}
+
+static size_t cell_end(const struct table *t, size_t at)
+{
+	while (at < t->rest.n && t->rest.p[at] != t->comma && t->rest.p[at] != '\n')
+		at++;
+	return at;
+}
+
+// The next row, into cells; false at the end.
+static bool next_row(struct table *t)
+{
+	size_t at = 0;
+	if (t->rest.n == 0)
+		return false;
+	t->count = t->text_n = 0;
+	t->broken = NULL;
+	t->line = t->next++;
+	for (bool more = true; more;) {
+		bool has_quotes = t->quotes && at < t->rest.n && t->rest.p[at] == '"';
+		struct slice cell = has_quotes ? quoted(t, &at) : slice_of(NULL, 0);
+		size_t end = cell_end(t, at);
+		if (!has_quotes)
+			cell = slice_trim(slice_part(t->rest, at, end - at));
+		else if (slice_trim(slice_part(t->rest, at, end - at)).n > 0)
+			t->broken = "text follows a closed quote";
+		if (t->count < COLUMNS_MAX)
+			t->cells[t->count++] = cell;
+		else
+			t->broken = "the row has more than 64 cells";
+		more = end < t->rest.n && t->rest.p[end] == t->comma;
+		at = end + 1;
+	}
+	t->rest = slice_part(t->rest, at < t->rest.n ? at : t->rest.n, t->rest.n);
+	return true;
+}
+
+static bool set_cell(struct indicator_meta *meta, enum role role, struct slice cell, const char **rule)
+{
+	switch (role) {
+	case ROLE_TLP:
+		return build_tlp(cell, meta, rule);
+	case ROLE_PAP:
+		return build_pap(cell, meta, rule);
+	case ROLE_CONFIDENCE:
+		return build_confidence(cell, meta, rule);
+	case ROLE_EXPIRY:
+		return build_expiry(cell, meta, rule);
+	default:
+		return true;
+	}
+}
+
+// The row's metadata. Rows repeat what stands in the row before: only what changed is parsed.
+static bool read_meta(struct table *t, const char **rule)
+{
+	bool same = true;
+	for (size_t i = 0; i < t->count; i++)
+		if (t->columns[i] >= ROLE_TLP)
+			same &= slice_equal(t->cells[i], t->before[t->columns[i]]);
+	if (!same) {
+		t->meta = t->defaults;
+		for (size_t i = 0; i < t->count; i++) {
+			if (t->columns[i] < ROLE_TLP)
+				continue;
+			t->before[t->columns[i]] = (struct slice){0};
+			if (!set_cell(&t->meta, t->columns[i], t->cells[i], rule))
+				return false;
+		}
+		for (size_t i = 0; i < t->count; i++) // only of cells that stay where they are
+			if (t->columns[i] >= ROLE_TLP && (const char *)t->cells[i].p >= t->text && (const char *)t->cells[i].p < t->text + ROW_TEXT)
+				return true;
+		for (size_t i = 0; i < t->count; i++)
+			if (t->columns[i] >= ROLE_TLP)
+				t->before[t->columns[i]] = t->cells[i];
+	}
+	return true;
+}
+
+static enum err put_row(struct table *t)
+{
+	char text[32];
+	struct slice value = {0}, type = {0};
+	const char *rule = t->broken;
+	if (rule == NULL && t->count != t->width)
+		rule = t->count > t->width ? "the row has more cells than the head (a separator in a value without quotes?)" :
+		                             "the row has fewer cells than the head";
+	if (rule != NULL || !read_meta(t, &rule)) {
+		refuse(t, t->cells[0], rule);
+		return ERR_OK;
+	}
+	t->meta.id = t->defaults.id;
+	t->meta.source = t->defaults.source;
+	for (size_t i = 0; i < t->count; i++) {
+		struct slice cell = t->cells[i];
+		bool empty = cell.n == 0 || slice_is_text(cell, "-");
+		if (t->columns[i] == ROLE_VALUE)
+			value = cell;
+		else if (t->columns[i] == ROLE_TYPE)
+			type = cell;
+		else if (t->columns[i] == ROLE_ID && !empty)
+			t->meta.id = cell;
+		else if (t->columns[i] == ROLE_SOURCE && !empty)
+			t->meta.source = cell;
+	}
+	if (!slice_equal(type, t->type) || t->type.p == NULL) {
+		t->kind = type.n == 0 ? BUILD_ANY : build_kind_named(type);
+		bool stays = (const char *)type.p < t->text || (const char *)type.p >= t->text + ROW_TEXT;
+		t->type = stays ? type : (struct slice){0};
+	}
+	return build_put(t->b, t->kind, value, &t->meta, place(t, text), t->why);
+}
+
+static bool head(struct table *t)
+{
+	bool value = false;
+	for (size_t i = 0; i < t->count; i++) {
+		t->columns[i] = ROLE_SKIP;
+		for (size_t r = 0; r < sizeof roles / sizeof *roles; r++)
+			if (t->cells[i].n == strlen(roles[r].name) && strncasecmp((const char *)t->cells[i].p, roles[r].name, t->cells[i].n) == 0)
+				t->columns[i] = roles[r].role;
+		value |= t->columns[i] == ROLE_VALUE;
+	}
+	t->width = t->count;
+	return value;
+}
+
+static void begin(struct table *t, struct indicator_build *b, struct slice in, const struct indicator_meta *defaults,
+                  struct why *why)
+{
+	t->b = b;
+	t->why = why;
+	t->rest = in;
+	if (in.n >= 3 && memcmp(in.p, "\xef\xbb\xbf", 3) == 0)
+		t->rest = slice_part(in, 3, in.n);
+	t->next = 1;
+	t->width = t->count = t->text_n = 0;
+	t->type = (struct slice){0};
+	t->defaults = defaults != NULL ? *defaults : (struct indicator_meta){.confidence = INDICATOR_CONFIDENCE_NONE};
+	t->meta = t->defaults;
+	memset(t->before, 0, sizeof t->before);
+}
+
+static bool is_blank(const struct table *t)
+{
+	return t->count == 1 && t->cells[0].n == 0 && t->broken == NULL;
+}
+
+enum err build_read_csv(struct indicator_build *b, struct slice in, const struct indicator_meta *defaults, struct why *why)
+{
+	struct table t;
+	begin(&t, b, in, defaults, why);
+	struct slice first = slice_part(t.rest, 0, slice_find(t.rest, '\n', 0));
+	t.comma = slice_find(first, ',', 0) < first.n ? ',' : slice_find(first, '\t', 0) < first.n ? '\t' : ';';
+	t.quotes = true;
+	if (!next_row(&t) || t.broken != NULL || !head(&t))
+		return why_set(why, ERR_INPUT, "line 1: the head must name the columns, \"value\" among them (type,value,…)");
+	enum err e = ERR_OK;
+	while (e == ERR_OK && next_row(&t))
+		if (!is_blank(&t))
+			e = put_row(&t);
+	return e;
+}
+
+enum err build_read_zeek(struct indicator_build *b, struct slice in, const struct indicator_meta *defaults, struct why *why)
+{
+	struct table t;
+	enum err e = ERR_OK;
+	begin(&t, b, in, defaults, why);
+	t.comma = '\t';
+	t.quotes = false;
+	while (e == ERR_OK && next_row(&t)) {
+		if (t.cells[0].n > 0 && t.cells[0].p[0] == '#') {
+			if (!slice_is_text(t.cells[0], "#fields"))
+				continue;
+			memmove(t.cells, t.cells + 1, (COLUMNS_MAX - 1) * sizeof *t.cells);
+			t.count--;
+			if (!head(&t))
+				return why_set(why, ERR_INPUT, "line %zu: #fields names no column \"indicator\"", t.line);
+		} else if (t.width == 0 && !is_blank(&t)) {
+			return why_set(why, ERR_INPUT, "line %zu: a row before #fields: no Zeek Intel file", t.line);
+		} else if (!is_blank(&t)) {
+			e = put_row(&t);
+		}
+	}
+	return e == ERR_OK && t.width == 0 ? why_set(why, ERR_INPUT, "has no #fields line: no Zeek Intel file") : e;
+}
