@@ -52,8 +52,8 @@ enum err core_may_act(const struct core *c, struct why *why)
 		return why_set(why, ERR_AWAY, "this keeper's clock is %" PRIu64 " seconds behind its newest checkpoint",
 		               c->newest_time - now);
 	if (c->newest_time + FOLLOW_AGE_MAX <= now)
-		return why_set(why, ERR_AWAY, "this keeper has no checkpoint younger than 10 minutes (%" PRIu64 " seconds)",
-		               now - c->newest_time);
+		return why_set(why, ERR_AWAY, "this keeper has no checkpoint younger than 10 minutes (%" PRIu64
+		               " seconds old by its clock)", now - c->newest_time);
 	return ERR_OK;
 }
 
@@ -195,7 +195,7 @@ static enum err forget_quarters(struct core *c, struct why *why)
 	return e;
 }
 
-static void on_tick(void *core)
+void core_tick(void *core)
 {
 	struct core *c = core;
 	struct why why;
@@ -203,11 +203,15 @@ static void on_tick(void *core)
 	if (clock_monotonic_ms() < c->next_forget)
 		return;
 	c->next_forget = clock_monotonic_ms() + 3600000;
+	// Only with a clock that others confirm: a wrong one must destroy nothing, neither keys nor what was counted today.
+	if (core_may_act(c, &why) != ERR_OK) {
+		c->next_forget = 0;
+		return;
+	}
 	enum err e = store_begin(c->store, &why);
 	if (e == ERR_OK)
 		e = core_end(c, store_forget(c->store, core_today() - KEPT_DAYS, &why), &why);
-	// Only with a clock that others confirm: a wrong one must destroy nothing.
-	if (e == ERR_OK && core_may_act(c, &why) == ERR_OK)
+	if (e == ERR_OK)
 		e = forget_quarters(c, &why);
 	if (e != ERR_OK)
 		log_line(LOG_WARNING, "forgetting-failed", log_failure(e, &why));
@@ -291,7 +295,7 @@ int core_run(struct role_self *self, void *conf)
 	enum err e = enter(c, self, &why);
 	if (e == ERR_OK) {
 		role_ready(self);
-		e = role_serve(self, questions, c, on_tick, CORE_TICK_MS, &why);
+		e = role_serve(self, questions, c, core_tick, CORE_TICK_MS, &why);
 	}
 	if (e != ERR_OK)
 		log_line(LOG_ERROR, "failed", log_failure(e, &why));

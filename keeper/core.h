@@ -77,6 +77,7 @@ MUST_USE enum err core_adopt_charter(struct core *c, struct why *why);
 
 // core_metrics.c
 enum err core_metrics(void *core, struct slice payload, struct buf *reply, struct why *why);
+void core_tick(void *core); // every minute: forgets what is over, with a clock that others confirm
 void core_watch_quarter(struct core *c); // once a day: says when this seat's sealing key is missing, now or soon
 const char *core_mode(const struct core *c); // "starting", "active", "suspended", or "stale"
 
