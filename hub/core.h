@@ -32,6 +32,7 @@ struct core {
 	uint32_t note_cosigned;      // bit i: seat i+1 has cosigned it
 	uint64_t seat_size[SEATS_MAX];
 	uint64_t cosigned_size;      // of the newest under t cosignatures
+	uint32_t ahead;              // bit i: seat i+1 says that it has cosigned more leaves than there are here
 	uint64_t cosigned_time;      // when the t-th of them was made; 0: none yet
 	// Ticks.
 	uint64_t next_bulletin;      // 0 before the first tick

@@ -188,6 +188,7 @@ enum err ledger_witness_answer(void *core, struct slice payload, struct buf *rep
 	buf_free(&c->note);
 	c->note = note;
 	c->note_cosigned |= UINT32_C(1) << (seat - 1);
+	c->ahead &= ~(UINT32_C(1) << (seat - 1));
 	c->seat_size[seat - 1] = c->note_size;
 	if (is_enough(c) && (e = keep_cosigned(c, why)) != ERR_OK)
 		return e;
@@ -208,9 +209,11 @@ enum err ledger_witness_size(void *core, struct slice payload, struct buf *reply
 	uint64_t size = 0;
 	for (unsigned i = 1; i < 9; i++)
 		size = size << 8 | payload.p[i];
-	if (size > store_frontier(c->store)->size)
+	if (size > store_frontier(c->store)->size) {
+		c->ahead |= UINT32_C(1) << (seat - 1);
 		return why_set(why, ERR_SYSTEM, "seat %u has cosigned %llu leaves, this ledger has %llu: was an old store restored?", seat,
 		               (unsigned long long)size, (unsigned long long)store_frontier(c->store)->size);
+	}
 	c->seat_size[seat - 1] = size;
 	return ERR_OK;
 }

@@ -43,6 +43,12 @@ static void put_ledger(const struct core *c, uint64_t now, struct buf *b)
 	if (c->cosigned_time != 0)
 		metric_one(b, METRIC_GAUGE, P "checkpoint_age_seconds", "Since the newest checkpoint got the last of its t cosignatures.",
 		           now > c->cosigned_time ? now - c->cosigned_time : 0);
+	metric_family(b, METRIC_GAUGE, P "witness_ahead", "1 when a seat says that it has cosigned more leaves than this ledger has: an old store was restored.");
+	for (unsigned i = 0; i < core_charter(c)->n; i++) {
+		char seat[12];
+		snprintf(seat, sizeof seat, "%u", i + 1);
+		metric_sample(b, P "witness_ahead", c->ahead >> i & 1, {"seat", seat});
+	}
 }
 
 static enum err put_store(const struct core *c, struct buf *b, struct why *why)

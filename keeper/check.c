@@ -50,8 +50,9 @@ static void row(const struct check *c, unsigned before, const char *what, const 
 
 // --- Ledger and cosignatures --------------------------------------------------------------------------------------------------------
 
-static enum err check_ledger(struct check *c, struct followed *newest, struct why *why)
+static enum err check_ledger(struct check *c, struct why *why)
 {
+	struct followed newest;
 	unsigned before = c->wrong;
 	uint8_t root[TREE_HASH];
 	struct why said;
@@ -60,23 +61,42 @@ static enum err check_ledger(struct check *c, struct followed *newest, struct wh
 		disagree(c, "%s", said.text);
 	row(c, before, "store", "schema %d", STORE_SCHEMA);
 	before = c->wrong;
-	e = follow_newest(c->follow, newest, why);
+	e = follow_newest(c->follow, &newest, why);
 	if (e != ERR_OK)
 		return e;
 	const struct tree_frontier *f = store_frontier(c->store);
 	tree_root(f, root);
-	if (newest->checkpoint.size != f->size || (f->size > 0 && memcmp(newest->checkpoint.root, root, TREE_HASH) != 0))
+	if (newest.checkpoint.size != f->size || (f->size > 0 && memcmp(newest.checkpoint.root, root, TREE_HASH) != 0))
 		disagree(c, "ledger: frontier of %" PRIu64 " leaves: the note that was followed is for %" PRIu64 ", or for another root", f->size,
-		         newest->checkpoint.size);
+		         newest.checkpoint.size);
 	row(c, before, "ledger", "%" PRIu64 " leaves, charter %u", f->size, governance_charter(c->g)->number);
 	return ERR_OK;
 }
 
-// A keeper may follow what others have cosigned before it is asked itself; but it remembers whatever it has cosigned.
-static void check_witnessed(struct check *c, const struct followed *newest)
+// What the keys have cosigned, or what others have shown core that they once did (core_witness.c), whichever is more.
+static void remember_seen(struct check *c, struct keys_witnessed *witnessed)
+{
+	struct slice seen;
+	if (store_value_get(c->store, "seen", &seen, NULL) != ERR_OK)
+		return;
+	struct wire w = wire_of(seen);
+	uint64_t size = wire_u64(&w);
+	struct slice root = wire_take(&w, TREE_HASH);
+	uint64_t time = wire_u64(&w);
+	if (w.bad)
+		return;
+	if (size > witnessed->size) {
+		witnessed->size = size;
+		memcpy(witnessed->root, root.p, TREE_HASH);
+	}
+	witnessed->time = time > witnessed->time ? time : witnessed->time;
+}
+
+// A keeper may follow what others have cosigned before it is asked itself; but it remembers whatever it has cosigned. `w` is what it
+// remembers.
+static void check_witnessed(struct check *c, const struct followed *newest, const struct keys_witnessed *w)
 {
 	unsigned before = c->wrong;
-	const struct keys_witnessed *w = &c->keys->witnessed;
 	struct note_key log, witnesses[SEATS_MAX];
 	struct checkpoint p;
 	struct cosigners who;
@@ -190,13 +210,19 @@ static enum err check_all(struct check *c, struct why *why)
 {
 	struct followed newest;
 	struct slice reason;
+	struct keys_witnessed witnessed;
 	enum err e = check_open(c, why);
 	if (e == ERR_OK)
-		e = check_ledger(c, &newest, why);
+		e = check_ledger(c, why);
 	if (e != ERR_OK)
 		return e;
+	witnessed = c->keys->witnessed;
+	remember_seen(c, &witnessed);
 	check_seat(c);
-	check_witnessed(c, &newest);
+	e = follow_newest(c->follow, &newest, why); // its note is lent until the store is asked again
+	if (e != ERR_OK)
+		return e;
+	check_witnessed(c, &newest, &witnessed);
 	check_quarters(c);
 	check_tokens(c);
 	if (store_value_get(c->store, "suspended", &reason, NULL) == ERR_OK)

@@ -249,7 +249,7 @@ static enum err copy_entries(struct slice log, int fd, uint64_t last, uint64_t *
 			break;
 		if (entry.batch > last)
 			continue;
-		buf_put_slice(&b, slice_part(log, at, next));
+		buf_put_slice(&b, slice_part(log, at, next - at));
 		n++;
 		if (b.n >= COPY_ROOM)
 			e = copy_flush(fd, &b, why);

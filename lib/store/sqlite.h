@@ -30,6 +30,8 @@ struct store_step {
 	const char *hub, *keeper;
 };
 extern const struct store_step store_steps[STORE_SCHEMA];
+// Takes a store from schema `from` to `to`, all steps in one transaction. On failure only closing is left, which undoes them.
+MUST_USE enum err store_upgrade(struct store *s, const struct store_step *steps, int64_t from, int64_t to, struct why *why);
 
 struct store {
 	sqlite3 *db;

@@ -268,15 +268,15 @@ static enum err configure(struct store *s, struct why *why)
 	               "PRAGMA journal_size_limit = " JOURNAL_MAX, why);
 }
 
-static enum err upgrade(struct store *s, int64_t version, struct why *why)
+enum err store_upgrade(struct store *s, const struct store_step *steps, int64_t from, int64_t to, struct why *why)
 {
 	char mark[96];
-	snprintf(mark, sizeof mark, "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION | (int)s->kind, STORE_SCHEMA);
+	snprintf(mark, sizeof mark, "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION | (int)s->kind, (int)to);
 	enum err e = execute(s, "BEGIN IMMEDIATE", why);
 	if (e != ERR_OK)
 		return e;
-	for (int64_t v = version; v < STORE_SCHEMA && e == ERR_OK; v++)
-		e = execute(s, s->kind == STORE_HUB ? store_steps[v].hub : store_steps[v].keeper, why);
+	for (int64_t v = from; v < to && e == ERR_OK; v++)
+		e = execute(s, s->kind == STORE_HUB ? steps[v].hub : steps[v].keeper, why);
 	if (e == ERR_OK)
 		e = execute(s, mark, why);
 	if (e == ERR_OK)
@@ -295,7 +295,7 @@ static enum err prepare(struct store *s, struct why *why)
 	if (e == ERR_OK)
 		e = ask(s, "PRAGMA journal_mode = WAL", NULL, "wal", why);
 	if (e == ERR_OK && version < STORE_SCHEMA)
-		e = upgrade(s, version, why);
+		e = store_upgrade(s, store_steps, version, STORE_SCHEMA, why);
 	return e == ERR_OK ? store_frontier_load(s, why) : e;
 }
 

@@ -359,6 +359,55 @@ static void test_close(void)
 	http_server_close(NULL);
 }
 
+// Without TLS: for this machine alone.
+static void test_plain(void)
+{
+	static const struct {
+		const char *host;
+		bool loopback;
+	} rows[] = {{"127.0.0.1", true},  {"127.255.3.4", true}, {"::1", true},        {"localhost", true},  {"0.0.0.0", false},   {"128.0.0.1", false},
+	            {"10.0.0.1", false},  {"126.0.0.1", false},  {"::", false},        {"::2", false},       {"::ffff:127.0.0.1", false},
+	            {"fe80::1", false},   {"", false},           {"127.1", false},     {"127.0.0.1.example", false}, {"localhost.example", false}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct http_server_plan plan = {.host = rows[i].host, .plain = true, .routes = routes};
+		struct http_server *plain = NULL;
+		struct why why = {""};
+		CHECK_SAY(http_is_loopback(rows[i].host) == rows[i].loopback, "%s", rows[i].host);
+		enum err e = rows[i].loopback && strcmp(rows[i].host, "::1") == 0 ? ERR_OK : http_server_open(&plan, &plain, &why);
+		CHECK_SAY((e == ERR_OK) == rows[i].loopback && (e == ERR_OK || e == ERR_INPUT), "%s: %s", rows[i].host, why.text);
+		http_server_close(plain);
+	}
+}
+
+static size_t take(char *p, size_t size, size_t n, void *text)
+{
+	snprintf(text, 64, "%.*s", (int)(size * n < 60 ? size * n : 60), p);
+	return size * n;
+}
+
+static void test_plain_answers(void)
+{
+	const struct http_server_plan plan = {.host = "127.0.0.1", .plain = true, .routes = routes};
+	struct http_server *plain = NULL;
+	struct why why = {""};
+	uint64_t answers[HTTP_CLASSES];
+	char url[64], text[64] = "";
+	REQUIRE(http_server_open(&plan, &plain, &why) == ERR_OK && http_server_start(plain, &why) == ERR_OK);
+	static const char *const paths[] = {"tail/x", "tail/y", "nowhere", "fail/denied", "fail/system"};
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+		CURL *c = curl_easy_init();
+		snprintf(url, sizeof url, "http://127.0.0.1:%u/%s", http_server_port(plain), paths[i]);
+		CHECK(curl_easy_setopt(c, CURLOPT_URL, url) == CURLE_OK && curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take) == CURLE_OK &&
+		      curl_easy_setopt(c, CURLOPT_WRITEDATA, text) == CURLE_OK && curl_easy_perform(c) == CURLE_OK);
+		curl_easy_cleanup(c);
+		if (i == 0)
+			CHECK_TEXT(text, "x from=none peer=127.0.0.1");
+	}
+	http_server_answers(plain, answers);
+	CHECK(answers[2] == 2 && answers[4] == 2 && answers[5] == 1 && answers[0] + answers[1] + answers[3] == 0);
+	http_server_close(plain);
+}
+
 const struct test tests[] = {
 	{"start", test_start},
 	{"table", test_table},
@@ -371,6 +420,8 @@ const struct test tests[] = {
 	{"pair", test_pair},
 	{"files", test_files},
 	{"encode", test_encode},
+	{"plain", test_plain},
+	{"plain_answers", test_plain_answers},
 	{"close", test_close},
 	{NULL, NULL},
 };

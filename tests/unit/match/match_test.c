@@ -1,5 +1,5 @@
 // match/: against a naive model; the log through crashes, truncation and tampering; the cap against floods.
-#include "match/match.h"
+#include "match/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -237,6 +237,70 @@ static void failed_append_is_mended(void)
 	}
 }
 
+// --- Beside the writer ----------------------------------------------------------------------------------------------------------
+
+struct read {
+	uint64_t batches[64];
+	unsigned n, tokens;
+};
+
+static enum err read_one(void *read, const struct match_entry *e, struct why *why)
+{
+	struct read *r = read;
+	(void)why;
+	r->batches[r->n++] = e->batch;
+	r->tokens += e->count;
+	return ERR_OK;
+}
+
+// The log is read and copied while it is open, up to a batch; what is torn at its end is not there and stays.
+static void copied_beside_the_writer(void)
+{
+	static const uint8_t other[MATCH_PEPPER] = {1};
+	char copies[] = "/tmp/tocsin-copy-XXXXXX", path[96];
+	struct why why = {""};
+	uint64_t entries = 9;
+	REQUIRE(mkdtemp(copies) != NULL);
+	snprintf(path, sizeof path, "%s/tokens.log", copies);
+	fresh_folder();
+	CHECK(match_log_copy(folder, copies, 100, &entries, &why) == ERR_OK && entries == 0 && access(path, F_OK) != 0); // none yet
+	CHECK(match_log_read(folder, pepper, read_one, NULL, &why) == ERR_ABSENT);
+	struct match *m = opened(10);
+	for (unsigned i = 1; i <= 20; i++)
+		CHECK(add(m, i, i, 1, (unsigned[]){i, i + 1, i + 2}, 3) == ERR_OK);
+	struct read r = {.n = 0};
+	CHECK(match_log_read(folder, pepper, read_one, &r, &why) == ERR_OK && r.n == 20 && r.tokens == 60 && r.batches[19] == 20);
+	CHECK(match_log_read(folder, other, read_one, &r, &why) == ERR_AUTH);
+	r.n = 0;
+	CHECK(match_log_read(folder, NULL, read_one, &r, &why) == ERR_OK && r.n == 20);
+	int fd = open(file, O_WRONLY | O_APPEND);
+	CHECK(write(fd, "\0\0\0\x20", 4) == 4); // half of the writer's next entry
+	struct stat before, after;
+	CHECK(stat(file, &before) == 0);
+	r.n = 0;
+	CHECK(match_log_read(folder, pepper, read_one, &r, &why) == ERR_OK && r.n == 20);
+	CHECK_SAY(match_log_copy(folder, copies, 13, &entries, &why) == ERR_OK && entries == 13, "%s", why.text);
+	CHECK(stat(file, &after) == 0 && after.st_size == before.st_size);
+	close(fd);
+	CHECK(match_log_copy(folder, copies, 13, &entries, &why) == ERR_EXISTS);
+	r.n = 0;
+	CHECK_SAY(match_log_read(copies, pepper, read_one, &r, &why) == ERR_OK && r.n == 13 && r.batches[12] == 13, "%s", why.text);
+	match_close(m);
+	struct match *copy = NULL;
+	CHECK_SAY(match_open(copies, pepper, 10, &copy, &why) == ERR_OK && match_size(copy).records == 13, "%s", why.text);
+	match_close(copy);
+	unlink(path);
+	fd = open(file, O_WRONLY);
+	CHECK(pwrite(fd, "x", 1, 80) == 1);
+	close(fd);
+	CHECK(match_log_copy(folder, copies, 100, &entries, &why) == ERR_AUTH);
+	unlink(path);
+	CHECK(truncate(file, 10) == 0);
+	CHECK(match_log_copy(folder, copies, 100, &entries, &why) == ERR_INPUT && access(path, F_OK) != 0);
+	rmdir(copies);
+	remove_folder();
+}
+
 static void refusals(void)
 {
 	static const uint8_t other[MATCH_PEPPER] = {1};
@@ -264,6 +328,7 @@ const struct test tests[] = {
 	{"later_batches_add_what_is_new", later_batches_add_what_is_new},
 	{"torn_tail_is_cut", torn_tail_is_cut},
 	{"failed_append_is_mended", failed_append_is_mended},
+	{"copied_beside_the_writer", copied_beside_the_writer},
 	{"refusals", refusals},
 	{NULL, NULL},
 };
