@@ -1,0 +1,343 @@
+// The n-th allocation fails, for every n until none does: an error of the system or of a limit, nothing leaked (LeakSanitizer), and what
+// was asked works when it is asked again.
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "follower.h"
+#include "match/match.h"
+#include "memory.h"
+#include "observable/extract.h"
+#include "sealing.h"
+#include "token/token.h"
+
+#define MOST 3000 // allocations of one case: more is a loop that never ends
+
+static struct fixture *f;
+
+// How one attempt ended. Where a piece of memory is small and bounded (what is hashed or signed), or where memory would no longer be what is
+// on disk (the index after its log), its absence is an INVARIANT: the process stops before it has answered, and starts again from its disk.
+// A null pointer that is followed, a leak, or an error that blames the input is none of that.
+enum outcome { UNTOUCHED, SURVIVED, STOPPED, BROKEN };
+#define ORDERLY "broken invariant: "
+#define SAYS_MAX 4096
+
+static void child(unsigned n, enum err (*once)(unsigned), int out)
+{
+	dup2(out, STDOUT_FILENO);
+	dup2(out, STDERR_FILENO);
+	setvbuf(stdout, NULL, _IONBF, 0);
+	memory_fail_at(n);
+	enum err e = once(n);
+	bool hit = memory_failed();
+	if (e != ERR_OK && !(hit && (e == ERR_SYSTEM || e == ERR_LIMIT)))
+		printf("is false: that it ends well or without memory; it ends as %s\n", err_name(e));
+	exit(hit ? SURVIVED : UNTOUCHED); // and LeakSanitizer looks
+}
+
+static enum outcome attempt(unsigned n, enum err (*once)(unsigned), char says[static SAYS_MAX])
+{
+	int ends[2], status;
+	size_t got = 0;
+	INVARIANT(pipe(ends) == 0);
+	fflush(stdout);
+	pid_t pid = fork();
+	INVARIANT(pid >= 0);
+	if (pid == 0)
+		child(n, once, ends[1]);
+	close(ends[1]);
+	for (ssize_t more; got < SAYS_MAX - 1 && (more = read(ends[0], says + got, SAYS_MAX - 1 - got)) > 0;)
+		got += (size_t)more;
+	says[got] = 0;
+	close(ends[0]);
+	INVARIANT(waitpid(pid, &status, 0) == pid);
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT && strstr(says, ORDERLY) != NULL)
+		return STOPPED;
+	bool fine = WIFEXITED(status) && WEXITSTATUS(status) <= SURVIVED && strstr(says, "is false") == NULL;
+	return fine ? (enum outcome)WEXITSTATUS(status) : BROKEN;
+}
+
+// Runs `once` with every allocation failed in turn, each in a process of its own; `after`, when there is one, looks at what is left on disk.
+static void each(const char *name, enum err (*once)(unsigned), enum err (*after)(unsigned))
+{
+	static char says[SAYS_MAX];
+	unsigned n = 0, stopped = 0;
+	for (enum outcome o = SURVIVED; o != UNTOUCHED; stopped += o == STOPPED) {
+		o = attempt(++n, once, says);
+		CHECK_SAY(o != BROKEN, "%s, allocation %u: %s", name, n, says);
+		if (after != NULL)
+			CHECK_SAY(attempt(0, after, says) == UNTOUCHED, "%s, after allocation %u failed: %s", name, n, says);
+		REQUIRE(n < MOST && o != BROKEN);
+	}
+	printf("     %s: %u allocations, %u of them stop the process by an INVARIANT\n", name, n - 1, stopped);
+	CHECK_SAY(n > 2, "%s: the wrapper is not linked", name);
+}
+
+// --- Governance ---------------------------------------------------------------------------------------------------------------
+
+struct replay {
+	struct governance *g;
+	unsigned next; // leaf to be applied
+};
+
+static enum err replay_rest(struct replay *r)
+{
+	enum err e = ERR_OK;
+	for (; e == ERR_OK && r->next < f->leaves; r->next += e == ERR_OK)
+		e = governance_apply(r->g, r->next, buf_slice(&f->leaf[r->next]), NULL);
+	return e;
+}
+
+// After the failure the same leaf is accepted, and all after it: the failure has changed nothing.
+static enum err governance_once(unsigned nth)
+{
+	struct replay r = {.g = governance_new()};
+	(void)nth;
+	if (r.g == NULL)
+		return ERR_SYSTEM;
+	enum err e = governance_pin(r.g, buf_slice(&f->leaf[0]), NULL);
+	if (e == ERR_OK)
+		e = replay_rest(&r);
+	if (e != ERR_OK) {
+		struct governance *g = r.g;
+		if (governance_charter(g) == NULL)
+			CHECK(governance_pin(g, buf_slice(&f->leaf[0]), NULL) == ERR_OK);
+		CHECK_SAY(replay_rest(&r) == ERR_OK, "leaf %u is refused after an allocation failed for it", r.next);
+	}
+	CHECK(r.next == f->leaves && governance_token_key(r.g, 0, 0) != NULL && governance_quarter_key(r.g, 1, f->quarter) != NULL);
+	governance_free(r.g);
+	return e;
+}
+
+static void governance(void)
+{
+	each("governance", governance_once, NULL);
+}
+
+// --- Records and batches --------------------------------------------------------------------------------------------------------
+
+static enum err seal_once(unsigned nth)
+{
+	static struct content c;
+	struct sealed s;
+	(void)nth;
+	content_make(f, &c);
+	buf_init(&s.envelope, RECORD_MAX);
+	enum err e = record_seal(&c, &label, f->governance, FIXTURE_NOW, reporter_sk(f), &s.envelope, s.id, s.batch_sk, NULL);
+	CHECK(e == ERR_OK || s.envelope.n == 0);
+	buf_free(&s.envelope);
+	return e;
+}
+
+struct envelope_shares {
+	struct envelope envelope;
+	struct share shares[SEATS_MAX];
+	unsigned count;
+};
+
+static struct envelope_shares sealed_record;
+
+static enum err open_once(unsigned nth)
+{
+	struct envelope_shares *x = &sealed_record;
+	(void)nth;
+	enum err e = open_with(f, &x->envelope, x->shares, x->count);
+	if (e == ERR_OK)
+		CHECK(opened.attachments == 2 && slice_is_text(opened.document, "{\"a\":1}"));
+	else
+		CHECK(plain.n == 0);
+	buf_free(&plain);
+	return e;
+}
+
+static void record(void)
+{
+	struct sealed s;
+	struct envelope_shares *x = &sealed_record;
+	each("record_seal", seal_once, NULL);
+	REQUIRE(seal(f, &s));
+	REQUIRE(envelope_decode(buf_slice(&s.envelope), &x->envelope, NULL) == ERR_OK);
+	x->count = seats_open(f, &x->envelope, 7 << 1, x->shares);
+	each("record_open", open_once, NULL);
+	buf_free(&s.envelope);
+}
+
+static const uint8_t record_id[RECORD_ID] = "0123456789abcde";
+
+static struct buf sealed_batch;
+
+static enum err batch_once(unsigned nth)
+{
+	(void)nth;
+	static struct batch got;
+	uint8_t pk[SIGN_PUBLIC];
+	memcpy(pk, reporter_sk(f) + SIGN_SEED, sizeof pk);
+	enum err e = batch_open(buf_slice(&sealed_batch), record_id, pk, f->matcher, f->origin, &got, NULL);
+	CHECK(e != ERR_OK || got.count == 3);
+	return e;
+}
+
+static void batch(void)
+{
+	struct token tokens[3] = {0};
+	for (uint8_t i = 0; i < 3; i++)
+		tokens[i] = (struct token){.flags = TOKEN_REAL, .epoch = 1, .id = {i}};
+	buf_init(&sealed_batch, BATCH_SEALED_MAX);
+	REQUIRE(batch_seal(record_id, 1, tokens, 3, reporter_sk(f), f->charter.matcher_key, f->origin, &sealed_batch) == ERR_OK);
+	each("batch_open", batch_once, NULL);
+	buf_free(&sealed_batch);
+}
+
+// --- Following: on disk it is before the new checkpoint, or after it ----------------------------------------------------------
+
+static char folder[64];
+
+static void folder_make(void)
+{
+	strcpy(folder, "/tmp/tocsin-memory-XXXXXX");
+	INVARIANT(mkdtemp(folder) != NULL);
+}
+
+static void folder_remove(void)
+{
+	DIR *d = opendir(folder);
+	for (struct dirent *entry; d != NULL && (entry = readdir(d)) != NULL;)
+		if (entry->d_name[0] != '.')
+			CHECK(unlinkat(dirfd(d), entry->d_name, 0) == 0);
+	if (d != NULL)
+		closedir(d);
+	CHECK(rmdir(folder) == 0);
+}
+
+// Opens the store of the folder, follows all there is, closes. With nth, a leaf more each time, so that there is always something to follow.
+static enum err follow_once(unsigned nth)
+{
+	struct follower a = {.f = f};
+	struct buf note, answer;
+	struct why cause;
+	unsigned refused = 0;
+	memory_fail_at(0);
+	clock_set(FIXTURE_NOW);
+	hub_open(&a.hub, f);
+	for (unsigned i = 0; i < nth && i < LEAVES_MAX / 2; i++)
+		hub_activity(&a.hub, 1);
+	snprintf(a.folder, sizeof a.folder, "%s", folder);
+	if (!follower_reopen(&a))
+		return ERR_AUTH;
+	uint64_t before = store_frontier(a.store)->size, size = a.hub.leaves < before ? before : a.hub.leaves;
+	while (a.hub.leaves < size)
+		hub_activity(&a.hub, 1);
+	hub_note(&a.hub, size, N, FIXTURE_NOW, &note);
+	hub_entries(&a.hub, before, size, &answer);
+	memory_fail_at(nth);
+	enum err e = follow_start(a.follow, buf_slice(&note), &cause);
+	if (e == ERR_OK && before < size)
+		e = follow_entries(a.follow, buf_slice(&answer), &cause);
+	if (e == ERR_OK)
+		e = follow_finish(a.follow, &refused, &cause);
+	bool hit = memory_failed();
+	CHECK(refused == 0 && store_frontier(a.store)->size == (e == ERR_OK ? size : before));
+	CHECK_SAY(e == ERR_OK || hit, "%s", cause.text);
+	buf_free(&note);
+	buf_free(&answer);
+	follow_close(a.follow);
+	store_close(a.store);
+	hub_close(&a.hub);
+	return e;
+}
+
+static void follow(void)
+{
+	folder_make();
+	each("follow", follow_once, follow_once);
+	folder_remove();
+}
+
+// --- The index: a batch is in it whole, or not at all -----------------------------------------------------------------------------
+
+#define TOKENS 200
+
+static const uint8_t pepper[MATCH_PEPPER] = "pepper";
+
+static enum err index_add(struct match *m, unsigned number)
+{
+	static struct match_token tokens[TOKENS];
+	for (unsigned i = 0; i < TOKENS; i++)
+		memcpy(tokens[i].id, (unsigned[]){number, i}, 2 * sizeof i);
+	return match_add(m, number, 1000 + number, number, 1, tokens, TOKENS, NULL);
+}
+
+static enum err match_once(unsigned nth)
+{
+	struct match *m = NULL;
+	memory_fail_at(0);
+	enum err e = match_open(folder, pepper, 1000, &m, NULL);
+	CHECK(e == ERR_OK);
+	struct match_size before = match_size(m);
+	memory_fail_at(nth);
+	e = index_add(m, nth);
+	memory_failed(); // child() asks again
+	CHECK(match_size(m).postings == before.postings + (e == ERR_OK ? TOKENS : 0));
+	if (e != ERR_OK) { // core sends it again
+		CHECK(index_add(m, nth) == ERR_OK);
+		CHECK(match_size(m).postings == before.postings + TOKENS && match_size(m).records == before.records + 1);
+	}
+	match_close(m);
+	return e;
+}
+
+static enum err match_after(unsigned nth)
+{
+	struct match *m = NULL;
+	(void)nth;
+	enum err e = match_open(folder, pepper, 1000, &m, NULL);
+	CHECK(e == ERR_OK && match_size(m).postings % TOKENS == 0 && match_size(m).postings == match_size(m).records * TOKENS);
+	match_close(m);
+	return e;
+}
+
+static void match(void)
+{
+	folder_make();
+	each("match_add", match_once, match_after);
+	folder_remove();
+}
+
+// --- A hostile file -------------------------------------------------------------------------------------------------------------
+
+static const char misp_event[] =
+	"{\"Event\":{\"info\":\"Test\",\"date\":\"2026-01-02\",\"Attribute\":["
+	"{\"type\":\"domain\",\"value\":\"evil.first.test\"},{\"type\":\"ip-dst\",\"value\":\"198.18.0.7\"},"
+	"{\"type\":\"url\",\"value\":\"http://bad.second.test/a?b=c\"},{\"type\":\"no-such-type\",\"value\":\"x\"},"
+	"{\"type\":\"sha256\",\"value\":\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"}]}}";
+
+static enum err misp_once(unsigned nth)
+{
+	static struct extract x;
+	(void)nth;
+	extract_init(&x);
+	enum err e = extract_misp(slice_text(misp_event), &x, NULL);
+	extract_free(&x);
+	return e;
+}
+
+static void misp(void)
+{
+	each("extract_misp", misp_once, NULL);
+}
+
+static void begin(void)
+{
+	REQUIRE(crypto_init() == ERR_OK);
+	f = fixture_new(T, N);
+}
+
+static void end(void)
+{
+	buf_free(&plain);
+	fixture_free(f);
+}
+
+const struct test tests[] = {
+	{"begin", begin}, {"governance", governance}, {"record", record}, {"batch", batch}, {"follow", follow}, {"match", match},
+	{"misp", misp},   {"end", end},               {NULL, NULL},
+};
