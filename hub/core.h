@@ -39,6 +39,7 @@ struct core {
 	uint64_t matcher_rest;       // clock_monotonic_ms() before which the matcher is left alone
 	uint32_t day;                // counters of other days are forgotten
 	uint64_t accepted, refused;  // filings since the start
+	uint64_t fed_at;             // `accepted` when the matcher was last fed
 	uint64_t started;            // clock_now()
 	struct core_counts count;
 	bool filing;                 // a transaction of filings is open, until filing_settle()

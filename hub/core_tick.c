@@ -4,6 +4,7 @@
 #include "sys/clock.h"
 
 #define FEED_MS 20       // of a tick, so that questions are not kept waiting
+#define FEED_BUSY_MS 5   // the same while filings come in: receipts first, matches when it is calmer
 #define BATCHES_A_TICK 64
 #define MATCHER_REST_MS 1000 // before the matcher is tried again after a failure
 #define COUNTERS_KEPT 1u // days before today: only today's are asked, and who asked how often is nobody's business later
@@ -63,7 +64,8 @@ static void feed_matcher(struct core *c)
 {
 	struct queued_batch b;
 	struct why why;
-	uint64_t start = clock_monotonic_ms(), after = 0;
+	uint64_t start = clock_monotonic_ms(), after = 0, most = c->accepted != c->fed_at ? FEED_BUSY_MS : FEED_MS;
+	c->fed_at = c->accepted;
 	if (start < c->matcher_rest || !batch_next(c, after, &b))
 		return;
 	enum err e = store_begin(c->store, &why);
@@ -73,7 +75,7 @@ static void feed_matcher(struct core *c)
 			after = b.number;
 			if (!batch_settle(c, &b))
 				break;
-		} while (++done < BATCHES_A_TICK && clock_monotonic_ms() - start < FEED_MS && batch_next(c, after, &b));
+		} while (++done < BATCHES_A_TICK && clock_monotonic_ms() - start < most && batch_next(c, after, &b));
 		e = store_commit(c->store, &why);
 	}
 	if (e != ERR_OK) {
