@@ -5,10 +5,13 @@ P=$(mktemp -d)
 PEPPER=$(mktemp -d /dev/shm/tocsin-test-XXXXXX)
 . tools/platform.sh
 trap 'three_end' EXIT
-three_end() {
+three_stop() {
 	local pid
 	exec 2>/dev/null # the shell's word on each of them
-	for pid in "$P"/*.pid; do [ ! -f "$pid" ] || kill -9 "$(cat "$pid")" 2>/dev/null; done
+	for pid in "$P"/*.pid; do [ ! -f "$pid" ] || kill -9 "$(cat "$pid")"; done
+}
+three_end() {
+	three_stop
 	rm -rf "$PEPPER" "$P" "${OUT:-}"
 }
 HOMES=(intl reporter1 reporter2 reporter3)
