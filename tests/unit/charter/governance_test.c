@@ -176,7 +176,9 @@ static void quarter_keys(void)
 	CHECK(quarter_key(1, next, 1, 0, &why) == ERR_DENIED);
 	CHECK(quarter_key(4, next, 1, 0xe, &why) == ERR_DENIED); // no such seat
 	CHECK(governance_quarter_key(f->governance, 1, next) == NULL);
+	CHECK(governance_quarter_missing(f->governance, f->quarter) == 0 && governance_quarter_missing(f->governance, next) == 7);
 	CHECK(quarter_key(1, next, 1, 0x2, &why) == ERR_OK);
+	CHECK(governance_quarter_missing(f->governance, next) == 6 && governance_quarter_missing(f->governance, UINT16_MAX) == 7);
 	CHECK(quarter_key(1, next, 1, 0x2, &why) == ERR_OK); // the same again
 	CHECK(quarter_key(1, next, 2, 0x2, &why) == ERR_EXISTS);
 	CHECK(quarter_key(2, next, 1, 0x4, &why) == ERR_OK);
