@@ -27,8 +27,9 @@ void bench_records(void);
 void bench_store(const char *directory);
 void bench_ledger(const char *directory, uint64_t leaves);
 void bench_match(const char *directory, uint64_t tokens);
-// A hub's store with so many records, for the time that a hub takes to start.
-void bench_fill(const char *directory, uint64_t records);
+// Fills a hub's store with so many records more, and its matcher's log (pepper: a key file) with sixteen times as many ids, for the
+// time that a hub takes to start.
+void bench_fill(const char *directory, uint64_t records, const char *matcher, const char *pepper);
 // Filings sent to the running hub of a member's platform, vouched for with the voucher key of seat 1 (a file).
 struct bench_load {
 	const char *home, *voucher_key, *directory;

@@ -74,7 +74,7 @@ static int usage(void)
 	      "       tocsin-bench store DIRECTORY\n"
 	      "       tocsin-bench ledger DIRECTORY LEAVES\n"
 	      "       tocsin-bench match DIRECTORY TOKENS\n"
-	      "       tocsin-bench fill DIRECTORY RECORDS\n"
+	      "       tocsin-bench fill DIRECTORY RECORDS MATCHER-DIRECTORY PEPPER\n"
 	      "       tocsin-bench load DIRECTORY FILINGS CLIENTS HOME VOUCHER-KEY\n",
 	      stderr);
 	return 2;
@@ -96,8 +96,8 @@ int main(int argc, char **argv)
 		bench_ledger(argv[2], n);
 	} else if (argc == 4 && strcmp(verb, "match") == 0 && n > 0) {
 		bench_match(argv[2], n);
-	} else if (argc == 4 && strcmp(verb, "fill") == 0 && n > 0) {
-		bench_fill(argv[2], n);
+	} else if (argc == 6 && strcmp(verb, "fill") == 0 && n > 0) {
+		bench_fill(argv[2], n, argv[4], argv[5]);
 	} else if (argc == 7 && strcmp(verb, "load") == 0 && n > 0) {
 		const struct bench_load l = {.directory = argv[2], .count = (unsigned)n, .clients = (unsigned)strtoul(argv[4], NULL, 10),
 		                             .home = argv[5], .voucher_key = argv[6]};
