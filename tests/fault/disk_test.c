@@ -239,6 +239,8 @@ static void kept_holds(unsigned run, bool done)
 		CHECK(kept_reply_secret(&client, &k, secret) == ERR_OK && secret[0] == 7);
 		CHECK(kept_path(&client, &k, "filing", path) == ERR_OK && file_read(path, 64, &b, &why) == ERR_OK);
 		CHECK(slice_is_text(buf_slice(&b), "the bytes that were sent"));
+		CHECK(kept_path(&client, &k, "batch.key", path) == ERR_OK && keyfile_read(path, KEYFILE_SIGN, secret, &why) == ERR_OK);
+		CHECK_SAY(kept_path(&client, &k, "document", path) == ERR_OK && file_has(path), "run %u: tokens could never follow", run);
 	}
 	CHECK_SAY(kept_all(&client, &list, &count) == ERR_OK, "run %u: %s", run, client.why.text); // nor does it hide the others
 	for (size_t i = 0; i < count; i++)
