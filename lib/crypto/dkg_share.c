@@ -138,6 +138,7 @@ enum err dkg_open_all(const struct dkg *dkg, const uint8_t key[static SCALAR], c
 	}
 	buf_free(&plain);
 	secret_wipe(sum, sizeof sum);
+	secret_wipe_stack();
 	return e;
 }
 

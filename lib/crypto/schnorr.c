@@ -39,6 +39,7 @@ bool schnorr_sign(const uint8_t sk[static SCALAR], struct slice message, uint8_t
 	}
 	secret_wipe(k, sizeof k);
 	secret_wipe(product, sizeof product);
+	secret_wipe_stack();
 	return good;
 }
 

@@ -4,6 +4,8 @@
 
 #include "crypto/hash.h"
 
+#define STACK_USED 8192 // bytes: more than libsodium's functions use
+
 enum err crypto_init(void)
 {
 	// 1 means "was started before".
@@ -33,6 +35,11 @@ void secret_free(uint8_t *secret)
 void secret_wipe(void *p, size_t n)
 {
 	sodium_memzero(p, n);
+}
+
+void secret_wipe_stack(void)
+{
+	sodium_stackzero(STACK_USED);
 }
 
 bool secret_equal(const void *a, const void *b, size_t n)

@@ -16,6 +16,8 @@ MUST_USE enum err crypto_init(void);
 uint8_t *secret_new(size_t n);
 void secret_free(uint8_t *secret); // wipes; NULL is allowed
 void secret_wipe(void *p, size_t n);
+// What the functions called so far left on the stack below their caller: libsodium 1.0.18 does not wipe the operands of scalar sums.
+void secret_wipe_stack(void);
 // Constant time in n.
 MUST_USE bool secret_equal(const void *a, const void *b, size_t n);
 // Cryptographically secure random bytes.

@@ -28,6 +28,7 @@ void shamir_split(const uint8_t secret[static SCALAR], unsigned t, unsigned n, u
 	for (unsigned i = 0; i < n; i++)
 		shamir_evaluate((const uint8_t(*)[SCALAR])coefficients, t, i + 1, shares[i]);
 	secret_wipe(coefficients, sizeof coefficients);
+	secret_wipe_stack();
 }
 
 static bool seats_are_distinct(const uint8_t *seats, unsigned count)
@@ -85,5 +86,6 @@ enum err shamir_combine(const uint8_t *seats, const uint8_t shares[][SCALAR], un
 	memcpy(secret, sum, SCALAR);
 	secret_wipe(sum, sizeof sum);
 	secret_wipe(term, sizeof term);
+	secret_wipe_stack();
 	return ERR_OK;
 }

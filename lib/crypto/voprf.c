@@ -215,6 +215,7 @@ enum err voprf_evaluate(const uint8_t sk[static SCALAR], const uint8_t pk[static
 	scalar_random(r);
 	enum err e = voprf_evaluate_with(sk, pk, blinded, count, r, evaluated, proof, bad);
 	secret_wipe(r, sizeof r);
+	secret_wipe_stack();
 	return e;
 }
 
@@ -314,6 +315,7 @@ enum err voprf_finalize(const struct slice *inputs, const uint8_t blinds[][SCALA
 			e = finalize_one(inputs[i], inverses[i - from], combined[i], outputs[i]);
 	}
 	secret_wipe(inverses, sizeof inverses);
+	secret_wipe_stack();
 	if (e != ERR_OK)
 		secret_wipe(outputs, count * VOPRF_OUTPUT);
 	return e;

@@ -1,5 +1,3 @@
-#include <stdlib.h>
-
 #include "base/wire.h"
 #include "crypto/secret.h"
 #include "token/token.h"
@@ -33,17 +31,32 @@ static struct slice batch_info(struct slice origin, uint8_t room[static INFO_MAX
 	return slice_of(room, sizeof INFO + origin.n);
 }
 
-static int by_id(const void *a, const void *b)
+static int by_id(const struct token *one, const struct token *other)
 {
-	const struct token *one = a, *other = b;
 	return memcmp(one->id, other->id, TOKEN_ID);
+}
+
+// In place (Shell, Ciura's gaps): qsort() sorts in memory of its own, which it does not wipe.
+static void sort(struct token *slots, size_t count)
+{
+	static const size_t gaps[] = {701, 301, 132, 57, 23, 10, 4, 1};
+	struct token moved;
+	for (size_t g = 0; g < sizeof gaps / sizeof *gaps; g++)
+		for (size_t i = gaps[g]; i < count; i++) {
+			size_t at = i;
+			moved = slots[i];
+			for (; at >= gaps[g] && by_id(&slots[at - gaps[g]], &moved) > 0; at -= gaps[g])
+				slots[at] = slots[at - gaps[g]];
+			slots[at] = moved;
+		}
+	secret_wipe(&moved, sizeof moved);
 }
 
 // A token has one id per value, class and epoch: equal ids are one token. Returns how many are left.
 static size_t merge(struct token *slots, size_t count)
 {
 	size_t kept = 0;
-	qsort(slots, count, sizeof *slots, by_id);
+	sort(slots, count);
 	for (size_t i = 0; i < count; i++)
 		if (kept > 0 && by_id(&slots[kept - 1], &slots[i]) == 0)
 			slots[kept - 1].flags &= slots[i].flags;
@@ -67,7 +80,7 @@ static size_t slots_fill(const struct token *tokens, size_t count, struct token 
 		slots[i] = (struct token){0};
 		random_bytes(slots[i].id, TOKEN_ID);
 	}
-	qsort(slots, all, sizeof *slots, by_id);
+	sort(slots, all);
 	return all;
 }
 
@@ -119,20 +132,22 @@ enum err batch_seal(const uint8_t record_id[static RECORD_ID], uint16_t list_ver
 	return e;
 }
 
-static enum err slot_take(struct wire *w, size_t at, uint8_t last[static TOKEN_ID], struct batch *b, struct why *why)
+// One slot, into the next place of the batch: what is copied anywhere else would have to be wiped there. *last: the id before.
+static enum err slot_take(struct wire *w, size_t at, const uint8_t **last, struct batch *b, struct why *why)
 {
-	struct token t;
-	t.flags = wire_u8(w);
-	t.class = wire_u8(w);
-	t.epoch = wire_u16(w);
-	wire_copy(w, t.id, TOKEN_ID);
-	if (!real_is_good(&t) && (t.flags | t.class | t.epoch) != 0)
-		return why_set(why, ERR_INPUT, "batch: slot %zu: flags %u, class %u, epoch %u", at, t.flags, t.class, t.epoch);
-	if (at > 0 && memcmp(t.id, last, TOKEN_ID) <= 0)
+	struct token *t = &b->token[b->count];
+	t->flags = wire_u8(w);
+	t->class = wire_u8(w);
+	t->epoch = wire_u16(w);
+	const uint8_t *id = wire_take(w, TOKEN_ID).p; // the size was checked
+	memcpy(t->id, id, TOKEN_ID);
+	if (!real_is_good(t) && (t->flags | t->class | t->epoch) != 0)
+		return why_set(why, ERR_INPUT, "batch: slot %zu: flags %u, class %u, epoch %u", at, t->flags, t->class, t->epoch);
+	if (*last != NULL && memcmp(id, *last, TOKEN_ID) <= 0)
 		return why_set(why, ERR_INPUT, "batch: slot %zu is not above the one before", at);
-	memcpy(last, t.id, TOKEN_ID);
-	if (t.flags != 0)
-		b->token[b->count++] = t;
+	*last = id;
+	if (t->flags != 0)
+		b->count++;
 	return ERR_OK;
 }
 
@@ -140,7 +155,8 @@ static enum err slot_take(struct wire *w, size_t at, uint8_t last[static TOKEN_I
 static enum err plain_take(struct slice plain, struct batch *b, struct why *why)
 {
 	struct wire w = wire_of(plain);
-	uint8_t version = wire_u8(&w), last[TOKEN_ID];
+	const uint8_t *last = NULL;
+	uint8_t version = wire_u8(&w);
 	b->list_version = wire_u16(&w);
 	b->count = 0;
 	size_t slots = wire_u16(&w);
@@ -149,7 +165,7 @@ static enum err plain_take(struct slice plain, struct batch *b, struct why *why)
 	if (!is_size(slots) || w.rest.n != slots * TOKEN_SLOT)
 		return why_set(why, ERR_INPUT, "batch: %zu slots in %zu bytes", slots, w.rest.n);
 	for (size_t i = 0; i < slots; i++) {
-		enum err e = slot_take(&w, i, last, b, why);
+		enum err e = slot_take(&w, i, &last, b, why);
 		if (e != ERR_OK)
 			return e;
 	}
@@ -185,5 +201,6 @@ enum err batch_open(struct slice sealed, const uint8_t record_id[static RECORD_I
 		*batch = got;
 	secret_wipe(room, sizeof room);
 	secret_wipe(&got, sizeof got);
+	secret_wipe_stack();
 	return e;
 }

@@ -5,10 +5,14 @@
 
 #include <inttypes.h>
 #include <stdint.h>
+#include <sys/mman.h>
+#include <ucontext.h>
 
 #include "test.h"
 
-#define IMAGE_SECRETS 96
+#define IMAGE_STACK (512u << 10)
+
+#define IMAGE_SECRETS 192
 #define IMAGE_BLOCK 16 // bytes that count as a copy: half a key, or what one vector register spills
 #define IMAGE_MASK 0xa5
 
@@ -104,10 +108,18 @@ static inline void image_scrub(void)
 	image_walk(image_erase);
 }
 
+static struct image_stack {
+	const uint8_t *p;
+	const char *work;
+} image_stacks[64];
+
 static const char *image_after;
 
 static inline void image_complain(const struct image_secret *s, volatile uint8_t *p, const char *region)
 {
+	for (unsigned i = 0; i < 64; i++)
+		if (image_stacks[i].p != NULL && p >= image_stacks[i].p && p < image_stacks[i].p + IMAGE_STACK)
+			region = image_stacks[i].work;
 	CHECK_SAY(false, "after %s: %s at %p in %s", image_after, s->name, (void *)(uintptr_t)p, region);
 	image_erase(s, p, region); // once is enough
 }
@@ -116,6 +128,24 @@ static inline void image_expect_clean(const char *after)
 {
 	image_after = after;
 	image_walk(image_complain);
+}
+
+// Runs it on a stack of its own that nothing uses afterwards: what it leaves there is not overwritten by luck, but stays to be found.
+#define image_apart(work) image_run_apart((work), #work)
+static inline void image_run_apart(void (*work)(void), const char *name)
+{
+	static unsigned count;
+	static ucontext_t here, there;
+	void *stack = mmap(NULL, IMAGE_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (stack == MAP_FAILED || getcontext(&there) != 0)
+		abort();
+	image_stacks[count++ % 64] = (struct image_stack){stack, name};
+	there.uc_stack.ss_sp = stack;
+	there.uc_stack.ss_size = IMAGE_STACK;
+	there.uc_link = &here;
+	makecontext(&there, work, 0);
+	if (swapcontext(&here, &there) != 0)
+		abort();
 }
 
 #endif
