@@ -32,7 +32,7 @@ struct indicator_build {
 	uint32_t source, id;  // text last put
 	uint32_t has;
 	uint64_t lengths4, lengths6[3];
-	uint8_t nets[2 * SET_NET_BYTES];
+	uint8_t nets[SET_NETS_COUNT * SET_NET_BYTES];
 };
 
 static size_t count_of(const struct buf *b, size_t size)
@@ -121,10 +121,13 @@ static uint64_t address_key(const uint8_t *ip, bool six, unsigned prefix)
 // Bits of the networks' index that this address or network covers.
 static void cover(struct indicator_build *b, const uint8_t *ip, bool six, unsigned prefix)
 {
-	uint8_t *bits = b->nets + (six ? SET_NET_BYTES : 0);
+	uint8_t *bits = b->nets + (six ? SET_NET_IPV6 : SET_NET_IPV4) * SET_NET_BYTES;
 	uint32_t first = (uint32_t)ip[0] << 8 | ip[1], count = prefix >= 16 ? 1 : 1u << (16 - prefix);
-	for (uint32_t i = first; i < first + count && i < 65536; i++)
+	for (uint32_t i = first; i < first + count && i < 65536; i++) {
 		bits[i / 8] |= (uint8_t)(1 << i % 8);
+		if (!six && prefix < 32)
+			b->nets[SET_NET_IPV4_NETWORKS * SET_NET_BYTES + i / 8] |= (uint8_t)(1 << i % 8);
+	}
 	b->has |= six ? SET_HAS_IPV6 : SET_HAS_IPV4;
 	if (!six && prefix < 32)
 		b->lengths4 |= 1ull << prefix;

@@ -57,7 +57,8 @@ struct set_meta {
 	uint8_t tlp, pap, confidence, reserved;
 };
 
-#define SET_NET_BYTES 8192u // a bit per first 16 bits of an address: IPv4, then IPv6
+#define SET_NET_BYTES 8192u // of one index: a bit per first 16 bits of an address
+enum set_net { SET_NET_IPV4, SET_NET_IPV4_NETWORKS, SET_NET_IPV6, SET_NETS_COUNT }; // anything at all; networks only; anything
 
 struct indicator_set {
 	const struct set_header *head;
@@ -163,6 +164,11 @@ static inline bool record_value(const struct indicator_set *set, uint32_t index,
 		return false;
 	*value = slice_of(set->text + r->value, r->n);
 	return true;
+}
+
+static inline bool net_has(const struct indicator_set *set, enum set_net net, uint32_t first16)
+{
+	return (set->nets[net * SET_NET_BYTES + first16 / 8] >> first16 % 8 & 1) != 0;
 }
 
 static inline bool is_digest(unsigned type)

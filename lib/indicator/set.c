@@ -14,7 +14,7 @@ static const char *const section_names[SET_SECTIONS] = {"filter", "table", "reco
 static enum err check_sections(const struct set_header *h, struct slice bytes, struct why *why)
 {
 	const uint64_t want[SET_SECTIONS] = {32 * h->blocks, sizeof(struct set_slot) * h->slots,
-	                                     sizeof(struct set_record) * (uint64_t)h->count, 0, 0, 2 * SET_NET_BYTES};
+	                                     sizeof(struct set_record) * (uint64_t)h->count, 0, 0, SET_NETS_COUNT * SET_NET_BYTES};
 	for (int i = 0; i < SET_SECTIONS; i++) {
 		const struct set_section_row *s = &h->sections[i];
 		if (s->offset > bytes.n || s->bytes > bytes.n - s->offset || s->offset % 64 != 0 || s->offset < sizeof *h)

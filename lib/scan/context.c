@@ -1,0 +1,292 @@
+// What a token says together with the text around it: mail addresses, URLs, file names with more than one part.
+#include "scan/inside.h"
+
+#include <stdio.h>
+
+#define LOCAL_BEHIND 256u // bytes read back for the local part of an address, as written
+#define URL_BEHIND 512u   // and for scheme and user name of a URL
+#define ENDS_MAX 8u       // places where a URL may be meant to end
+#define URLS_MAX 64u      // URL indicators met by one URL
+
+// Text of the block as read in one of the ways, with the place of each byte.
+struct reading {
+	size_t n;
+	uint8_t text[SCAN_URL_MAX + 8];
+	uint32_t where[SCAN_URL_MAX + 8];
+};
+
+static void read_on(const struct scan *s, struct reading *r, size_t from, size_t to, unsigned how)
+{
+	for (size_t i = from; i < to && r->n < SCAN_URL_MAX;) {
+		struct unit u = read_unit(s->p + i, to - i, how);
+		for (unsigned k = 0; k < u.n; k++) {
+			r->where[r->n] = (uint32_t)i;
+			r->text[r->n++] = u.bytes[k];
+		}
+		i += u.raw;
+	}
+	r->where[r->n] = (uint32_t)to;
+}
+
+static bool is_local(uint8_t c) // RFC 5321 atext, and dots
+{
+	return is_token(c) || (c > 0x20 && c < 0x7f && strchr("!#$%&'*+/=?^`{|}~", c) != NULL);
+}
+
+static uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? c + 32 : c;
+}
+
+static bool same_mail(struct slice stored, struct slice local, const uint8_t *domain, size_t n)
+{
+	if (stored.n != local.n + 1 + n || stored.p[local.n] != '@')
+		return false;
+	for (size_t i = 0; i < local.n; i++)
+		if (stored.p[i] != lower(local.p[i]))
+			return false;
+	for (size_t i = 0; i < n; i++)
+		if (stored.p[local.n + 1 + i] != lower(domain[i]))
+			return false;
+	return true;
+}
+
+static bool is_new(uint32_t *seen, size_t *count, size_t room, uint32_t index)
+{
+	for (size_t i = 0; i < *count; i++)
+		if (seen[i] == index)
+			return false;
+	if (*count < room)
+		seen[(*count)++] = index;
+	return true;
+}
+
+void check_mail(struct scan *s, const struct view *v, size_t start, size_t end)
+{
+	size_t at = view_at(v, start - 1), from = at, count = 0;
+	uint32_t seen[8];
+	const struct slice domain = slice_of(v->p + start, end - start);
+	uint64_t key = key_name(domain);
+	while (from > 0 && at - from < LOCAL_BEHIND && (is_local(s->p[from - 1]) || s->p[from - 1] >= 0x80 || s->p[from - 1] == '\\'))
+		from--;
+	for (unsigned letters = 0; letters <= READ_LETTERS; letters += READ_LETTERS) {
+		struct reading r = {0};
+		read_on(s, &r, from, at, READ_ESCAPES | READ_PERCENT | letters);
+		for (size_t i = r.n; i > 0 && r.n - i < 64 && is_local(r.text[i - 1]); i--) {
+			uint8_t before = i > 1 ? r.text[i - 2] : 0;
+			uint32_t ref;
+			uint64_t place = UINT64_MAX, whole;
+			const struct slice local = slice_of(r.text + i - 1, r.n - i + 1);
+			if (is_word(before) || before == '+')
+				continue;
+			whole = key_mail(key, local);
+			while (filter_has(s->set, whole) && slot_next(s->set, whole, &place, &ref)) {
+				struct slice stored;
+				if ((ref & SET_HOST) == 0 && ref - 1 < s->set->head->count && s->set->records[ref - 1].type == OBSERVABLE_MAIL &&
+				    record_value(s->set, ref - 1, &stored) && same_mail(stored, local, domain.p, domain.n) &&
+				    is_new(seen, &count, 8, ref - 1)) {
+					struct view whole_text = {.fixed = true, .fixed_start = r.where[i - 1], .fixed_end = view_at(v, end)};
+					met(s, &whole_text, 0, 0, ref - 1);
+				}
+			}
+		}
+	}
+}
+
+// ---- URLs
+
+static bool is_border(struct slice url, size_t i, bool query) // the path may end before byte i
+{
+	if (i == url.n)
+		return true;
+	uint8_t after = url.p[i], before = url.p[i - 1];
+	return after == '/' || after == '?' || before == '/' || before == '?' || (query && (after == '&' || before == '&'));
+}
+
+static size_t find_forms(const struct indicator_set *set, struct slice url, uint32_t *found, size_t count, size_t room)
+{
+	size_t path = slice_find(url, '/', slice_find(url, ':', 0) + 3);
+	bool query = false;
+	for (size_t i = path + 1; i <= url.n; i++) {
+		query |= url.p[i - 1] == '?';
+		if (!is_border(url, i, query))
+			continue;
+		struct slice prefix = slice_part(url, 0, i);
+		uint64_t key = key_bytes(KEY_URL, prefix), at = UINT64_MAX;
+		uint32_t ref;
+		while (filter_has(set, key) && slot_next(set, key, &at, &ref)) {
+			struct slice stored;
+			if ((ref & SET_HOST) == 0 && ref - 1 < set->head->count && set->records[ref - 1].type == OBSERVABLE_URL &&
+			    record_value(set, ref - 1, &stored) && slice_equal(stored, prefix))
+				is_new(found, &count, room, ref - 1);
+		}
+	}
+	return count;
+}
+
+// As it is; and as an indicator without a scheme would name it, with the port written out or not.
+size_t find_urls(const struct indicator_set *set, struct slice url, uint32_t *found, size_t count, size_t room)
+{
+	static const struct {
+		const char *scheme, *port;
+	} ports[] = {{"http", ":80"}, {"https", ":443"}, {"ftp", ":21"}, {"ws", ":80"}, {"wss", ":443"}};
+	char text[OBSERVABLE_MAX + 16];
+	size_t colon = slice_find(url, ':', 0), path = slice_find(url, '/', colon + 3);
+	count = find_forms(set, url, found, count, room);
+	if (url.n > OBSERVABLE_MAX)
+		return count;
+	size_t n = (size_t)snprintf(text, sizeof text, "any%.*s", SLICE_ARGS(slice_part(url, colon, url.n)));
+	count = find_forms(set, slice_of(text, n), found, count, room);
+	struct slice host = slice_part(url, colon + 3, path - colon - 3);
+	struct slice behind = slice_part(host, host.n > 0 && host.p[0] == '[' ? slice_find(host, ']', 0) : 0, host.n);
+	for (size_t i = 0; i < sizeof ports / sizeof *ports; i++)
+		if (slice_is_text(slice_part(url, 0, colon), ports[i].scheme) && slice_find(behind, ':', 0) == behind.n) {
+			n = (size_t)snprintf(text, sizeof text, "any%.*s%s%.*s", SLICE_ARGS(slice_part(url, colon, path - colon)), ports[i].port,
+			                     SLICE_ARGS(slice_part(url, path, url.n)));
+			count = find_forms(set, slice_of(text, n), found, count, room);
+		}
+	return count;
+}
+
+// Before the host: a scheme, "://", perhaps a user. Where the scheme begins in r, or r->n.
+static size_t scheme_start(const struct reading *r, size_t *host)
+{
+	size_t end = r->n;
+	if (end > 0 && r->text[end - 1] == '[')
+		end--;
+	*host = end;
+	if (end > 0 && r->text[end - 1] == '@')
+		while (end > 0 && !(r->text[end - 1] == '/') && r->text[end - 1] > 0x20 && strchr("\"<>?#", r->text[end - 1]) == NULL)
+			end--;
+	if (end < 4 || memcmp(r->text + end - 3, "://", 3) != 0)
+		return r->n;
+	size_t from = end - 3;
+	while (from > 0 && (is_token(r->text[from - 1]) || r->text[from - 1] == '+') && r->text[from - 1] != '_')
+		from--;
+	while (from < end - 3 && !((r->text[from] | 0x20) >= 'a' && (r->text[from] | 0x20) <= 'z'))
+		from++;
+	return from < end - 3 ? from : r->n;
+}
+
+static bool ends_url(const struct scan *s, size_t i, struct unit u, unsigned how)
+{
+	uint8_t c = u.bytes[0];
+	return c <= 0x20 || c == 0x7f || c == '"' || c == '<' || c == '>' || c == '\\' ||
+	       ((how & READ_PERCENT) != 0 && s->p[i] == '&');
+}
+
+// From the scheme to where it can no longer go on. False when no "://" stands before the host.
+static bool read_url(const struct scan *s, struct reading *r, size_t start, unsigned how, size_t *from)
+{
+	size_t back = start, host;
+	while (back > 0 && start - back < URL_BEHIND && s->p[back - 1] > 0x20 && s->p[back - 1] != '"')
+		back--;
+	r->n = 0;
+	read_on(s, r, back, start, how);
+	*from = scheme_start(r, &host);
+	if (*from == r->n)
+		return false;
+	size_t i = start;
+	while (i < s->n && r->n < SCAN_URL_MAX) {
+		struct unit u = read_unit(s->p + i, s->n - i, how & ~READ_LETTERS);
+		if (ends_url(s, i, u, how))
+			break;
+		for (unsigned k = 0; k < u.n; k++) {
+			r->where[r->n] = (uint32_t)i;
+			r->text[r->n++] = u.bytes[k];
+		}
+		i += u.raw;
+	}
+	r->where[r->n] = (uint32_t)i;
+	return true;
+}
+
+// Marks that may belong to the sentence around a URL and not to it.
+static size_t likely_ends(const struct reading *r, size_t from, size_t ends[static ENDS_MAX])
+{
+	size_t count = 0, end = r->n;
+	ends[count++] = end;
+	while (end > from && strchr(".,;:!?)]'", r->text[end - 1]) != NULL && r->text[end - 1] != 0)
+		end--;
+	if (end < r->n)
+		ends[count++] = end;
+	for (size_t i = from; i < r->n && count < ENDS_MAX; i++)
+		if (strchr("'`|{}^", r->text[i]) != NULL || (r->text[i] == ',' && r->n - i > 5 && memcmp(r->text + i + 1, "http", 4) == 0))
+			ends[count++] = i;
+	return count;
+}
+
+bool check_url(struct scan *s, const struct view *v, size_t start, size_t end)
+{
+	static const unsigned ways[] = {READ_ESCAPES, READ_ESCAPES | READ_PERCENT, READ_ESCAPES | READ_LETTERS};
+	struct reading r;
+	uint32_t found[URLS_MAX];
+	size_t count = 0, raw = view_at(v, start);
+	bool any = false;
+	(void)end;
+	for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
+		size_t from, ends[ENDS_MAX];
+		if (((ways[w] & READ_PERCENT) != 0 && any) || !read_url(s, &r, raw, ways[w], &from))
+			continue;
+		any = true;
+		size_t count_ends = likely_ends(&r, from, ends);
+		for (size_t i = 0; i < count_ends; i++) {
+			struct observable url;
+			size_t had = count;
+			if (observable_canonical(OBSERVABLE_URL, slice_of(r.text + from, ends[i] - from), &url, NULL) != ERR_OK)
+				continue;
+			count = find_urls(s->set, observable_value(&url), found, count, URLS_MAX);
+			struct view whole = {.fixed = true, .fixed_start = r.where[from], .fixed_end = r.where[ends[i]]};
+			for (; had < count; had++)
+				met(s, &whole, 0, 0, found[had]);
+		}
+	}
+	return any;
+}
+
+// ---- file names
+
+static bool reads_as(const struct reading *r, size_t at, struct slice want)
+{
+	for (size_t i = 0; i < want.n; i++)
+		if (at + i >= r->n || lower(r->text[at + i]) != want.p[i])
+			return false;
+	return true;
+}
+
+// The part of the name before and after its anchor, as the text around it is read in one way.
+static bool is_around(struct scan *s, size_t start, size_t end, struct slice before, struct slice behind, unsigned how)
+{
+	struct reading r = {0};
+	size_t back = start, on = end;
+	while (back > 0 && start - back < SCAN_URL_MAX / 2 && s->p[back - 1] != '\n')
+		back--;
+	while (on < s->n && on - end < 6 * behind.n + 6 && on - end < SCAN_URL_MAX / 2 && s->p[on] != '\n')
+		on++;
+	read_on(s, &r, back, start, how);
+	if (r.n < before.n || !reads_as(&r, r.n - before.n, before) || (r.n > before.n && is_word(r.text[r.n - before.n - 1])))
+		return false;
+	r.n = 0;
+	read_on(s, &r, end, on, how);
+	return reads_as(&r, 0, behind) && !(r.n > behind.n && is_word(r.text[behind.n]) && r.text[behind.n] != '.');
+}
+
+void check_file(struct scan *s, const struct view *v, uint32_t index, size_t start, size_t end)
+{
+	struct slice name, anchor;
+	if (v->fixed || !record_value(s->set, index, &name) || !set_file_anchor(name, &anchor) || anchor.n != end - start)
+		return;
+	for (size_t i = 0; i < anchor.n; i++)
+		if (anchor.p[i] != lower(v->p[start + i]))
+			return;
+	struct slice before = slice_part(name, 0, (size_t)(anchor.p - name.p));
+	struct slice behind = slice_part(name, before.n + anchor.n, name.n);
+	static const unsigned ways[] = {0, READ_ESCAPES, READ_ESCAPES | READ_PERCENT, READ_ESCAPES | READ_PERCENT | READ_LETTERS};
+	for (size_t w = 0; w < sizeof ways / sizeof *ways; w++)
+		if (is_around(s, view_at(v, start), view_at(v, end), before, behind, ways[w])) {
+			struct view whole = {.fixed = true, .fixed_start = view_at(v, start) - (w == 0 ? before.n : 0),
+			                     .fixed_end = view_at(v, end) + (w == 0 ? behind.n : 0)};
+			met(s, &whole, 0, 0, index);
+			return;
+		}
+}

@@ -1,0 +1,133 @@
+// Inside lib/scan. A window is the part of a block whose byte classes are known; positions are offsets in the block.
+#ifndef TOCSIN_SCAN_INSIDE_H
+#define TOCSIN_SCAN_INSIDE_H
+
+#include "indicator/layout.h"
+#include "scan/scan.h"
+
+#define WINDOW_BYTES (32u << 10) // classes of one window stay in the L1 cache
+#define WINDOW_WORDS (WINDOW_BYTES / 64 + 2)
+#define BEHIND 16384u // bytes before a position that may decide what it means
+#define AHEAD 8192u   // and after it
+#define QUEUE 64u     // names and addresses whose filter block is on its way from memory
+#define REGION_BYTES (WINDOW_BYTES + 2 * BEHIND)
+
+enum class { CLASS_TOKEN, CLASS_DOT, CLASS_HEX, CLASS_COLON, CLASS_ESCAPE, CLASS_HIGH, CLASSES };
+
+struct classes {
+	uint64_t of[CLASSES][WINDOW_WORDS];
+};
+
+// Sets the classes of n bytes, n ≤ WINDOW_BYTES; all bits after n are zero up to the end of the word after it.
+typedef void classify(const uint8_t *p, size_t n, struct classes *c);
+classify classify_portable, classify_avx2, classify_avx512;
+
+struct waiting {
+	uint64_t key;
+	uint32_t start, end; // of the token
+	uint32_t from;       // of the suffix that the key is of
+	uint32_t address;
+	uint8_t kind, prefix;
+};
+
+struct scan {
+	const struct indicator_set *set;
+	scan_found *found;
+	void *context;
+	classify *classify;
+	enum scan_path path;
+	uint64_t now;
+	bool split, stopped;
+	bool files_only;    // while a part of a foreign word is looked at: it is no name of its own
+	uint32_t has;
+	const uint8_t *p; // the block
+	size_t n, from, to; // tokens that end in [from, to) are looked at now
+	bool final;         // nothing follows the block
+	size_t settled;     // what was reported of the bytes given again
+	size_t region_done; // end of the last region read with escapes
+	size_t colon_done;  // end of the last run read as IPv6
+	struct waiting queue[QUEUE];
+	unsigned waiting;
+	struct classes classes;
+	uint8_t *region;    // decoded bytes
+	uint32_t *where;    // of each, its offset in the block; one more for the end
+};
+
+// Text being looked at: as it stands in the block, or decoded (then `where` gives offsets in the block), or rewritten (then the
+// whole of it stands for [fixed_start, fixed_end) of the block).
+struct view {
+	const uint8_t *p;
+	size_t n;
+	const uint32_t *where;
+	bool fixed;
+	size_t fixed_start, fixed_end;
+};
+
+static inline size_t view_at(const struct view *v, size_t i)
+{
+	return v->where != NULL ? v->where[i] : i;
+}
+
+static inline bool is_owned(const struct scan *s, size_t end) // ends where we look now
+{
+	return end >= s->from && (end < s->to || s->final);
+}
+
+static inline bool is_word(uint8_t c) // what continues a token
+{
+	return is_token(c) || c >= 0x80;
+}
+
+// The block as it stands.
+static inline struct view view_raw(const struct scan *s)
+{
+	return (struct view){.p = s->p, .n = s->n};
+}
+
+// How text is read: bit 0: JSON and C escapes; bit 1: percent codes; bit 2: \b \f \n \r \t are a backslash and a letter.
+#define READ_ESCAPES 1u
+#define READ_PERCENT 2u
+#define READ_LETTERS 4u
+struct unit {
+	uint8_t bytes[3];
+	uint8_t n, raw; // bytes decoded, bytes taken; an escape that stands for no text gives one 0
+};
+struct unit read_unit(const uint8_t *p, size_t n, unsigned how); // n > 0
+
+// What is found is reported, unless it is expired. [start, end) is in the view.
+void met(struct scan *s, const struct view *v, size_t start, size_t end, uint32_t index);
+void met_split(struct scan *s, const struct view *v, size_t start, size_t end);
+// The exact checks behind the filter. A name: [from, end) is the suffix whose key it is.
+void check_name(struct scan *s, const struct view *v, uint64_t key, size_t start, size_t end, size_t from);
+void check_ipv4(struct scan *s, const struct view *v, uint32_t address, unsigned prefix, size_t start, size_t end);
+void check_ipv6(struct scan *s, const struct view *v, size_t start, size_t end); // [start, end): a run of token characters and ':'
+void check_digest(struct scan *s, const struct view *v, size_t start, size_t end); // a run of hexadecimal digits, whole
+void check_mail(struct scan *s, const struct view *v, size_t start, size_t end);   // the domain, an '@' before it
+// The URL whose host this is: met or not, true when there is one.
+bool check_url(struct scan *s, const struct view *v, size_t start, size_t end);
+void check_file(struct scan *s, const struct view *v, uint32_t index, size_t start, size_t end);
+// A canonical URL against all URL indicators; each index is given once. Returns how many, at most `room` written.
+size_t find_urls(const struct indicator_set *set, struct slice url, uint32_t *found, size_t count, size_t room);
+// A whole token, filter included: name, address, file name, mail.
+void check_token(struct scan *s, const struct view *v, size_t start, size_t end, bool whole_only);
+bool is_tail_of_ipv6(const struct view *v, size_t start, size_t end); // the address at [start, end), a ':' before it
+
+// Tokens around this position that are touched by an escape or hold foreign letters.
+void scan_region(struct scan *s, size_t at);
+// An address written with colons around this position.
+void scan_colons(struct scan *s, size_t at);
+
+// An escape before the token or right after it: then only the decoded text says what it is.
+static inline bool is_touched(const uint8_t *p, size_t n, size_t start, size_t end)
+{
+	size_t first = start;
+	while (first > 0 && start - first < SCAN_TOKEN_MAX && (p[first - 1] == ':' || (first < start && is_word(p[first - 1]))))
+		first--;
+	if (first > 0 && (p[first - 1] == '%' || p[first - 1] == '\\'))
+		return true;
+	if (end + 1 >= n)
+		return false;
+	return p[end] == '%' || (p[end] == '\\' && (p[end + 1] == 'u' || p[end + 1] == 'x'));
+}
+
+#endif

@@ -1,0 +1,426 @@
+// The stream: blocks into windows, windows into candidates, candidates through the filter.
+#include "scan/inside.h"
+
+#include <stdlib.h>
+
+#define BLOCK_MAX (1u << 30)
+#define OVERLAP 2048u // bytes of a window looked at again when it could not be cut at a newline: over SCAN_TOKEN_MAX
+
+static bool machine_has(enum scan_path path)
+{
+#ifdef __x86_64__
+	if (path == SCAN_AVX512)
+		return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+	if (path == SCAN_AVX2)
+		return __builtin_cpu_supports("avx2");
+#endif
+	return path == SCAN_PORTABLE;
+}
+
+enum err scan_new(const struct indicator_set *set, enum scan_path path, scan_found *found, void *context, struct scan **scan,
+                  struct why *why)
+{
+	static classify *const all[] = {[SCAN_PORTABLE] = classify_portable, [SCAN_AVX2] = classify_avx2, [SCAN_AVX512] = classify_avx512};
+	if (path == SCAN_BEST)
+		path = machine_has(SCAN_AVX512) ? SCAN_AVX512 : machine_has(SCAN_AVX2) ? SCAN_AVX2 : SCAN_PORTABLE;
+	if (!machine_has(path))
+		return why_set(why, ERR_ABSENT, "this processor has no %s", scan_path_name(path));
+	struct scan *s = calloc(1, sizeof *s);
+	uint8_t *region = malloc(REGION_BYTES + 8);
+	uint32_t *where = malloc((REGION_BYTES + 8) * sizeof *where);
+	if (s == NULL || region == NULL || where == NULL) {
+		free(s);
+		free(region);
+		free(where);
+		return why_set(why, ERR_SYSTEM, "no memory");
+	}
+	*s = (struct scan){.set = set, .found = found, .context = context, .classify = all[path], .path = path, .has = set->head->has,
+	                   .region = region, .where = where};
+	*scan = s;
+	return ERR_OK;
+}
+
+void scan_free(struct scan *s)
+{
+	if (s == NULL)
+		return;
+	free(s->region);
+	free(s->where);
+	free(s);
+}
+
+enum scan_path scan_path(const struct scan *s)
+{
+	return s->path;
+}
+
+const char *scan_path_name(enum scan_path path)
+{
+	static const char *const names[] = {"best", "portable", "avx2", "avx512"};
+	return (size_t)path < sizeof names / sizeof *names ? names[path] : "?";
+}
+
+void scan_now(struct scan *s, uint64_t now)
+{
+	s->now = now;
+}
+
+void scan_split(struct scan *s, bool on)
+{
+	s->split = on;
+}
+
+void scan_reset(struct scan *s)
+{
+	s->settled = 0;
+	s->stopped = false;
+	s->waiting = 0;
+}
+
+// ---- the queue: while the filter's block is on its way, the next candidates are found
+
+static void flush(struct scan *s)
+{
+	const struct view raw = view_raw(s);
+	unsigned n = s->waiting, kept = 0;
+	uint8_t left[QUEUE];
+	s->waiting = 0;
+	for (unsigned i = 0; i < n; i++) {
+		left[kept] = (uint8_t)i;
+		kept += filter_has(s->set, s->queue[i].key);
+	}
+	for (unsigned i = 0; i < kept; i++)
+		__builtin_prefetch(&s->set->slots[key_scale(s->queue[left[i]].key, s->set->head->slots)]);
+	for (unsigned i = 0; i < kept && !s->stopped; i++) {
+		const struct waiting w = s->queue[left[i]];
+		if (w.kind == OBSERVABLE_IPV4)
+			check_ipv4(s, &raw, w.address, w.prefix, w.start, w.end);
+		else
+			check_name(s, &raw, w.key, w.start, w.end, w.from);
+	}
+}
+
+static inline void push(struct scan *s, struct waiting w)
+{
+	__builtin_prefetch(s->set->filter + 8 * key_scale(w.key, s->set->head->blocks));
+	s->queue[s->waiting++] = w;
+	if (s->waiting == QUEUE)
+		flush(s);
+}
+
+// ---- candidates with a dot
+
+static inline uint64_t load8(const uint8_t *p)
+{
+	uint64_t w;
+	memcpy(&w, p, 8);
+	return w;
+}
+
+// key_label() of the n bytes that end at p[end]; 8 bytes before the end must be readable.
+static inline uint64_t label(uint64_t h, const uint8_t *p, size_t end, size_t n)
+{
+	uint64_t salt = KEY_STEP ^ n;
+	while (__builtin_expect(n > 8, 0)) {
+		h = key_mix(h ^ (load8(p + end - 8) | KEY_FOLD), KEY_STEP);
+		end -= 8;
+		n -= 8;
+	}
+	uint64_t keep = n == 0 ? 0 : ~0ull << (64 - 8 * n);
+	return key_mix(h ^ ((load8(p + end - 8) | KEY_FOLD) & keep), salt);
+}
+
+// The octet in the n digits (1 to 3) that end at p[end]; over 255 when it is none. 4 bytes before the end must be readable.
+static inline uint32_t octet(const uint8_t *p, size_t end, unsigned n)
+{
+	uint32_t w;
+	memcpy(&w, p + end - 4, 4);
+	w = (w ^ 0x30303030u) & ~0u << (32 - 8 * n);
+	uint32_t bad = (w + 0x76767676u) & 0x80808080u;
+	uint32_t value = (w >> 8 & 0xff) * 100 + (w >> 16 & 0xff) * 10 + (w >> 24);
+	bad |= n > 1 && (w >> (32 - 8 * n) & 0xff) == 0; // a leading zero
+	return bad != 0 ? 256 : value;
+}
+
+static void push_address(struct scan *s, uint32_t address, size_t start, size_t end)
+{
+	const struct set_header *h = s->set->head;
+	if (!net_has(s->set, SET_NET_IPV4, address >> 16))
+		return;
+	const struct view raw = view_raw(s);
+	if (start > 0 && s->p[start - 1] == ':' && is_tail_of_ipv6(&raw, start, end))
+		return;
+	struct waiting w = {.key = key_ipv4(address, 32), .start = (uint32_t)start, .end = (uint32_t)end, .address = address,
+	                    .kind = OBSERVABLE_IPV4, .prefix = 32};
+	push(s, w);
+	if (!net_has(s->set, SET_NET_IPV4_NETWORKS, address >> 16))
+		return;
+	for (uint64_t left = h->lengths4; left != 0; left &= left - 1) {
+		w.prefix = (uint8_t)__builtin_ctzll(left);
+		w.key = key_ipv4(address & ~0u << (32 - w.prefix), w.prefix);
+		push(s, w);
+	}
+}
+
+// Four octets, three dots: bit 63 of dots is the byte before the end.
+static inline void address_candidate(struct scan *s, size_t start, size_t end, uint64_t dots)
+{
+	uint32_t address = 0, bad = 0;
+	size_t at = end;
+	if (end - start > 15 || __builtin_popcountll(dots) != 3 || (s->has & SET_HAS_IPV4) == 0)
+		return;
+	for (unsigned i = 0; i < 4; i++) {
+		unsigned digits = i < 3 ? (unsigned)__builtin_clzll(dots) : (unsigned)(at - start);
+		if (digits - 1 > 2)
+			return;
+		uint32_t o = octet(s->p, at, digits);
+		bad |= o;
+		address |= (o & 0xff) << (8 * i);
+		at -= digits + 1;
+		dots = i < 3 ? dots << (digits + 1) : 0;
+	}
+	if (bad < 256)
+		push_address(s, address, start, end);
+}
+
+// A token in registers, of n ≤ 63 bytes, with 8 bytes of the block before it.
+static inline void candidate(struct scan *s, size_t end, unsigned n, uint64_t dots)
+{
+	const uint8_t *p = s->p;
+	size_t start = end - n;
+	dots &= ~0ull << (64 - n);
+	unsigned last = (unsigned)__builtin_clzll(dots); // length of the last label
+	uint8_t first = p[end - last];
+	if (first <= '9' && first >= '0') { // no name ends in such a label
+		address_candidate(s, start, end, dots);
+		if ((s->has & SET_HAS_DIGIT_FILES) == 0)
+			return;
+	} else if ((s->has & (SET_HAS_NAMES | SET_HAS_FILES)) == 0) {
+		return;
+	}
+	uint64_t h = label(KEY_NAME, p, end, last);
+	struct waiting w = {.start = (uint32_t)start, .end = (uint32_t)end, .kind = OBSERVABLE_DOMAIN};
+	size_t at = end - last - 1;
+	dots <<= last + 1;
+	while (dots != 0) {
+		unsigned m = (unsigned)__builtin_clzll(dots);
+		h = label(h, p, at, m);
+		w.key = h;
+		w.from = (uint32_t)(at - m);
+		push(s, w);
+		at -= m + 1;
+		dots = dots << m << 1;
+	}
+	w.key = label(h, p, at, at - start);
+	w.from = (uint32_t)start;
+	push(s, w);
+}
+
+static inline uint64_t bits_before(const uint64_t *words, size_t at) // the 64 bits before position at; bit 63 is at - 1
+{
+	size_t w = at / 64, r = at % 64;
+	uint64_t low = w > 0 ? words[w - 1] : 0;
+	return r == 0 ? low : words[w] << (64 - r) | low >> r;
+}
+
+static bool has_bits(const uint64_t *words, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i = (i / 64 + 1) * 64) {
+		uint64_t w = words[i / 64] >> i % 64;
+		size_t n = to - i;
+		if ((n < 64 ? w & ((1ull << n) - 1) : w) != 0)
+			return true;
+	}
+	return false;
+}
+
+// A run of token characters with a dot in it that ends at `end`; base is the window's place in the block.
+static void ended(struct scan *s, size_t base, size_t end_in_window, bool high)
+{
+	const struct classes *c = &s->classes;
+	const uint8_t *p = s->p;
+	size_t end = base + end_in_window;
+	if (!is_owned(s, end))
+		return;
+	uint64_t run = bits_before(c->of[CLASS_TOKEN], end_in_window);
+	unsigned n = ~run == 0 ? 64 : (unsigned)__builtin_clzll(~run);
+	size_t start = end - n;
+	if (n == 64) {
+		while (start > base && is_word(p[start - 1]) && end - start <= SCAN_TOKEN_MAX)
+			start--;
+		if (end - start > SCAN_TOKEN_MAX)
+			return;
+	}
+	if (__builtin_expect(is_touched(p, s->n, start, end), 0)) {
+		scan_region(s, start);
+		return;
+	}
+	if (__builtin_expect(high, 0) && has_bits(c->of[CLASS_HIGH], start - base, end - base)) {
+		scan_region(s, start);
+		return;
+	}
+	if (__builtin_expect((s->has & SET_HAS_MAIL) != 0 && start > 0 && p[start - 1] == '@', 0)) {
+		const struct view raw = view_raw(s);
+		check_mail(s, &raw, start, end);
+	}
+	uint64_t dots = bits_before(c->of[CLASS_DOT], end_in_window);
+	if (__builtin_expect(n > 63 || start < 8 || (dots >> 63) != 0, 0)) {
+		const struct view raw = view_raw(s);
+		check_token(s, &raw, start, end, false);
+		return;
+	}
+	candidate(s, end, n, dots);
+}
+
+// ---- the other triggers
+
+// An escape that stands for a character of a token or for ':'.
+static bool is_trigger(const uint8_t *p, size_t n)
+{
+	struct unit u = read_unit(p, n, READ_ESCAPES | READ_PERCENT);
+	return u.raw > 2 && u.n == 1 && (is_token(u.bytes[0]) || u.bytes[0] == ':');
+}
+
+static bool long_run(uint64_t h)
+{
+	h &= h << 1;
+	h &= h << 2;
+	h &= h << 4;
+	return (h & h << 8) != 0; // 16 and more
+}
+
+static void digests(struct scan *s, size_t base, size_t word)
+{
+	const uint64_t *h = s->classes.of[CLASS_HEX];
+	uint64_t before = word > 0 ? h[word - 1] : 0, now = h[word], next = h[word + 1];
+	__uint128_t x = (__uint128_t)now << 64 | before;
+	x &= x << 1;
+	x &= x << 2;
+	x &= x << 4;
+	x &= x << 8;
+	x &= x << 16;
+	for (uint64_t ends = (uint64_t)(x >> 64) & ~(now >> 1 | next << 63); ends != 0; ends &= ends - 1) {
+		size_t end = base + 64 * word + (size_t)__builtin_ctzll(ends) + 1, start = end;
+		while (start > base && end - start <= 128 && ((s->p[start - 1] >= '0' && s->p[start - 1] <= '9') ||
+		                                              ((s->p[start - 1] | 0x20) >= 'a' && (s->p[start - 1] | 0x20) <= 'f')))
+			start--;
+		const struct view raw = view_raw(s);
+		if (end - start > 128 || !is_owned(s, end))
+			continue;
+		if (is_touched(s->p, s->n, start, end))
+			scan_region(s, start);
+		else
+			check_digest(s, &raw, start, end);
+	}
+}
+
+static void colons(struct scan *s, size_t base, size_t word)
+{
+	const uint64_t *c = s->classes.of[CLASS_COLON], *h = s->classes.of[CLASS_HEX];
+	uint64_t now = c[word], next = c[word + 1];
+	uint64_t both = now & (now >> 1 | next << 63);
+	uint64_t any = now | h[word], any_next = next | h[word + 1], any_before = word > 0 ? c[word - 1] | h[word - 1] : 0;
+	uint64_t inner = now & (any << 1 | any_before >> 63) & (any >> 1 | any_next << 63);
+	if (__builtin_popcountll(inner) >= 3)
+		both |= inner;
+	for (; both != 0; both &= both - 1)
+		scan_colons(s, base + 64 * word + (size_t)__builtin_ctzll(both));
+}
+
+static void escapes(struct scan *s, size_t base, size_t word)
+{
+	for (uint64_t left = s->classes.of[CLASS_ESCAPE][word]; left != 0; left &= left - 1) {
+		size_t at = base + 64 * word + (size_t)__builtin_ctzll(left);
+		if (is_trigger(s->p + at, s->n - at))
+			scan_region(s, at);
+	}
+}
+
+// Bytes [base, base + n) of the block; tokens that end in [from, to) are looked at.
+static void window(struct scan *s, size_t base, size_t n, size_t from)
+{
+	struct classes *c = &s->classes;
+	s->classify(s->p + base, n, c);
+	s->from = from;
+	s->to = base + n;
+	s->final = s->final && base + n == s->n;
+	s->region_done = s->colon_done = base;
+	size_t words = (n + 63) / 64;
+	bool digest = (s->has & SET_HAS_DIGESTS) != 0;
+	bool colon = (s->has & (SET_HAS_IPV4 | SET_HAS_IPV6 | SET_HAS_CERTIFICATES)) != 0;
+	uint64_t carry = 0;
+	bool high = false, run = false;
+	for (size_t w = 0; w < words; w++)
+		high |= c->of[CLASS_HIGH][w] != 0;
+	for (size_t w = 0; w <= words && !s->stopped; w++) {
+		uint64_t token = c->of[CLASS_TOKEN][w], dot = c->of[CLASS_DOT][w], sum;
+		bool over = __builtin_add_overflow(token, dot, &sum);
+		over |= __builtin_add_overflow(sum, carry, &sum);
+		// Only a run with a dot carries into the byte after it.
+		for (uint64_t ends = sum & ~token; ends != 0; ends &= ends - 1)
+			ended(s, base, 64 * w + (size_t)__builtin_ctzll(ends), high);
+		carry = over;
+		if (w == words)
+			break;
+		if (digest) {
+			bool here = long_run(c->of[CLASS_HEX][w]);
+			if (here || run)
+				digests(s, base, w);
+			run = here;
+		}
+		if (colon && c->of[CLASS_COLON][w] != 0)
+			colons(s, base, w);
+		if (c->of[CLASS_ESCAPE][w] != 0)
+			escapes(s, base, w);
+	}
+	flush(s);
+}
+
+// Windows end behind a newline where there is one.
+static void windows(struct scan *s, size_t from, size_t to)
+{
+	size_t base = from;
+	bool last = s->final;
+	// A token that ends where the last part was cut is looked at again from before it.
+	if (from > 0 && s->p[from - 1] != '\n')
+		base = from > OVERLAP ? from - OVERLAP : 0;
+	while ((from < to || (last && from == to && base < to)) && !s->stopped) {
+		size_t n = to - base < WINDOW_BYTES ? to - base : WINDOW_BYTES;
+		const uint8_t *cut = base + n < s->n ? memrchr(s->p + from, '\n', base + n - from) : NULL;
+		if (cut != NULL)
+			n = (size_t)(cut - s->p) + 1 - base;
+		s->final = last;
+		window(s, base, n, from);
+		from = base + n;
+		if (from == to)
+			break;
+		base = cut != NULL ? from : from - OVERLAP;
+	}
+}
+
+size_t scan_block(struct scan *s, const uint8_t *p, size_t n, bool at_end)
+{
+	if (n > BLOCK_MAX) {
+		n = BLOCK_MAX;
+		at_end = false;
+	}
+	s->p = p;
+	s->n = n;
+	s->final = at_end;
+	const uint8_t *line = n > 0 ? memrchr(p, '\n', n) : NULL;
+	size_t done = line != NULL ? (size_t)(line - p) + 1 : 0, settle = done;
+	if (at_end)
+		done = settle = n;
+	else if (n - done > SCAN_TAIL_MAX - 1) {
+		settle = n - AHEAD;
+		done = settle - BEHIND;
+	}
+	if (settle > s->settled)
+		windows(s, s->settled, settle);
+	else if (at_end && settle == s->settled && n > 0 && p[n - 1] != '\n')
+		windows(s, settle, settle);
+	if (s->stopped)
+		return 0;
+	s->settled = at_end ? 0 : settle > s->settled ? settle - done : s->settled - done;
+	return done;
+}
