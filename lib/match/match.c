@@ -89,13 +89,18 @@ static void reporters_count(struct array *list, uint32_t *most_at_one, uint32_t 
 static bool token_is_common(struct match *m, struct token_entry *t)
 {
 	struct array list = {0};
-	uint32_t most_at_one = 0, all;
+	uint32_t most_at_one = 0, all, postings = 0;
 	bool ok = true;
 	if (t->flags & COMMON)
 		return true;
+	// No more postings than the cap cannot have more reporters: nearly always the answer, and no record is looked at for it.
+	for (uint32_t p = t->postings; p != NONE && postings <= m->cap; p = AT(m->postings, struct posting, p)->next)
+		postings++;
+	if (postings <= m->cap)
+		return false;
 	for (uint32_t p = t->postings; p != NONE && ok; p = AT(m->postings, struct posting, p)->next)
 		ok = reporter_add(&list, AT(m->records, struct record_entry, AT(m->postings, struct posting, p)->record));
-	if (ok && list.n > m->cap) // fewer postings than the cap cannot have more reporters
+	if (ok)
 		reporters_count(&list, &most_at_one, &all);
 	free(list.p);
 	if (most_at_one > m->cap)
@@ -104,7 +109,7 @@ static bool token_is_common(struct match *m, struct token_entry *t)
 }
 
 // Counts one shared token for every other record that has it.
-static bool walk(struct match *m, uint32_t self, struct token_entry *t, struct array *found)
+static bool walk(struct match *m, uint32_t self, struct token_entry *t, struct array *found, struct array *reporters)
 {
 	for (uint32_t i = t->postings; i != NONE; i = AT(m->postings, struct posting, i)->next) {
 		const struct posting *p = AT(m->postings, struct posting, i);
@@ -113,7 +118,7 @@ static bool walk(struct match *m, uint32_t self, struct token_entry *t, struct a
 			continue;
 		if (r->stamp != m->stamp) {
 			struct match_neighbour *n = index_array_add(found, sizeof *n);
-			if (n == NULL)
+			if (n == NULL || !reporter_add(reporters, r))
 				return false;
 			*n = (struct match_neighbour){.handle = r->handle};
 			r->stamp = m->stamp;
@@ -142,20 +147,7 @@ static int stronger_first(const void *a, const void *b)
 	return (x < y) - (x > y);
 }
 
-static bool count_reporters(struct match *m, const struct record_entry *self, const struct array *found, struct match_summary *s)
-{
-	struct array list = {0};
-	bool ok = reporter_add(&list, self);
-	for (uint32_t i = 0; i < found->n && ok; i++) {
-		uint32_t r = index_record(m, AT(*found, struct match_neighbour, i)->handle);
-		ok = reporter_add(&list, AT(m->records, struct record_entry, r));
-	}
-	reporters_count(&list, &s->reporters_least, &s->reporters_most);
-	free(list.p);
-	return ok;
-}
-
-static bool collect(struct match *m, uint32_t self, struct array *found, struct match_summary *s)
+static bool collect(struct match *m, uint32_t self, struct array *found, struct array *reporters, struct match_summary *s)
 {
 	if (++m->stamp == 0) { // no record may look as if it had been met
 		for (uint32_t i = 0; i < m->records.n; i++)
@@ -169,22 +161,27 @@ static bool collect(struct match *m, uint32_t self, struct array *found, struct 
 			s->tokens++;
 			if (token_is_common(m, t))
 				s->common++;
-			else if (!walk(m, self, t, found))
+			else if (!walk(m, self, t, found, reporters))
 				return false;
 		}
 	}
-	return count_reporters(m, AT(m->records, struct record_entry, self), found, s);
+	if (!reporter_add(reporters, AT(m->records, struct record_entry, self)))
+		return false;
+	reporters_count(reporters, &s->reporters_least, &s->reporters_most);
+	return true;
 }
 
 enum err match_neighbours(struct match *m, uint64_t handle, struct match_neighbour *list, size_t room, size_t *count,
                           struct match_summary *summary, struct why *why)
 {
-	struct array found = {0};
+	struct array found = {0}, reporters = {0};
 	struct match_summary s = {0};
 	uint32_t self = index_record(m, handle);
 	if (self == NONE)
 		return why_set(why, ERR_ABSENT, "no tokens were filed with this record yet");
-	if (!collect(m, self, &found, &s)) {
+	bool whole = collect(m, self, &found, &reporters, &s);
+	free(reporters.p);
+	if (!whole) {
 		free(found.p);
 		return why_set(why, ERR_SYSTEM, "matcher: out of memory");
 	}
