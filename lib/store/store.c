@@ -8,10 +8,7 @@
 #define APPLICATION 0x54530000      // application_id: "TS", then the kind
 #define SNAPSHOT_WAIT_MS 5000       // for the owner to finish what a reader may not see half of (recovery, the last closing)
 #define JOURNAL_MAX "67108864"      // bytes that the write-ahead log may keep after a checkpoint
-// Ids are random, so every record changes pages all over the indices: they stay in memory, and the log is long enough to gather many
-// changes of one page before the page is written home.
-#define CACHE_KIB "8192"
-#define LOG_PAGES "4000"
+#define CACHE_KIB "8192" // ids are random, so every record changes pages all over the indices: they stay in memory
 
 // --- Errors -------------------------------------------------------------------------------------------------------------------
 
@@ -264,7 +261,7 @@ static enum err configure(struct store *s, struct why *why)
 		return store_fail(s, why, "opening");
 	return execute(s, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;"
 	               "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
-	               "PRAGMA cache_size = -" CACHE_KIB "; PRAGMA wal_autocheckpoint = " LOG_PAGES ";"
+	               "PRAGMA cache_size = -" CACHE_KIB ";"
 	               "PRAGMA journal_size_limit = " JOURNAL_MAX, why);
 }
 
