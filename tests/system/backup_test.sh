@@ -223,4 +223,23 @@ quietly tocsin officer sign "$P/resume" --key "$P/officer2/officer.key" --seat 2
 ok "its officer resumes it" tocsin officer publish "$P/resume" --charter "$P/charter"
 ok "it is active again" within 20 "seat 2 to be active" metric_is 2 'tocsin_keeper_mode{mode="active"}' 1
 ok "and agrees" keeper_check 2
+
+# Its disk is dead: a new one, with the keys from the safe, the charter, and nothing that was remembered.
+daemon_stop keeper2
+mv "$P/keeper2" "$P/keeper2.dead"
+mkdir -m 700 "$P/keeper2" "$P/keeper2/keys" "$P/keeper2/store"
+for key in identity witness voucher ceremony share-* quarter-*; do cp -p "$P/keeper2.dead/keys/"$key "$P/keeper2/keys/"; done
+cp -p "$P/keeper2.dead/tls.pem" "$P/keeper2.dead/tls.key" "$P/keeper2.dead/charter" "$P/keeper2/"
+daemon_start keeper2
+ok "with keys from the safe alone it suspends itself too" within 20 "seat 2 to suspend itself" metric_is 2 'tocsin_keeper_mode{mode="suspended"}' 1
+RESUMED=$(date +%s) # an order counts when it is of a later second than the last
+a_second_later() { [ "$(date +%s)" -gt "$RESUMED" ]; }
+within 5 "the next second" a_second_later
+quietly tocsin officer resume --seat 2 -o "$P/resume2"
+quietly tocsin officer sign "$P/resume2" --key "$P/officer2/officer.key" --seat 2 --origin "$ORIGIN" --yes -o "$P/resume2"
+ok "its officer resumes it again" tocsin officer publish "$P/resume2" --charter "$P/charter"
+ok "it works again" within 20 "seat 2 to be active" metric_is 2 'tocsin_keeper_mode{mode="active"}' 1
+daemon_stop keeper3
+ok "and opens with one other" as intl open "$(as reporter2 --json receipts | json 'd["receipts"][0]["id"]')" --purpose "with the new machine"
+ok "it agrees" keeper_check 2
 finish
