@@ -132,15 +132,13 @@ start_with() { # start_with RECORDS
 }
 
 demonstration() { # demonstration PORT
+	local start seconds
 	TITLE="The demonstration"
-	row "./demo from a built tree" "$(PORT=$1 TOCSIN_DEMO=$WORK/demo P=$WORK/platform-none took_demo)" s '<=' 30
-}
-took_demo() {
-	local start
 	start=$(now)
-	PORT=$PORT TOCSIN_DEMO=$WORK/demo ./demo >"$WORK/demo.out" 2>&1 || { tail -5 "$WORK/demo.out" >&2; }
-	awk -v a="$start" -v b="$(now)" 'BEGIN { printf "%.1f", (b - a) / 1000000 }'
+	PORT=$1 TOCSIN_DEMO=$WORK/demo ./demo >"$WORK/demo.out" 2>&1 || { tail -5 "$WORK/demo.out" >&2; die "./demo failed"; }
+	seconds=$(awk -v a="$start" -v b="$(now)" 'BEGIN { printf "%.1f", (b - a) / 1000000 }')
 	TOCSIN_DEMO=$WORK/demo ./demo stop >/dev/null 2>&1
+	row "./demo from a built tree" "$seconds" s '<=' 30
 }
 
 # --- PostgreSQL, where it is installed -------------------------------------------------------------------------------------------
