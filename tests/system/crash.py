@@ -368,7 +368,8 @@ def check_same_bytes():
     record = rng.choice(sorted(filed.receipts))
     folder = f"{PLATFORM}/members/{owner(record)}/records/{record}"
     for name in ("filing.receipt", "filing.filed"):
-        os.remove(f"{folder}/{name}")
+        if os.path.exists(f"{folder}/{name}"):  # a promise that is broken was never proved: said above
+            os.remove(f"{folder}/{name}")
     sync(owner(record))
     with open(f"{folder}/filing.receipt", "rb") as f:
         case("the same bytes filed again get the same receipt", f.read() == filed.receipts[record], record)
