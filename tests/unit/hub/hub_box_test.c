@@ -26,7 +26,7 @@ static void boxes(void)
 	hub_plan_matcher(&conf, path, &plan);
 	expect_plan("matcher", &plan, path, (const char *const[]){ledger, store, top, NULL});
 	snprintf(command, sizeof command, "rm -rf '%s'", top);
-	CHECK(system(command) == 0 && access(SCRATCH, F_OK) != 0);
+	CHECK(system(command) == 0 && access(scratch(), F_OK) != 0);
 }
 
 const struct test tests[] = {{"boxes", boxes}, {NULL, NULL}};

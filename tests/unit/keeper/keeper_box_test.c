@@ -23,7 +23,7 @@ static void boxes(void)
 	keeper_plan_keys(&conf, path, &plan);
 	expect_plan("keys", &plan, path, (const char *const[]){store, top, NULL});
 	snprintf(command, sizeof command, "rm -rf '%s'", top);
-	CHECK(system(command) == 0 && access(SCRATCH, F_OK) != 0);
+	CHECK(system(command) == 0 && access(scratch(), F_OK) != 0);
 }
 
 const struct test tests[] = {{"boxes", boxes}, {NULL, NULL}};

@@ -59,7 +59,7 @@ static void test_attempts(void)
 			enum end got = run(&plans[kind], rows[i].attempt);
 			CHECK_SAY(got == rows[i].want[kind], "%s, %s: %s", kinds[kind], rows[i].name, ends[got]);
 		}
-	CHECK(access(SCRATCH, F_OK) != 0);
+	CHECK(access(scratch(), F_OK) != 0);
 }
 
 static void test_ports(void)
