@@ -224,6 +224,7 @@ static inline bool prepare(void)
 	char path[FILE_PATH_MAX];
 	struct why why;
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	snprintf(outside, sizeof outside, "/tmp/tocsin-outside-%d", (int)getpid());
 	bool ok = mkdtemp(state) != NULL && file_path(path, state, "given", &why) == ERR_OK &&
 		file_write(path, SLICE_LITERAL("given"), FILE_SECRET, &why) == ERR_OK && fd >= 0 &&
 		bind(fd, (struct sockaddr *)&a, n) == 0 && listen(fd, 64) == 0 && getsockname(fd, (struct sockaddr *)&a, &n) == 0 &&
