@@ -29,6 +29,7 @@ static char state[FILE_PATH_MAX] = "/tmp/tocsin-sandbox-XXXXXX";
 static uint16_t port; // of a listening socket on the loopback
 static int pair[2];
 static pid_t tester;
+static char outside[64]; // of every plan; of this run alone
 
 // A file beside the state directory, of this test alone: writing it means that the box leaks.
 static inline const char *scratch(void)
