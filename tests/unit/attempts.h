@@ -29,7 +29,6 @@ static char state[FILE_PATH_MAX] = "/tmp/tocsin-sandbox-XXXXXX";
 static uint16_t port; // of a listening socket on the loopback
 static int pair[2];
 static pid_t tester;
-static char outside[64]; // of every plan; of this run alone
 
 // A file beside the state directory, of this test alone: writing it means that the box leaks.
 static inline const char *scratch(void)
@@ -225,7 +224,6 @@ static inline bool prepare(void)
 	char path[FILE_PATH_MAX];
 	struct why why;
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	snprintf(outside, sizeof outside, "/tmp/tocsin-outside-%d", (int)getpid());
 	bool ok = mkdtemp(state) != NULL && file_path(path, state, "given", &why) == ERR_OK &&
 		file_write(path, SLICE_LITERAL("given"), FILE_SECRET, &why) == ERR_OK && fd >= 0 &&
 		bind(fd, (struct sockaddr *)&a, n) == 0 && listen(fd, 64) == 0 && getsockname(fd, (struct sockaddr *)&a, &n) == 0 &&
