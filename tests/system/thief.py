@@ -19,7 +19,7 @@ SHORTEST = 7  # shorter words are found anywhere by chance
 # Words of formats and fields, which are no secret: they are in any program.
 PLAIN = re.compile(r"(?i)^(https?|indicators?|domain-name|description|identity|malicious-activity|type,value|attributes?|category|comment|"
                    r"timestamp|distribution|published|objects?|file:hashes.*|ipv4-addr:value|domain-name:value|sha-?256|relationship|"
-                   r"bundle--|report|title|analysis|network activity|payload delivery|event|organisation|international|response|attack)$")
+                   r"bundle--|\d{4}-\d\d-\d\d(T[\d:.Z+]*)?|report|title|analysis|network activity|payload delivery|event|organisation|international|response|attack)$")
 
 
 def reports(source, count, folder):
