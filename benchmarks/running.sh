@@ -107,9 +107,18 @@ time_to_match() {
 	row "from the third report's command to the match shown" "$(quantile 0.5 <"$P/matches")" ms '<=' 2000
 }
 
+# Clock ticks that a daemon's processes have worked.
+ticks_of() { local pid; pid=$(cat "$P/$1.pid"); for pid in $pid $(cat "/proc/$pid/task/$pid/children"); do cat "/proc/$pid/stat"; done | awk '{ t += $14 + $15 } END { print t }'; }
+
 filing() { # filing COUNT
+	local hub keepers i
+	TITLE="Filing: where the time goes, on $(nproc) cores with a load of $(cut -d' ' -f1 /proc/loadavg)"
 	mkdir "$P/bare"
+	hub=$(ticks_of hub) keepers=$(for i in $(seats); do ticks_of "keeper$i"; done | awk '{ t += $1 } END { print t }')
 	"$BIN/tocsin-bench" load "$P/bare" "$1" 16 "$P/members/m1" "$P/keeper1/keys/voucher" | emit
+	hub=$(($(ticks_of hub) - hub)) keepers=$(($(for i in $(seats); do ticks_of "keeper$i"; done | awk '{ t += $1 } END { print t }') - keepers))
+	row "work of the hub for a filing" "$(awk -v t="$hub" -v n="$1" -v hz="$(getconf CLK_TCK)" 'BEGIN { printf "%.3f", 1000 * t / hz / n }')" ms
+	row "work of all keepers, that cosign meanwhile" "$(awk -v t="$keepers" -v n="$1" -v hz="$(getconf CLK_TCK)" 'BEGIN { printf "%.3f", 1000 * t / hz / n }')" ms
 	rm -rf "$P/bare"
 }
 
