@@ -56,7 +56,8 @@ static enum err set_limits(const struct sandbox_plan *plan, struct why *why)
 	if (!set_limit(RLIMIT_NOFILE, plan->files > 0 ? plan->files : FILES_DEFAULT))
 		return failed(why, "RLIMIT_NOFILE");
 #ifndef TOCSIN_SANITIZED // the leak check at exit needs a thread of its own and to look into the process
-	if (plan->kind != SANDBOX_NETWORK && !set_limit(RLIMIT_NPROC, 0))
+	bool threads = plan->kind == SANDBOX_NETWORK || plan->kind == SANDBOX_SENSOR;
+	if (!threads && !set_limit(RLIMIT_NPROC, 0))
 		return failed(why, "RLIMIT_NPROC");
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		return failed(why, "PR_SET_DUMPABLE");

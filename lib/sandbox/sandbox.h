@@ -13,7 +13,7 @@
 
 #include "base/err.h"
 
-#define SANDBOX_PATHS_MAX 8
+#define SANDBOX_PATHS_MAX 64
 #define SANDBOX_PORTS_MAX 64
 #define SANDBOX_LOCKED_MAX (8u << 20) // bytes: what an unprivileged Debian 12 user may lock
 
@@ -22,6 +22,7 @@ enum sandbox_kind {
 	SANDBOX_CORE,    // files and SQLite below `write`; no socket of any kind beyond those it inherited; no thread
 	SANDBOX_KEYS,    // like core, for the process that holds keys: additionally locks memory
 	SANDBOX_PARENT,  // the supervisor: waits for its children, signals them, logs; opens nothing
+	SANDBOX_SENSOR,  // like core, with threads and inotify: reads logs below `read`, writes below `write`
 };
 
 struct sandbox_plan {

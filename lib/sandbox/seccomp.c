@@ -38,6 +38,9 @@ static const char *const network[] = {
 };
 static const char *const parent[] = {"wait4", "waitid", "kill", "rt_sigtimedwait", "signalfd4", NULL};
 
+// Threads, and news of the files that are followed.
+static const char *const sensor[] = {"inotify_add_watch", "inotify_rm_watch", "epoll_wait", "epoll_pwait", "getrlimit", NULL};
+
 static enum err refused(struct why *why, const char *call, int error)
 {
 	return why_set(why, ERR_SYSTEM, "seccomp: %s: %s", call, strerror(-error));
@@ -107,10 +110,23 @@ static int add_network(scmp_filter_ctx filter, const char **failing)
 	return result != 0 ? result : add_conditions(filter, rules, COUNT(rules), failing);
 }
 
+// Threads but no processes, as for the network.
+static int add_sensor(scmp_filter_ctx filter, const char **failing)
+{
+	const struct condition rules[] = {{SCMP_ACT_ALLOW, "clone", SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)}};
+	int result = allow_list(filter, sensor, failing);
+	if (result == 0) {
+		*failing = "clone3";
+		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+	}
+	return result != 0 ? result : add_conditions(filter, rules, COUNT(rules), failing);
+}
+
 static int add_rules(scmp_filter_ctx filter, enum sandbox_kind kind, const char **failing)
 {
 	static const char *const *const lists[] = {
-		[SANDBOX_NETWORK] = network, [SANDBOX_CORE] = files, [SANDBOX_KEYS] = files, [SANDBOX_PARENT] = parent};
+		[SANDBOX_NETWORK] = network, [SANDBOX_CORE] = files, [SANDBOX_KEYS] = files, [SANDBOX_PARENT] = parent,
+		[SANDBOX_SENSOR] = files};
 	int result = allow_list(filter, everyone, failing);
 	if (result == 0)
 		result = allow_list(filter, lists[kind], failing);
@@ -118,6 +134,8 @@ static int add_rules(scmp_filter_ctx filter, enum sandbox_kind kind, const char 
 		result = add_common(filter, failing);
 	if (result == 0 && kind == SANDBOX_NETWORK)
 		result = add_network(filter, failing);
+	if (result == 0 && kind == SANDBOX_SENSOR)
+		result = add_sensor(filter, failing);
 	return result;
 }
 

@@ -1,0 +1,823 @@
+#include "follow.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "log/log.h"
+#include "source.h"
+#include "sys/clock.h"
+#include "sys/file.h"
+
+#define BUCKETS 65536u
+#define HEADER_LOOK (64u << 10) // bytes at the front of a file in which Zeek's header is looked for after a restart
+#define DIRECTORY_EVENTS (IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CLOSE_WRITE | IN_ONLYDIR)
+
+struct followed {
+	char *path; // where it is, or was last
+	char *told; // the name it goes by in sightings: that under which it was met first
+	int fd, watch; // watch: of the file itself, for what a link points to; else -1
+	dev_t device;
+	ino_t inode;
+	uint64_t offset, line;
+	uint64_t replayed_to;
+	struct fields_header header;
+	bool header_known;
+	unsigned head;
+	uint64_t hash;
+	uint64_t grown_ms; // when it last grew
+	bool packed, told_whole; // an archive: told once, as a whole
+	bool queued, busy, again; // waits for a thread; is at one; has to go there again
+	bool gone, finish, done;  // rotated away; tell the rest too; to be closed
+	struct followed *next_queued, *next_inode, *next_path;
+};
+
+struct worker_state {
+	struct follow *f;
+	struct held_set *held;
+	struct lines *lines;
+	struct teller teller;
+	struct followed *file;
+	pthread_t thread;
+};
+
+struct watched {
+	char *directory; // NULL: a file
+};
+
+struct follow {
+	struct follow_how how;
+	int fd;
+	pthread_mutex_t lock;
+	pthread_cond_t ready;
+	struct followed *first, **last; // queue
+	struct followed **files;        // all
+	size_t n, room;
+	struct followed *by_inode[BUCKETS], *by_path[BUCKETS];
+	unsigned busy, started;
+	bool stopping, changed;
+	struct worker_state worker[FOLLOW_THREADS_MAX];
+	// The main thread's own.
+	struct watched *watched; // by watch descriptor
+	size_t watched_room;
+	struct places before;
+	bool first_look;
+	uint64_t checked_ms, check_took_ms;
+};
+
+// --- Tables ---------------------------------------------------------------------------------------------------------------------
+
+static size_t inode_bucket(dev_t device, ino_t inode)
+{
+	return (size_t)(((uint64_t)inode * 0x9e3779b97f4a7c15ull ^ (uint64_t)device) >> 20) % BUCKETS;
+}
+
+static size_t path_bucket(const char *path)
+{
+	uint64_t h = 0xcbf29ce484222325ull;
+	for (; *path != 0; path++)
+		h = (h ^ (uint8_t)*path) * 0x100000001b3ull;
+	return (size_t)(h >> 16) % BUCKETS;
+}
+
+static struct followed *find_inode(struct follow *f, dev_t device, ino_t inode)
+{
+	struct followed *x = f->by_inode[inode_bucket(device, inode)];
+	while (x != NULL && (x->inode != inode || x->device != device))
+		x = x->next_inode;
+	return x;
+}
+
+static struct followed *find_path(struct follow *f, const char *path)
+{
+	struct followed *x = f->by_path[path_bucket(path)];
+	while (x != NULL && (x->gone || strcmp(x->path, path) != 0))
+		x = x->next_path;
+	return x;
+}
+
+static void unlink_path(struct follow *f, struct followed *x)
+{
+	struct followed **at = &f->by_path[path_bucket(x->path)];
+	while (*at != x)
+		at = &(*at)->next_path;
+	*at = x->next_path;
+}
+
+static void link_path(struct follow *f, struct followed *x)
+{
+	struct followed **at = &f->by_path[path_bucket(x->path)];
+	x->next_path = *at;
+	*at = x;
+}
+
+static void forget(struct follow *f, size_t i)
+{
+	struct followed *x = f->files[i], **at = &f->by_inode[inode_bucket(x->device, x->inode)];
+	unlink_path(f, x);
+	while (*at != x)
+		at = &(*at)->next_inode;
+	*at = x->next_inode;
+	f->files[i] = f->files[--f->n];
+	if (x->watch >= 0)
+		inotify_rm_watch(f->fd, x->watch);
+	close(x->fd);
+	fields_header_free(&x->header);
+	free(x->path);
+	free(x->told);
+	free(x);
+	f->changed = true;
+}
+
+static void queue(struct follow *f, struct followed *x)
+{
+	if (x->busy) {
+		x->again = true;
+		return;
+	}
+	if (x->queued || x->done)
+		return;
+	x->queued = true;
+	x->next_queued = NULL;
+	*f->last = x;
+	f->last = &x->next_queued;
+	pthread_cond_signal(&f->ready);
+}
+
+// --- Reading: in the threads ---------------------------------------------------------------------------------------------------
+
+static bool met(void *context, const struct line *line, const struct scan_hit *hits, size_t count)
+{
+	struct worker_state *w = context;
+	return tell_line(&w->teller, line, hits, count);
+}
+
+static void comment(void *context, struct slice text)
+{
+	struct worker_state *w = context;
+	fields_header_line(&w->teller.header, text);
+}
+
+// The set that is in force now. False when there is none to be had (no memory): the file waits.
+static bool take_set(struct worker_state *w)
+{
+	struct why why;
+	if (w->lines == NULL || !shared_is_current(w->f->how.set, w->held)) {
+		struct held_set *fresh = shared_take(w->f->how.set);
+		struct lines *lines = NULL;
+		const struct lines_calls calls = {met, comment, w};
+		enum err e = lines_new(fresh->set, w->f->how.scan, clock_now(), &calls, &lines, &why);
+		if (e != ERR_OK) {
+			shared_drop(w->f->how.set, fresh);
+			log_line(LOG_ERROR, "set-not-taken", log_failure(e, &why));
+			return w->lines != NULL;
+		}
+		lines_free(w->lines);
+		shared_drop(w->f->how.set, w->held);
+		w->lines = lines;
+		w->held = fresh;
+	}
+	lines_now(w->lines, clock_now());
+	return true;
+}
+
+static uint64_t hash_head(int fd, unsigned n, unsigned *got)
+{
+	uint8_t head[PLACE_HEAD];
+	ssize_t r = pread(fd, head, n, 0);
+	*got = r > 0 ? (unsigned)r : 0;
+	return place_hash(slice_of(head, *got));
+}
+
+// The place of a file changes under the lock: the main thread writes it down.
+static void start_over(struct follow *f, struct followed *x, const char *reason)
+{
+	log_line(LOG_INFO, "log-restarted", log_value("log", "%s", x->told), log_value("why", "%s", reason));
+	pthread_mutex_lock(&f->lock);
+	x->offset = x->line = x->replayed_to = 0;
+	x->head = 0;
+	f->changed = true;
+	pthread_mutex_unlock(&f->lock);
+	fields_header_free(&x->header);
+	fields_header_init(&x->header);
+	x->header_known = false;
+	x->told_whole = false;
+}
+
+// Truncated, or truncated and written again before we looked? Otherwise takes more of its front to know it by.
+static void recognise(struct follow *f, struct followed *x, uint64_t size)
+{
+	unsigned got;
+	if (size < x->offset)
+		start_over(f, x, "it is shorter than before");
+	else if (x->head > 0 && (hash_head(x->fd, x->head, &got) != x->hash || got != x->head))
+		start_over(f, x, "it begins otherwise than before");
+	if (x->head < PLACE_HEAD && size > x->head) {
+		uint64_t hash = hash_head(x->fd, size < PLACE_HEAD ? (unsigned)size : PLACE_HEAD, &got);
+		pthread_mutex_lock(&f->lock);
+		x->hash = hash;
+		x->head = got;
+		pthread_mutex_unlock(&f->lock);
+	}
+}
+
+// What the lines before x->offset said about the columns.
+static void know_header(struct followed *x)
+{
+	uint8_t *look = x->offset > 0 && !x->header_known ? malloc(HEADER_LOOK) : NULL;
+	x->header_known = true;
+	if (look == NULL)
+		return;
+	ssize_t n = pread(x->fd, look, x->offset < HEADER_LOOK ? (size_t)x->offset : HEADER_LOOK, 0);
+	struct slice text = slice_of(look, n > 0 ? (size_t)n : 0);
+	for (size_t at = 0; at < text.n && text.p[at] == '#';) {
+		size_t end = slice_find(text, '\n', at);
+		fields_header_line(&x->header, slice_part(text, at, end - at));
+		at = end + 1;
+	}
+	free(look);
+}
+
+// Everything that was met up to here is out: only now may the place move.
+static bool settle(struct worker_state *w, uint64_t offset, uint64_t line)
+{
+	if (!output_flush(w->f->how.output))
+		return false;
+	pthread_mutex_lock(&w->f->lock);
+	w->f->changed |= w->file->offset != offset;
+	w->file->offset = offset;
+	w->file->line = line;
+	pthread_mutex_unlock(&w->f->lock);
+	return true;
+}
+
+static bool read_archive(struct worker_state *w, uint64_t size)
+{
+	struct followed *x = w->file;
+	struct source *s;
+	struct why why;
+	bool going = true;
+	int fd = x->told_whole ? -1 : open(x->path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return true;
+	lines_begin(w->lines, 0, 0);
+	enum err e = source_open(fd, x->told, &s, &why);
+	bool first = true;
+	for (size_t n, got = 1; e == ERR_OK && going && got > 0; first = false) {
+		uint8_t *to = lines_room(w->lines, &n);
+		e = source_read(s, to, n, &got, &why);
+		if (first && e == ERR_OK && got > 0)
+			lines_comments(w->lines, *to == '#');
+		going = e != ERR_OK || got == 0 || lines_put(w->lines, got);
+	}
+	if (e == ERR_OK)
+		source_close(s);
+	if (going)
+		going = lines_end(w->lines);
+	if (e == ERR_INPUT) // not whole yet, or damaged: when it grows it is read again
+		log_line(LOG_WARNING, "archive-unreadable", log_failure(e, &why));
+	x->told_whole = e == ERR_OK;
+	return going && settle(w, e == ERR_OK ? size : 0, 0);
+}
+
+// Reads on from where the file was told. False when nothing can be told any more.
+static bool read_on(struct worker_state *w, bool *more)
+{
+	struct followed *x = w->file;
+	uint64_t at = x->offset, turn = 0;
+	uint8_t first = 0;
+	if (pread(x->fd, &first, 1, 0) < 0)
+		log_line(LOG_WARNING, "log-unreadable", log_value("log", "%s", x->told), log_value("why", "%s", strerror(errno)));
+	lines_begin(w->lines, at, x->line);
+	lines_comments(w->lines, first == '#');
+	for (;;) {
+		size_t n;
+		uint8_t *to = lines_room(w->lines, &n);
+		ssize_t got = pread(x->fd, to, n, (off_t)at);
+		if (got <= 0)
+			break;
+		at += (uint64_t)got;
+		turn += (uint64_t)got;
+		if (!lines_put(w->lines, (size_t)got))
+			return false;
+		bool within = lines_start(w->lines) != lines_offset(w->lines); // a line of over LINES_ROOM goes on to its end
+		if (!within && !settle(w, lines_offset(w->lines), lines_number(w->lines)))
+			return false;
+		if (!within && turn >= FOLLOW_TURN) {
+			*more = true;
+			return true;
+		}
+	}
+	bool within = lines_start(w->lines) != lines_offset(w->lines);
+	if ((x->finish && lines_rest(w->lines) > 0) || within) {
+		if (!lines_end(w->lines))
+			return false;
+		return settle(w, lines_offset(w->lines), lines_number(w->lines));
+	}
+	return true;
+}
+
+// The teller works with the file's header while it has the file.
+static bool service(struct worker_state *w, bool *more)
+{
+	struct followed *x = w->file;
+	struct stat st;
+	if (!take_set(w))
+		return true;
+	if (fstat(x->fd, &st) != 0)
+		return true;
+	recognise(w->f, x, (uint64_t)st.st_size);
+	know_header(x);
+	if ((uint64_t)st.st_size > x->offset)
+		x->grown_ms = clock_monotonic_ms();
+	w->teller = (struct teller){.output = w->f->how.output, .set = w->held->set, .path = x->told, .now = clock_now(),
+	                            .replayed_to = x->replayed_to, .header = x->header};
+	bool going = x->packed ? read_archive(w, (uint64_t)st.st_size) : read_on(w, more);
+	x->header = w->teller.header;
+	return going;
+}
+
+static void *work(void *context)
+{
+	struct worker_state *w = context;
+	struct follow *f = w->f;
+	pthread_mutex_lock(&f->lock);
+	for (;;) {
+		while (f->first == NULL && !f->stopping) {
+			pthread_mutex_unlock(&f->lock);
+			if (w->lines != NULL)
+				(void)take_set(w); // an idle thread does not keep an old set in memory
+			pthread_mutex_lock(&f->lock);
+			if (f->first == NULL && !f->stopping)
+				pthread_cond_wait(&f->ready, &f->lock);
+		}
+		if (f->stopping)
+			break;
+		struct followed *x = f->first;
+		f->first = x->next_queued;
+		if (f->first == NULL)
+			f->last = &f->first;
+		x->queued = x->again = false;
+		x->busy = true;
+		f->busy++;
+		w->file = x;
+		pthread_mutex_unlock(&f->lock);
+		bool more = false, going = service(w, &more);
+		pthread_mutex_lock(&f->lock);
+		x->busy = false;
+		f->busy--;
+		if (x->finish && !more && !x->again)
+			x->done = true;
+		else if (going && (more || x->again))
+			queue(f, x);
+	}
+	pthread_mutex_unlock(&f->lock);
+	return NULL;
+}
+
+// --- Finding files: in the main thread ------------------------------------------------------------------------------------------
+
+static void note_watch(struct follow *f, int watch, const char *directory)
+{
+	if (watch < 0)
+		return;
+	if ((size_t)watch >= f->watched_room) {
+		size_t room = (size_t)watch * 2 + 64;
+		struct watched *more = realloc(f->watched, room * sizeof *more);
+		if (more == NULL)
+			return; // the regular look finds what is not told
+		memset(more + f->watched_room, 0, (room - f->watched_room) * sizeof *more);
+		f->watched = more;
+		f->watched_room = room;
+	}
+	if (directory != NULL && f->watched[watch].directory == NULL)
+		f->watched[watch].directory = strdup(directory);
+}
+
+static void watch_directory(struct follow *f, const char *directory)
+{
+	note_watch(f, inotify_add_watch(f->fd, directory, DIRECTORY_EVENTS), directory);
+}
+
+static void watch_around(struct follow *f, const char *path)
+{
+	char directory[FILE_PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	snprintf(directory, sizeof directory, "%.*s", slash == NULL ? 1 : slash == path ? 1 : (int)(slash - path),
+	         slash == NULL ? "." : path);
+	watch_directory(f, directory);
+}
+
+static int by_inode(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+	return x->inode < y->inode ? -1 : x->inode > y->inode;
+}
+
+static const struct place *place_of(const struct follow *f, const struct stat *st, int fd)
+{
+	size_t low = 0, high = f->before.n; // sorted by inode
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (f->before.place[middle].inode < st->st_ino)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (size_t i = low; i < f->before.n && f->before.place[i].inode == st->st_ino; i++) {
+		const struct place *p = &f->before.place[i];
+		unsigned got;
+		if (p->device == st->st_dev && hash_head(fd, p->head, &got) == p->hash && got == p->head &&
+		    (uint64_t)st->st_size >= p->offset)
+			return p;
+	}
+	return NULL;
+}
+
+static void resume(struct follow *f, struct followed *x, const struct place *p, uint64_t size)
+{
+	x->offset = p->offset;
+	x->line = p->line;
+	x->head = p->head;
+	x->hash = p->hash;
+	x->replayed_to = f->before.closed ? 0 : size;
+	x->told_whole = x->packed && p->offset == size;
+	char *told = strdup(p->path);
+	if (told != NULL) {
+		free(x->told);
+		x->told = told;
+	}
+}
+
+static bool keep(struct follow *f, struct followed *x)
+{
+	if (f->n == f->room) {
+		size_t room = f->room > 0 ? f->room * 2 : 64;
+		struct followed **more = realloc(f->files, room * sizeof *more);
+		if (more == NULL)
+			return false;
+		f->files = more;
+		f->room = room;
+	}
+	f->files[f->n++] = x;
+	struct followed **at = &f->by_inode[inode_bucket(x->device, x->inode)];
+	x->next_inode = *at;
+	*at = x;
+	link_path(f, x);
+	f->changed = true;
+	queue(f, x);
+	return true;
+}
+
+// Begins to follow what lies at that path. `gone`: it was found under the name it was rotated to.
+static void adopt(struct follow *f, const char *path, bool gone)
+{
+	struct stat st, link;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		if (fd < 0 && errno != ENOENT)
+			log_line(LOG_WARNING, "log-unreadable", log_value("log", "%s", path), log_value("why", "%s", strerror(errno)));
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	struct followed *x = calloc(1, sizeof *x);
+	uint8_t head[4];
+	ssize_t n = pread(fd, head, sizeof head, 0);
+	if (x == NULL || (x->path = strdup(path)) == NULL || (x->told = strdup(path)) == NULL) {
+		close(fd);
+		free(x != NULL ? x->path : NULL);
+		free(x);
+		return;
+	}
+	*x = (struct followed){.path = x->path, .told = x->told, .fd = fd, .watch = -1, .device = st.st_dev, .inode = st.st_ino,
+	                       .gone = gone, .grown_ms = clock_monotonic_ms(),
+	                       .packed = n > 0 && source_looks_packed(slice_of(head, (size_t)n))};
+	fields_header_init(&x->header);
+	const struct place *p = place_of(f, &st, fd);
+	if (p != NULL)
+		resume(f, x, p, (uint64_t)st.st_size);
+	else if (f->first_look && f->how.from_end && !x->packed)
+		x->offset = (uint64_t)st.st_size;
+	if (lstat(path, &link) == 0 && S_ISLNK(link.st_mode)) {
+		x->watch = inotify_add_watch(f->fd, path, IN_MODIFY);
+		note_watch(f, x->watch, NULL);
+	}
+	pthread_mutex_lock(&f->lock);
+	bool kept = keep(f, x);
+	pthread_mutex_unlock(&f->lock);
+	if (kept)
+		log_line(LOG_DEBUG, "log-followed", log_value("log", "%s", path), log_value("offset", "%llu", (unsigned long long)x->offset));
+}
+
+// The file at `path`: known, known under another name, or new; and what was there before is rotated away.
+static void look_at(struct follow *f, const char *path)
+{
+	struct stat st;
+	bool there = stat(path, &st) == 0;
+	if (there && !S_ISREG(st.st_mode))
+		return;
+	pthread_mutex_lock(&f->lock);
+	struct followed *named = find_path(f, path), *known = there ? find_inode(f, st.st_dev, st.st_ino) : NULL;
+	if (named != NULL && named != known) {
+		named->gone = true;
+		named->grown_ms = clock_monotonic_ms();
+		queue(f, named);
+	}
+	if (known != NULL && known != named && known->gone) {
+		char *now = strdup(path);
+		if (now != NULL) {
+			unlink_path(f, known);
+			free(known->path);
+			known->path = now;
+			link_path(f, known);
+			known->gone = known->finish;
+		}
+	}
+	if (known != NULL && ((uint64_t)st.st_size != known->offset || known->packed))
+		queue(f, known);
+	pthread_mutex_unlock(&f->lock);
+	if (there && known == NULL)
+		adopt(f, path, false);
+}
+
+static void look_for(struct follow *f, const char *pattern)
+{
+	struct files found = {0};
+	struct why why;
+	char root[FILE_PATH_MAX];
+	files_root(pattern, root, sizeof root);
+	watch_directory(f, root);
+	enum err e = files_add(&found, pattern, &why);
+	if (e != ERR_OK && e != ERR_ABSENT)
+		log_line(LOG_WARNING, "pattern-unreadable", log_value("pattern", "%s", pattern), log_failure(e, &why));
+	const char *around = NULL;
+	for (size_t i = 0; i < found.n; i++) {
+		const char *slash = strrchr(found.path[i], '/');
+		size_t n = slash != NULL ? (size_t)(slash - found.path[i]) : 0;
+		if (around == NULL || strncmp(around, found.path[i], n + 1) != 0 || strchr(around + n + 1, '/') != NULL)
+			watch_around(f, found.path[i]);
+		around = found.path[i];
+		look_at(f, found.path[i]);
+	}
+	files_free(&found);
+}
+
+static void look_everywhere(struct follow *f)
+{
+	uint64_t began = clock_monotonic_ms();
+	for (const char *const *p = f->how.pattern; *p != NULL; p++)
+		look_for(f, *p);
+	f->checked_ms = clock_monotonic_ms();
+	f->check_took_ms = f->checked_ms - began;
+}
+
+// A place whose file no pattern finds any more was rotated while nobody looked: it lies beside under another name.
+static void look_for_rotated(struct follow *f)
+{
+	for (size_t i = 0; i < f->before.n; i++) {
+		const struct place *p = &f->before.place[i];
+		char directory[FILE_PATH_MAX], path[2 * FILE_PATH_MAX];
+		const char *slash = strrchr(p->path, '/');
+		bool known = false;
+		pthread_mutex_lock(&f->lock);
+		known = find_inode(f, (dev_t)p->device, (ino_t)p->inode) != NULL;
+		pthread_mutex_unlock(&f->lock);
+		if (known)
+			continue;
+		snprintf(directory, sizeof directory, "%.*s", slash == NULL ? 1 : slash == p->path ? 1 : (int)(slash - p->path),
+		         slash == NULL ? "." : p->path);
+		DIR *d = opendir(directory);
+		for (struct dirent *entry; !known && d != NULL && (entry = readdir(d)) != NULL;) {
+			if (entry->d_ino != p->inode)
+				continue;
+			snprintf(path, sizeof path, "%s/%s", directory, entry->d_name);
+			adopt(f, path, true);
+			known = true;
+		}
+		if (d != NULL)
+			closedir(d);
+		if (!known)
+			log_line(LOG_WARNING, "log-lost", log_value("log", "%s", p->path),
+			         log_value("why", "no file in its directory has the inode it had at offset %llu", (unsigned long long)p->offset));
+	}
+}
+
+static bool wanted(const struct follow *f, const char *path)
+{
+	for (const char *const *p = f->how.pattern; *p != NULL; p++) {
+		size_t n = strlen(*p);
+		if (fnmatch(*p, path, FNM_PATHNAME | FNM_PERIOD) == 0 || (strncmp(*p, path, n) == 0 && (path[n] == '/' || path[n] == 0)))
+			return true;
+	}
+	return false;
+}
+
+static void event(struct follow *f, const struct inotify_event *e)
+{
+	if (e->mask & IN_Q_OVERFLOW) {
+		look_everywhere(f);
+		return;
+	}
+	if (e->wd < 0 || (size_t)e->wd >= f->watched_room)
+		return;
+	struct watched *w = &f->watched[e->wd];
+	if (e->mask & IN_IGNORED) {
+		free(w->directory);
+		w->directory = NULL;
+		return;
+	}
+	if (w->directory == NULL) { // what a link points to
+		pthread_mutex_lock(&f->lock);
+		for (size_t i = 0; i < f->n; i++)
+			if (f->files[i]->watch == e->wd)
+				queue(f, f->files[i]);
+		pthread_mutex_unlock(&f->lock);
+		return;
+	}
+	char path[FILE_PATH_MAX + NAME_MAX + 2];
+	bool here = strcmp(w->directory, ".") == 0, root = strcmp(w->directory, "/") == 0;
+	snprintf(path, sizeof path, "%s%s%s", here ? "" : w->directory, here || root ? (root ? "" : "") : "/", e->len > 0 ? e->name : "");
+	if (e->mask & IN_ISDIR) {
+		f->checked_ms = 0; // a new directory may hold files already
+		return;
+	}
+	if (e->mask & IN_MODIFY) {
+		pthread_mutex_lock(&f->lock);
+		struct followed *x = find_path(f, path);
+		if (x != NULL)
+			queue(f, x);
+		pthread_mutex_unlock(&f->lock);
+		if (x != NULL)
+			return;
+	}
+	if (wanted(f, path))
+		look_at(f, path);
+}
+
+void follow_events(struct follow *f)
+{
+	_Alignas(struct inotify_event) char buffer[65536];
+	ssize_t n;
+	while ((n = read(f->fd, buffer, sizeof buffer)) > 0)
+		for (char *at = buffer; at < buffer + n;) {
+			const struct inotify_event *e = (const struct inotify_event *)(const void *)at;
+			event(f, e);
+			at += sizeof *e + e->len;
+		}
+}
+
+// --- From outside ---------------------------------------------------------------------------------------------------------------
+
+enum err follow_new(const struct follow_how *how, struct follow **out, struct why *why)
+{
+	struct follow *f = calloc(1, sizeof *f);
+	if (f == NULL)
+		return why_set(why, ERR_SYSTEM, "no memory");
+	f->how = *how;
+	f->last = &f->first;
+	pthread_mutex_init(&f->lock, NULL);
+	pthread_cond_init(&f->ready, NULL);
+	f->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (f->fd < 0) {
+		free(f);
+		return why_set(why, ERR_SYSTEM, "inotify: %s", strerror(errno));
+	}
+	*out = f;
+	return ERR_OK;
+}
+
+enum err follow_start(struct follow *f, const struct places *before, struct why *why)
+{
+	enum err e = ERR_OK;
+	f->before.closed = before->closed;
+	for (size_t i = 0; i < before->n && e == ERR_OK; i++)
+		e = places_add(&f->before, &before->place[i], why);
+	if (e != ERR_OK)
+		return e;
+	if (f->before.n > 0)
+		qsort(f->before.place, f->before.n, sizeof *f->before.place, by_inode);
+	f->first_look = true;
+	look_everywhere(f);
+	f->first_look = false;
+	look_for_rotated(f);
+	places_free(&f->before);
+	for (unsigned i = 0; i < f->how.threads; i++) {
+		f->worker[i].f = f;
+		if (pthread_create(&f->worker[i].thread, NULL, work, &f->worker[i]) != 0)
+			break;
+		f->started++;
+	}
+	return f->started > 0 ? ERR_OK : why_set(why, ERR_SYSTEM, "no thread to be had");
+}
+
+int follow_fd(const struct follow *f)
+{
+	return f->fd;
+}
+
+void follow_tick(struct follow *f)
+{
+	uint64_t now = clock_monotonic_ms(), rest = 20 * f->check_took_ms;
+	if (now >= f->checked_ms + (rest > FOLLOW_CHECK_MS ? rest : FOLLOW_CHECK_MS))
+		look_everywhere(f);
+	pthread_mutex_lock(&f->lock);
+	for (size_t i = 0; i < f->n;) {
+		struct followed *x = f->files[i];
+		if (x->done && !x->busy && !x->queued) {
+			forget(f, i);
+			continue;
+		}
+		if (x->gone && !x->finish) {
+			x->finish = now >= x->grown_ms + FOLLOW_LINGER_MS;
+			queue(f, x);
+		}
+		i++;
+	}
+	pthread_mutex_unlock(&f->lock);
+}
+
+bool follow_is_idle(struct follow *f)
+{
+	pthread_mutex_lock(&f->lock);
+	bool idle = f->first == NULL && f->busy == 0;
+	pthread_mutex_unlock(&f->lock);
+	return idle;
+}
+
+void follow_wake(struct follow *f)
+{
+	pthread_mutex_lock(&f->lock);
+	pthread_cond_broadcast(&f->ready);
+	pthread_mutex_unlock(&f->lock);
+}
+
+enum err follow_places(struct follow *f, struct places *p, bool *changed, struct why *why)
+{
+	enum err e = ERR_OK;
+	pthread_mutex_lock(&f->lock);
+	*changed = f->changed;
+	f->changed = false;
+	for (size_t i = 0; i < f->n && *changed && e == ERR_OK; i++) {
+		const struct followed *x = f->files[i];
+		const struct place one = {x->device, x->inode, x->offset, x->line, x->head, x->hash, x->told};
+		e = places_add(p, &one, why);
+	}
+	pthread_mutex_unlock(&f->lock);
+	return e;
+}
+
+void follow_touch(struct follow *f)
+{
+	pthread_mutex_lock(&f->lock);
+	f->changed = true;
+	pthread_mutex_unlock(&f->lock);
+}
+
+void follow_end(struct follow *f, bool whole)
+{
+	pthread_mutex_lock(&f->lock);
+	for (size_t i = 0; i < f->n && whole; i++) {
+		f->files[i]->finish = true;
+		queue(f, f->files[i]);
+	}
+	while (whole && (f->first != NULL || f->busy > 0) && !output_is_broken(f->how.output)) {
+		pthread_mutex_unlock(&f->lock);
+		usleep(1000);
+		pthread_mutex_lock(&f->lock);
+	}
+	f->changed = true;
+	f->stopping = true;
+	pthread_cond_broadcast(&f->ready);
+	pthread_mutex_unlock(&f->lock);
+	for (unsigned i = 0; i < f->started; i++) {
+		pthread_join(f->worker[i].thread, NULL);
+		lines_free(f->worker[i].lines);
+		shared_drop(f->how.set, f->worker[i].held);
+	}
+	f->started = 0;
+}
+
+void follow_free(struct follow *f)
+{
+	if (f == NULL)
+		return;
+	while (f->n > 0)
+		forget(f, f->n - 1);
+	for (size_t i = 0; i < f->watched_room; i++)
+		free(f->watched[i].directory);
+	free(f->watched);
+	free(f->files);
+	close(f->fd);
+	pthread_cond_destroy(&f->ready);
+	pthread_mutex_destroy(&f->lock);
+	free(f);
+}

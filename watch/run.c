@@ -1,0 +1,606 @@
+// `run`: the sensor itself. One process that reads logs and the set, writes sightings and its places, and can do nothing else.
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/inotify.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "conf/conf.h"
+#include "files.h"
+#include "follow.h"
+#include "journal.h"
+#include "log/log.h"
+#include "sandbox/sandbox.h"
+#include "source.h"
+#include "sys/clock.h"
+#include "sys/file.h"
+#include "watch.h"
+
+#define PATTERNS_MAX 1024u
+#define LIST_MAX 262144   // bytes of the file of patterns
+#define TICK_MS 200       // how often places are looked at
+#define PLACES_MS 1000    // at most one writing of places in this time
+#define DESCRIPTORS_MAX 262144u
+#define PLACES_NAME "places"
+
+struct run_conf {
+	char set[CONF_TEXT_MAX], files[CONF_TEXT_MAX], files_from[CONF_TEXT_MAX], state[CONF_TEXT_MAX], output[CONF_TEXT_MAX];
+	char start[CONF_TEXT_MAX], log_level[CONF_TEXT_MAX];
+	bool journal;
+	uint64_t threads, dedup;
+};
+
+static const struct conf_field fields[] = {
+	{"set", CONF_PATH, offsetof(struct run_conf, set), true, NULL, 0, 0,
+	 "The set file. When it is replaced, the new one is in force at once; a bad one leaves the old one in force."},
+	{"files", CONF_TEXT, offsetof(struct run_conf, files), false, NULL, 0, 0,
+	 "Logs to follow, separated by spaces: absolute paths, directories, shell patterns."},
+	{"files-from", CONF_PATH, offsetof(struct run_conf, files_from), false, NULL, 0, 0, "A file with one such path or pattern a line."},
+	{"journal", CONF_FLAG, offsetof(struct run_conf, journal), false, "no", 0, 0, "Follow the systemd journal of this machine too."},
+	{"state", CONF_PATH, offsetof(struct run_conf, state), true, NULL, 0, 0,
+	 "Directory in which the places are remembered. Made when absent, mode 0700."},
+	{"output", CONF_PATH, offsetof(struct run_conf, output), false, NULL, 0, 0,
+	 "File that sightings are appended to; opened anew on SIGHUP. Standard output when absent."},
+	{"start", CONF_TEXT, offsetof(struct run_conf, start), false, "beginning", 0, 0,
+	 "Where to begin in logs that are there at the start and were never read: beginning or end."},
+	{"threads", CONF_NUMBER, offsetof(struct run_conf, threads), false, "0", 0, FOLLOW_THREADS_MAX, "Threads that scan; 0: one a core."},
+	{"dedup", CONF_DURATION, offsetof(struct run_conf, dedup), false, NULL, 1, 86400,
+	 "Within this time the same indicator at the same host is told once, and then how often it came again."},
+	{"log-level", CONF_TEXT, offsetof(struct run_conf, log_level), false, "info", 0, 0, "debug, info, warning or error."},
+	{NULL},
+};
+
+struct run_options {
+	const char *conf, *set, *state, *output, *scan;
+	bool text, summary, once, from_end, no_sandbox, check, journal;
+	uint64_t threads, dedup;
+};
+
+struct sensor {
+	const struct run_options *o;
+	struct run_conf conf;
+	enum scan_path scan;
+	struct buf list; // owns the patterns' text
+	const char *pattern[PATTERNS_MAX + 1];
+	size_t patterns;
+	bool standard_input;
+	struct shared *set;
+	struct output *output;
+	struct follow *follow;
+	struct journal *journal;
+	struct places before;
+	char places_path[FILE_PATH_MAX];
+	int lock_fd, set_fd, signal_fd;
+	uint64_t places_ms;
+	pthread_t input;
+	bool input_running;
+	int input_done; // atomic
+	bool stopped;
+};
+
+// --- What to do -----------------------------------------------------------------------------------------------------------------
+
+static enum err add_pattern(struct sensor *s, const char *pattern, struct why *why)
+{
+	if (strcmp(pattern, "-") == 0) {
+		s->standard_input = true;
+		return ERR_OK;
+	}
+	if (s->patterns == PATTERNS_MAX)
+		return why_set(why, ERR_LIMIT, "more than %u patterns", PATTERNS_MAX);
+	s->pattern[s->patterns++] = pattern;
+	return ERR_OK;
+}
+
+// Words in text that stays, NULs put between them.
+static enum err add_words(struct sensor *s, char *text, const char *between, bool absolute, struct why *why)
+{
+	char *state = NULL;
+	enum err e = ERR_OK;
+	for (char *w = strtok_r(text, between, &state); w != NULL && e == ERR_OK; w = strtok_r(NULL, between, &state)) {
+		if (*w == '#' && absolute && strcmp(between, "\n") == 0)
+			continue;
+		if (absolute && *w != '/')
+			e = why_set(why, ERR_INPUT, "\"%s\" is not an absolute path", w);
+		else
+			e = add_pattern(s, w, why);
+	}
+	return e;
+}
+
+static enum err take_conf(struct sensor *s, struct why *why)
+{
+	struct run_conf *c = &s->conf;
+	enum log_level level;
+	enum err e = conf_read(fields, s->o->conf, c, why);
+	if (e == ERR_OK && !log_level_named(c->log_level, &level))
+		e = why_set(why, ERR_INPUT, "log-level: \"%s\" is not debug, info, warning or error", c->log_level);
+	if (e == ERR_OK && strcmp(c->start, "beginning") != 0 && strcmp(c->start, "end") != 0)
+		e = why_set(why, ERR_INPUT, "start: \"%s\" is neither beginning nor end", c->start);
+	if (e != ERR_OK)
+		return e;
+	log_open("watch", level);
+	if (s->o->check)
+		conf_print(fields, c, stdout);
+	e = add_words(s, c->files, " \t", true, why);
+	if (e != ERR_OK)
+		return why_at(why, e, "files");
+	if (c->files_from[0] == 0)
+		return ERR_OK;
+	buf_init(&s->list, LIST_MAX);
+	e = file_read(c->files_from, LIST_MAX - 1, &s->list, why);
+	buf_put_u8(&s->list, 0);
+	if (e == ERR_OK)
+		e = buf_status(&s->list);
+	if (e == ERR_OK)
+		e = add_words(s, (char *)s->list.p, "\n", true, why);
+	return e == ERR_OK ? ERR_OK : why_at(why, e, "files-from");
+}
+
+static enum err take_options(struct sensor *s, int argc, char **argv, struct why *why)
+{
+	const struct run_options *o = s->o;
+	struct run_conf *c = &s->conf;
+	enum err e = o->conf != NULL ? take_conf(s, why) : ERR_OK;
+	for (int i = 0; i < argc && e == ERR_OK; i++)
+		e = add_pattern(s, argv[i], why);
+	if (o->set != NULL)
+		snprintf(c->set, sizeof c->set, "%s", o->set);
+	if (o->state != NULL)
+		snprintf(c->state, sizeof c->state, "%s", o->state);
+	if (o->output != NULL)
+		snprintf(c->output, sizeof c->output, "%s", o->output);
+	if (o->threads > 0)
+		c->threads = o->threads;
+	if (o->from_end)
+		strcpy(c->start, "end");
+	c->journal |= o->journal;
+	if (c->threads == 0) {
+		long cores = sysconf(_SC_NPROCESSORS_ONLN);
+		c->threads = cores > 0 && cores < (long)FOLLOW_THREADS_MAX ? (uint64_t)cores : 1;
+	}
+	if (e == ERR_OK && s->patterns == 0 && !s->standard_input && !c->journal)
+		e = why_set(why, ERR_INPUT, "nothing to follow: no file, no pattern, no journal");
+	return e;
+}
+
+// --- Getting ready --------------------------------------------------------------------------------------------------------------
+
+static enum err open_output(const struct sensor *s, int *fd, struct why *why)
+{
+	*fd = STDOUT_FILENO;
+	if (s->conf.output[0] == 0)
+		return ERR_OK;
+	*fd = open(s->conf.output, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+	return *fd >= 0 ? ERR_OK : why_set(why, ERR_SYSTEM, "%s: open: %s", s->conf.output, strerror(errno));
+}
+
+static enum err read_places(struct sensor *s, struct why *why)
+{
+	struct buf text;
+	s->before.closed = true;
+	if (s->conf.state[0] == 0)
+		return ERR_OK;
+	enum err e = file_dir(s->conf.state, FILE_DIR, why);
+	if (e == ERR_OK)
+		e = file_lock(s->conf.state, &s->lock_fd, why);
+	if (e == ERR_OK)
+		e = file_path(s->places_path, s->conf.state, PLACES_NAME, why);
+	if (e != ERR_OK)
+		return e;
+	buf_init(&text, PLACE_FILE_MAX);
+	e = file_read(s->places_path, PLACE_FILE_MAX, &text, why);
+	if (e == ERR_OK)
+		e = places_parse(buf_slice(&text), &s->before, why);
+	buf_free(&text);
+	if (e == ERR_INPUT)
+		return why_at(why, e, "%s: remove it to begin anew", s->places_path);
+	return e == ERR_ABSENT ? ERR_OK : e;
+}
+
+static void directory_of(const char *path, char directory[FILE_PATH_MAX])
+{
+	const char *slash = strrchr(path, '/');
+	if (slash == NULL)
+		strcpy(directory, ".");
+	else
+		snprintf(directory, FILE_PATH_MAX, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+}
+
+static enum err watch_set(struct sensor *s, struct why *why)
+{
+	char directory[FILE_PATH_MAX];
+	directory_of(s->conf.set, directory);
+	s->set_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (s->set_fd < 0 || inotify_add_watch(s->set_fd, directory, IN_MOVED_TO | IN_CLOSE_WRITE) < 0)
+		return why_set(why, ERR_SYSTEM, "%s: inotify: %s", directory, strerror(errno));
+	return ERR_OK;
+}
+
+static enum err watch_signals(struct sensor *s, struct why *why)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	signal(SIGPIPE, SIG_IGN);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	s->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	return s->signal_fd >= 0 ? ERR_OK : why_set(why, ERR_SYSTEM, "signalfd: %s", strerror(errno));
+}
+
+// What may be read: the directories of the patterns, where links lead from there now, the set's; written: places and output.
+struct paths {
+	struct sandbox_plan plan;
+	char text[SANDBOX_PATHS_MAX * 2 + 8][FILE_PATH_MAX];
+	size_t n, reads, writes;
+};
+
+static bool may_read(struct paths *p, const char *path)
+{
+	char real[PATH_MAX];
+	if (realpath(path, real) == NULL)
+		return true; // not there: nothing to be read
+	for (size_t i = 0; i < p->reads; i++) {
+		size_t n = strlen(p->plan.read[i]);
+		if (strncmp(real, p->plan.read[i], n) == 0 && (real[n] == 0 || real[n] == '/' || n == 1))
+			return true;
+	}
+	if (p->reads == SANDBOX_PATHS_MAX || strlen(real) >= FILE_PATH_MAX)
+		return false;
+	strcpy(p->text[p->n], real);
+	p->plan.read[p->reads++] = p->text[p->n++];
+	return true;
+}
+
+static enum err enter(struct sensor *s, struct why *why)
+{
+	static struct paths p;
+	char directory[FILE_PATH_MAX];
+	struct rlimit files = {0, 0};
+	bool room = true;
+	getrlimit(RLIMIT_NOFILE, &files);
+	p.plan = (struct sandbox_plan){.kind = SANDBOX_SENSOR, .files = files.rlim_max < DESCRIPTORS_MAX ? (unsigned)files.rlim_max : DESCRIPTORS_MAX};
+	directory_of(s->conf.set, directory);
+	room &= may_read(&p, directory);
+	for (size_t i = 0; i < s->patterns; i++) {
+		struct files found = {0};
+		files_root(s->pattern[i], directory, sizeof directory);
+		if (access(directory, R_OK | X_OK) != 0)
+			return why_set(why, ERR_ABSENT, "%s: the directory of \"%s\": %s", directory, s->pattern[i], strerror(errno));
+		room &= may_read(&p, directory);
+		if (files_add(&found, s->pattern[i], NULL) == ERR_OK)
+			for (size_t k = 0; k < found.n; k++) {
+				char real[PATH_MAX];
+				if (realpath(found.path[k], real) != NULL) {
+					directory_of(real, directory);
+					room &= may_read(&p, directory);
+				}
+			}
+		files_free(&found);
+	}
+	if (s->journal != NULL) {
+		static const char *const places[] = {"/var/log/journal", "/run/log/journal", "/etc/machine-id", "/proc/sys/kernel/random/boot_id"};
+		for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+			room &= may_read(&p, places[i]);
+	}
+	if (!room)
+		return why_set(why, ERR_LIMIT, "logs in more than %u directories that are not below each other", SANDBOX_PATHS_MAX);
+	if (s->conf.state[0] != 0)
+		p.plan.write[p.writes++] = s->conf.state;
+	if (s->conf.output[0] != 0) {
+		directory_of(s->conf.output, p.text[p.n]);
+		p.plan.write[p.writes++] = p.text[p.n++];
+	}
+	return sandbox_enter(&p.plan, why);
+}
+
+static enum err prepare(struct sensor *s, int argc, char **argv, struct why *why)
+{
+	int fd = -1;
+	enum err e = take_options(s, argc, argv, why);
+	if (e == ERR_OK)
+		e = shared_new(s->conf.set, &s->set, why);
+	if (e != ERR_OK || s->o->check)
+		return e;
+	e = read_places(s, why);
+	if (e == ERR_OK)
+		e = open_output(s, &fd, why);
+	struct output_how how = {s->o->text, s->o->text && isatty(STDOUT_FILENO) == 1 && s->conf.output[0] == 0, false, s->o->summary,
+	                         s->o->dedup > 0 ? s->o->dedup : s->conf.dedup * 1000};
+	if (e == ERR_OK)
+		e = output_new(fd, &how, &s->output, why);
+	if (e == ERR_OK)
+		e = watch_set(s, why);
+	if (e == ERR_OK)
+		e = watch_signals(s, why);
+	struct follow_how follow = {s->set, s->output, s->pattern, (unsigned)s->conf.threads, strcmp(s->conf.start, "end") == 0, s->scan};
+	if (e == ERR_OK)
+		e = follow_new(&follow, &s->follow, why);
+	struct journal_how journal = {s->set, s->output, s->scan, s->before.cursor, !s->before.closed, strcmp(s->conf.start, "end") == 0};
+	if (e == ERR_OK && s->conf.journal)
+		e = journal_new(&journal, &s->journal, why);
+	if (e == ERR_OK && !s->o->no_sandbox)
+		e = enter(s, why);
+	else if (e == ERR_OK)
+		log_line(LOG_WARNING, "no-sandbox");
+	return e;
+}
+
+// --- Standard input -------------------------------------------------------------------------------------------------------------
+
+struct input {
+	struct sensor *s;
+	struct held_set *held;
+	struct lines *lines;
+	struct teller teller;
+};
+
+static bool input_met(void *context, const struct line *line, const struct scan_hit *hits, size_t count)
+{
+	struct input *in = context;
+	return tell_line(&in->teller, line, hits, count);
+}
+
+static void input_comment(void *context, struct slice text)
+{
+	struct input *in = context;
+	fields_header_line(&in->teller.header, text);
+}
+
+// A new set comes into force between two lines, as with files.
+static enum err input_set(struct input *in, struct why *why)
+{
+	struct sensor *s = in->s;
+	if (in->lines != NULL && (shared_is_current(s->set, in->held) || lines_rest(in->lines) > 0 ||
+	                          lines_start(in->lines) != lines_offset(in->lines)))
+		return ERR_OK;
+	struct held_set *fresh = shared_take(s->set);
+	const struct lines_calls calls = {input_met, input_comment, in};
+	struct lines *lines;
+	enum err e = lines_new(fresh->set, s->scan, clock_now(), &calls, &lines, why);
+	if (e != ERR_OK) {
+		shared_drop(s->set, fresh);
+		return e;
+	}
+	lines_begin(lines, in->lines != NULL ? lines_offset(in->lines) : 0, in->lines != NULL ? lines_number(in->lines) : 0);
+	lines_comments(lines, in->teller.header.zeek);
+	lines_free(in->lines);
+	shared_drop(s->set, in->held);
+	in->lines = lines;
+	in->held = fresh;
+	in->teller.set = fresh->set;
+	return ERR_OK;
+}
+
+static void *read_input(void *context)
+{
+	struct sensor *s = context;
+	struct input in = {.s = s, .teller = {.output = s->output, .path = "-"}};
+	struct source *source = NULL;
+	struct why why;
+	bool going = true, first = true;
+	fields_header_init(&in.teller.header);
+	enum err e = source_open(dup(STDIN_FILENO), "-", &source, &why);
+	for (size_t n, got = 1; e == ERR_OK && going && got > 0; first = false) {
+		e = input_set(&in, &why);
+		if (e != ERR_OK)
+			break;
+		uint8_t *to = lines_room(in.lines, &n);
+		e = source_read(source, to, n, &got, &why);
+		if (first && e == ERR_OK && got > 0)
+			lines_comments(in.lines, *to == '#');
+		in.teller.now = clock_now();
+		lines_now(in.lines, in.teller.now);
+		going = e != ERR_OK || got == 0 || (lines_put(in.lines, got) && output_flush(s->output));
+	}
+	if (going && in.lines != NULL)
+		going = lines_end(in.lines) && output_flush(s->output);
+	if (e != ERR_OK)
+		log_line(LOG_ERROR, "input-unreadable", log_failure(e, &why));
+	source_close(source);
+	lines_free(in.lines);
+	shared_drop(s->set, in.held);
+	fields_header_free(&in.teller.header);
+	__atomic_store_n(&s->input_done, 1, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+// --- Running --------------------------------------------------------------------------------------------------------------------
+
+static void set_changed(struct sensor *s)
+{
+	_Alignas(struct inotify_event) char buffer[65536];
+	const char *slash = strrchr(s->conf.set, '/'), *name = slash != NULL ? slash + 1 : s->conf.set;
+	bool mine = false;
+	ssize_t n;
+	while ((n = read(s->set_fd, buffer, sizeof buffer)) > 0)
+		for (char *at = buffer; at < buffer + n;) {
+			const struct inotify_event *e = (const struct inotify_event *)(const void *)at;
+			mine |= (e->mask & IN_Q_OVERFLOW) != 0 || (e->len > 0 && strcmp(e->name, name) == 0);
+			at += sizeof *e + e->len;
+		}
+	struct why why;
+	if (!mine)
+		return;
+	enum err e = shared_reload(s->set, &why);
+	if (e != ERR_OK) {
+		log_line(LOG_ERROR, "set-refused", log_failure(e, &why), log_value("in-force", "the set before"));
+		return;
+	}
+	struct held_set *h = shared_take(s->set);
+	log_line(LOG_INFO, "set-taken", log_value("indicators", "%u", indicator_count(h->set)));
+	shared_drop(s->set, h);
+	follow_wake(s->follow);
+}
+
+static void signalled(struct sensor *s)
+{
+	struct signalfd_siginfo info;
+	struct why why;
+	int fd;
+	while (read(s->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
+		if (info.ssi_signo != SIGHUP) {
+			s->stopped = true;
+			continue;
+		}
+		if (s->conf.output[0] == 0)
+			continue;
+		enum err e = open_output(s, &fd, &why);
+		if (e == ERR_OK)
+			output_reopen(s->output, fd);
+		else
+			log_line(LOG_ERROR, "output-not-reopened", log_failure(e, &why));
+	}
+}
+
+// What has been told is on the disk before the place says so.
+static enum err write_places(struct sensor *s, bool closed, struct why *why)
+{
+	struct places now = {.closed = closed};
+	struct buf text;
+	bool changed = false, moved = s->journal != NULL && journal_cursor(s->journal, now.cursor);
+	if (s->conf.state[0] == 0)
+		return ERR_OK;
+	enum err e = follow_places(s->follow, &now, &changed, why);
+	if (e == ERR_OK && moved && !changed) {
+		follow_touch(s->follow);
+		e = follow_places(s->follow, &now, &changed, why);
+	}
+	if (e == ERR_OK && (changed || moved)) {
+		buf_init(&text, PLACE_FILE_MAX);
+		places_print(&now, &text);
+		e = output_sync(s->output) ? buf_status(&text) : why_set(why, ERR_SYSTEM, "the output cannot be written");
+		if (e == ERR_OK)
+			e = file_write(s->places_path, buf_slice(&text), FILE_SECRET, why);
+		buf_free(&text);
+	}
+	places_free(&now);
+	return e;
+}
+
+static void keep_places(struct sensor *s)
+{
+	struct why why;
+	uint64_t now = clock_monotonic_ms();
+	if (now < s->places_ms + PLACES_MS)
+		return;
+	enum err e = write_places(s, false, &why);
+	if (e != ERR_OK)
+		log_line(LOG_ERROR, "places-not-written", log_failure(e, &why));
+	uint64_t took = clock_monotonic_ms() - now;
+	s->places_ms = now + 20 * took; // 100,000 files take a while: one part in twenty at most
+}
+
+static bool is_over(struct sensor *s)
+{
+	bool read = !s->input_running || __atomic_load_n(&s->input_done, __ATOMIC_ACQUIRE);
+	if (output_is_broken(s->output))
+		return true;
+	if (s->patterns == 0 && s->journal == NULL)
+		return read;
+	return s->o->once && read && follow_is_idle(s->follow) && (s->journal == NULL || journal_is_idle(s->journal));
+}
+
+static void loop(struct sensor *s)
+{
+	while (!s->stopped && !is_over(s)) {
+		struct pollfd p[] = {{follow_fd(s->follow), POLLIN, 0}, {s->set_fd, POLLIN, 0}, {s->signal_fd, POLLIN, 0}};
+		poll(p, 3, s->o->once || s->input_running ? 20 : TICK_MS);
+		if (p[0].revents & POLLIN)
+			follow_events(s->follow);
+		if (p[1].revents & POLLIN)
+			set_changed(s);
+		if (p[2].revents & POLLIN)
+			signalled(s);
+		follow_tick(s->follow);
+		output_tick(s->output, (uint64_t)clock_now() * 1000);
+		keep_places(s);
+	}
+}
+
+static int work(struct sensor *s, struct why *why)
+{
+	enum err e = follow_start(s->follow, &s->before, why);
+	if (e == ERR_OK && s->journal != NULL)
+		e = journal_start(s->journal, why);
+	if (e == ERR_OK && s->standard_input) {
+		s->input_running = pthread_create(&s->input, NULL, read_input, s) == 0;
+		if (!s->input_running)
+			e = why_set(why, ERR_SYSTEM, "no thread to be had");
+	}
+	if (e == ERR_OK)
+		e = write_places(s, false, why); // from now on a kill is known by it
+	if (e != ERR_OK)
+		return watch_fail(&verb_run, WATCH_TROUBLE, e, why);
+	struct held_set *h = shared_take(s->set);
+	log_line(LOG_INFO, "ready", log_value("indicators", "%u", indicator_count(h->set)), log_value("threads", "%u", (unsigned)s->conf.threads));
+	shared_drop(s->set, h);
+	loop(s);
+	follow_end(s->follow, s->o->once);
+	output_tick(s->output, UINT64_MAX);
+	e = write_places(s, true, why);
+	if (e == ERR_OK && !output_flush(s->output))
+		e = why_set(why, ERR_SYSTEM, "the output cannot be written");
+	if (s->o->summary)
+		output_summary(s->output, stderr);
+	log_line(LOG_INFO, "stopped", log_value("sightings", "%llu", (unsigned long long)output_count(s->output)));
+	if (e != ERR_OK)
+		return watch_fail(&verb_run, WATCH_TROUBLE, e, why);
+	if (!s->o->once && s->patterns + (s->journal != NULL) > 0)
+		return WATCH_OK; // a daemon that was stopped in order
+	return output_count(s->output) > 0 ? WATCH_MET : WATCH_NOTHING;
+}
+
+static int run_run(int argc, char **argv)
+{
+	static struct sensor s = {.lock_fd = -1, .set_fd = -1, .signal_fd = -1};
+	static struct run_options o;
+	const struct watch_option table[] = {
+		{"conf", WATCH_TEXT, &o.conf, 0, 0},       {"set", WATCH_TEXT, &o.set, 0, 0},           {"state", WATCH_TEXT, &o.state, 0, 0},
+		{"output", WATCH_TEXT, &o.output, 0, 0},   {"text", WATCH_FLAG, &o.text, 0, 0},         {"summary", WATCH_FLAG, &o.summary, 0, 0},
+		{"once", WATCH_FLAG, &o.once, 0, 0},       {"from-end", WATCH_FLAG, &o.from_end, 0, 0}, {"journal", WATCH_FLAG, &o.journal, 0, 0},
+		{"threads", WATCH_NUMBER, &o.threads, 1, FOLLOW_THREADS_MAX}, {"dedup", WATCH_DURATION, &o.dedup, 0, 0},
+		{"scan", WATCH_TEXT, &o.scan, 0, 0},       {"no-sandbox", WATCH_FLAG, &o.no_sandbox, 0, 0}, {"check", WATCH_FLAG, &o.check, 0, 0},
+		{0}};
+	struct why why;
+	int n = watch_options(&verb_run, argc, argv, table);
+	if (n < 0)
+		return WATCH_USAGE;
+	if (o.conf == NULL && (o.set == NULL || (n == 0 && !o.journal)))
+		return watch_usage(&verb_run, "-c FILE, or --set SET and what to follow");
+	log_open("watch", LOG_INFO);
+	s.o = &o;
+	for (s.scan = o.scan != NULL ? SCAN_AVX512 : SCAN_BEST; s.scan > SCAN_BEST && strcmp(scan_path_name(s.scan), o.scan) != 0;)
+		s.scan--;
+	enum err e = prepare(&s, n, argv, &why);
+	int status = e != ERR_OK ? watch_fail(&verb_run, WATCH_TROUBLE, e, &why) : o.check ? WATCH_OK : work(&s, &why);
+	if (s.input_running && !__atomic_load_n(&s.input_done, __ATOMIC_ACQUIRE))
+		_exit(status); // it sits in read(2)
+	if (s.input_running)
+		pthread_join(s.input, NULL);
+	journal_end(s.journal);
+	follow_free(s.follow);
+	output_free(s.output);
+	shared_free(s.set);
+	places_free(&s.before);
+	buf_free(&s.list);
+	return status;
+}
+
+const struct verb verb_run = {
+	"run",
+	"-c FILE [--check]\n"
+	"--set SET FILE…|PATTERN…|- [--journal] [--state DIR] [--output FILE] [--from-end] [--once] [--text] [--summary] "
+	"[--dedup WINDOW] [--threads N] [--no-sandbox]",
+	"follow logs, the journal or standard input, and tell what meets",
+	run_run,
+};

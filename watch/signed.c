@@ -1,0 +1,137 @@
+#include "signed.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/num.h"
+#include "crypto/hash.h"
+#include "indicator/indicator.h"
+#include "sys/file.h"
+
+#define KIND "indicator-set"
+
+bool issuer_name_is(const char *name)
+{
+	size_t n = strlen(name);
+	for (size_t i = 0; i < n; i++)
+		if (name[i] <= ' ' || name[i] > '~')
+			return false;
+	return n > 0 && n <= SIGNED_ISSUER_MAX;
+}
+
+void issuer_print(const struct issuer *i, struct buf *out)
+{
+	buf_printf(out, "tocsin-set-key 1\nissuer %s\ned25519 ", i->name);
+	buf_put_hex(out, slice_of(i->pk, SIGN_PUBLIC));
+	buf_put_u8(out, '\n');
+}
+
+// The value of the next line, which has to be "key value\n".
+static bool take(struct slice *rest, const char *key, struct slice *value)
+{
+	size_t n = strlen(key), end = slice_find(*rest, '\n', 0);
+	if (end >= rest->n || end <= n + 1 || memcmp(rest->p, key, n) != 0 || rest->p[n] != ' ')
+		return false;
+	*value = slice_part(*rest, n + 1, end - n - 1);
+	*rest = slice_part(*rest, end + 1, rest->n);
+	return true;
+}
+
+static bool take_name(struct slice *rest, char name[static SIGNED_ISSUER_MAX + 1])
+{
+	struct slice value;
+	if (!take(rest, "issuer", &value) || value.n > SIGNED_ISSUER_MAX || memchr(value.p, 0, value.n) != NULL)
+		return false;
+	memcpy(name, value.p, value.n);
+	name[value.n] = 0;
+	return issuer_name_is(name);
+}
+
+enum err issuer_parse(struct slice text, struct issuer *out, struct why *why)
+{
+	struct issuer i;
+	struct slice value;
+	if (!take(&text, "tocsin-set-key", &value) || !slice_is_text(value, "1"))
+		return why_set(why, ERR_INPUT, "line 1: not \"tocsin-set-key 1\"");
+	if (!take_name(&text, i.name))
+		return why_set(why, ERR_INPUT, "line 2: no issuer of 1 to %d printable characters", SIGNED_ISSUER_MAX);
+	if (!take(&text, "ed25519", &value) || !hex_decode(value, i.pk, SIGN_PUBLIC) || text.n != 0)
+		return why_set(why, ERR_INPUT, "line 3: no Ed25519 key in hexadecimal, or something after it");
+	*out = i;
+	return ERR_OK;
+}
+
+enum err issuer_read(const char *path, struct issuer *i, struct why *why)
+{
+	struct buf text;
+	buf_init(&text, SIGNED_FILE_MAX);
+	enum err e = file_read(path, SIGNED_FILE_MAX, &text, why);
+	if (e == ERR_OK) {
+		e = issuer_parse(buf_slice(&text), i, why);
+		if (e != ERR_OK)
+			e = why_at(why, e, "%s", path);
+	}
+	buf_free(&text);
+	return e;
+}
+
+void signed_print(const struct issuer *i, const uint8_t sk[static SIGN_SECRET], const uint8_t hash[static 32], struct buf *out)
+{
+	uint8_t signature[SIGN_BYTES];
+	sign_message(sk, KIND, slice_text(i->name), slice_of(hash, 32), signature);
+	buf_printf(out, "tocsin-set-signature 1\nissuer %s\nsha256 ", i->name);
+	buf_put_hex(out, slice_of(hash, 32));
+	buf_put_text(out, "\ned25519 ");
+	buf_put_base64(out, slice_of(signature, SIGN_BYTES));
+	buf_put_u8(out, '\n');
+}
+
+enum err signed_verify(struct slice text, const struct issuer *i, const uint8_t hash[static 32], struct why *why)
+{
+	char name[SIGNED_ISSUER_MAX + 1];
+	uint8_t told[32], signature[SIGN_BYTES];
+	struct slice value;
+	size_t n;
+	if (!take(&text, "tocsin-set-signature", &value) || !slice_is_text(value, "1"))
+		return why_set(why, ERR_INPUT, "signature: line 1: not \"tocsin-set-signature 1\"");
+	if (!take_name(&text, name))
+		return why_set(why, ERR_INPUT, "signature: line 2: no issuer");
+	if (!take(&text, "sha256", &value) || !hex_decode(value, told, sizeof told))
+		return why_set(why, ERR_INPUT, "signature: line 3: no SHA-256");
+	if (!take(&text, "ed25519", &value) || !base64_decode(value, signature, sizeof signature, &n) || n != SIGN_BYTES || text.n != 0)
+		return why_set(why, ERR_INPUT, "signature: line 4: no signature, or something after it");
+	if (strcmp(name, i->name) != 0)
+		return why_set(why, ERR_AUTH, "signature: by \"%s\", and the key is that of \"%s\"", name, i->name);
+	if (memcmp(told, hash, sizeof told) != 0)
+		return why_set(why, ERR_AUTH, "signature: of another file");
+	if (!sign_message_verify(i->pk, KIND, slice_text(i->name), slice_of(hash, 32), signature))
+		return why_set(why, ERR_AUTH, "signature: false");
+	return ERR_OK;
+}
+
+enum err signed_hash(const char *path, uint8_t hash[static 32], struct why *why)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		enum err e = why_set(why, errno == ENOENT ? ERR_ABSENT : ERR_SYSTEM, "%s: %s", path, strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		return e;
+	}
+	enum err e = ERR_OK;
+	if (!S_ISREG(st.st_mode) || st.st_size == 0 || (uint64_t)st.st_size > INDICATOR_FILE_MAX)
+		e = why_set(why, ERR_INPUT, "%s: not a file of 1 to %llu bytes", path, INDICATOR_FILE_MAX);
+	void *p = e == ERR_OK ? mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
+	if (e == ERR_OK && p == MAP_FAILED)
+		e = why_set(why, ERR_SYSTEM, "%s: map: %s", path, strerror(errno));
+	if (e == ERR_OK) {
+		sha256(slice_of(p, (size_t)st.st_size), hash);
+		munmap(p, (size_t)st.st_size);
+	}
+	close(fd);
+	return e;
+}
