@@ -67,7 +67,7 @@ bool set_file_anchor(struct slice name, struct slice *anchor)
 		size_t from = end;
 		while (from > 0 && is_token(name.p[from - 1]))
 			from--;
-		size_t dot = slice_find(slice_part(name, 0, end), '.', from + 1);
+		size_t dot = slice_find(slice_part(name, 0, end), '.', from);
 		if (end > from && name.p[end - 1] != '.' && dot < end) {
 			*anchor = slice_part(name, from, end - from);
 			return true;

@@ -183,7 +183,7 @@ static inline bool is_token(uint8_t c) // what names, addresses, digests and fil
 
 // The host of a canonical URL (schemes "any" included), brackets taken off.
 struct slice set_url_host(struct slice url, bool *ipv6);
-// The part of a file name that a scanner finds first: the last run of token characters with a dot inside (not at its ends).
+// The part of a file name that a scanner finds first: the last run of token characters with a dot in it, not at its end.
 bool set_file_anchor(struct slice name, struct slice *anchor);
 // Four decimal octets, no leading zeros, nothing else.
 bool set_ipv4(struct slice text, uint32_t *address);

@@ -227,14 +227,22 @@ bool is_tail_of_ipv6(const struct view *v, size_t start, size_t end)
 	return find_ipv6(v, &from, &to, ip) && from < start;
 }
 
+// Digits are known to be hexadecimal: the low nibble, and 9 more for a letter.
+static void pack_digits(const uint8_t *p, size_t n, uint8_t *bytes)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint8_t a = p[2 * i], b = p[2 * i + 1];
+		bytes[i] = (uint8_t)(((a & 15) + 9 * (a >> 6)) << 4 | ((b & 15) + 9 * (b >> 6)));
+	}
+}
+
 void check_digest(struct scan *s, const struct view *v, size_t start, size_t end)
 {
 	uint8_t bytes[64];
 	size_t n = (end - start) / 2;
-	if ((n != 16 && n != 20 && n != 32 && n != 64) || (start > 0 && is_alnum(v->p[start - 1])) || (end < v->n && is_alnum(v->p[end])))
+	if ((end - start) % 2 != 0 || (n != 16 && n != 20 && n != 32 && n != 64) || (start > 0 && is_alnum(v->p[start - 1])) || (end < v->n && is_alnum(v->p[end])))
 		return;
-	if (!hex_decode(slice_of(v->p + start, end - start), bytes, n))
-		return;
+	pack_digits(v->p + start, n, bytes);
 	uint64_t key = key_digest(bytes, n), at = UINT64_MAX;
 	uint32_t ref;
 	while (filter_has(s->set, key) && slot_next(s->set, key, &at, &ref)) {
@@ -256,7 +264,7 @@ void check_token(struct scan *s, const struct view *v, size_t start, size_t end,
 		last--;
 	if (last == 0)
 		return;
-	if (!v->fixed && !s->files_only && start > 0 && v->p[start - 1] == '@' && (s->has & SET_HAS_MAIL) != 0)
+	if (!v->fixed && !s->files_only && (s->has & SET_HAS_MAIL) != 0)
 		check_mail(s, v, start, end);
 	if (token.p[last] >= '0' && token.p[last] <= '9') {
 		if (!s->files_only && set_ipv4(token, &address) && !(start > 0 && v->p[start - 1] == ':' && is_tail_of_ipv6(v, start, end)))

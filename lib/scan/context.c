@@ -63,7 +63,14 @@ static bool is_new(uint32_t *seen, size_t *count, size_t room, uint32_t index)
 
 void check_mail(struct scan *s, const struct view *v, size_t start, size_t end)
 {
-	size_t at = view_at(v, start - 1), from = at, count = 0;
+	size_t raw = view_at(v, start), count = 0, at;
+	if (start > 0 && v->p[start - 1] == '@')
+		at = view_at(v, start - 1);
+	else if (start == 0 && raw > 0 && s->p[raw - 1] == '@') // a view begins where escapes can
+		at = raw - 1;
+	else
+		return;
+	size_t from = at;
 	uint32_t seen[8];
 	const struct slice domain = slice_of(v->p + start, end - start);
 	uint64_t key = key_name(domain);
@@ -149,16 +156,19 @@ size_t find_urls(const struct indicator_set *set, struct slice url, uint32_t *fo
 }
 
 // Before the host: a scheme, "://", perhaps a user. Where the scheme begins in r, or r->n.
-static size_t scheme_start(const struct reading *r, size_t *host)
+static size_t scheme_start(const struct scan *s, const struct reading *r, unsigned how)
 {
 	size_t end = r->n;
 	if (end > 0 && r->text[end - 1] == '[')
 		end--;
-	*host = end;
 	if (end > 0 && r->text[end - 1] == '@')
-		while (end > 0 && !(r->text[end - 1] == '/') && r->text[end - 1] > 0x20 && strchr("\"<>?#", r->text[end - 1]) == NULL)
+		while (end > 0 && !(r->text[end - 1] == '/') && r->text[end - 1] > 0x20 && strchr("\"<>?#\\", r->text[end - 1]) == NULL &&
+		       !((how & READ_PERCENT) != 0 && s->p[r->where[end - 1]] == '&'))
 			end--;
 	if (end < 4 || memcmp(r->text + end - 3, "://", 3) != 0)
+		return r->n;
+	const uint8_t *p = s->p; // the text of a URL is percent-coded as a whole only when its "://" is
+	if ((how & READ_PERCENT) != 0 && p[r->where[end - 3]] != '%' && p[r->where[end - 2]] != '%' && p[r->where[end - 1]] != '%')
 		return r->n;
 	size_t from = end - 3;
 	while (from > 0 && (is_token(r->text[from - 1]) || r->text[from - 1] == '+') && r->text[from - 1] != '_')
@@ -178,12 +188,12 @@ static bool ends_url(const struct scan *s, size_t i, struct unit u, unsigned how
 // From the scheme to where it can no longer go on. False when no "://" stands before the host.
 static bool read_url(const struct scan *s, struct reading *r, size_t start, unsigned how, size_t *from)
 {
-	size_t back = start, host;
+	size_t back = start;
 	while (back > 0 && start - back < URL_BEHIND && s->p[back - 1] > 0x20 && s->p[back - 1] != '"')
 		back--;
 	r->n = 0;
 	read_on(s, r, back, start, how);
-	*from = scheme_start(r, &host);
+	*from = scheme_start(s, r, how);
 	if (*from == r->n)
 		return false;
 	size_t i = start;
@@ -226,7 +236,7 @@ bool check_url(struct scan *s, const struct view *v, size_t start, size_t end)
 	(void)end;
 	for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
 		size_t from, ends[ENDS_MAX];
-		if (((ways[w] & READ_PERCENT) != 0 && any) || !read_url(s, &r, raw, ways[w], &from))
+		if (!read_url(s, &r, raw, ways[w], &from))
 			continue;
 		any = true;
 		size_t count_ends = likely_ends(&r, from, ends);
@@ -261,14 +271,21 @@ static bool is_around(struct scan *s, size_t start, size_t end, struct slice bef
 	size_t back = start, on = end;
 	while (back > 0 && start - back < SCAN_URL_MAX / 2 && s->p[back - 1] != '\n')
 		back--;
-	while (on < s->n && on - end < 6 * behind.n + 6 && on - end < SCAN_URL_MAX / 2 && s->p[on] != '\n')
+	while (on < s->n && on - end < 6 * behind.n + 32 && on - end < SCAN_URL_MAX / 2 && s->p[on] != '\n')
 		on++;
 	read_on(s, &r, back, start, how);
 	if (r.n < before.n || !reads_as(&r, r.n - before.n, before) || (r.n > before.n && is_word(r.text[r.n - before.n - 1])))
 		return false;
 	r.n = 0;
 	read_on(s, &r, end, on, how);
-	return reads_as(&r, 0, behind) && !(r.n > behind.n && is_word(r.text[behind.n]) && r.text[behind.n] != '.');
+	size_t next = behind.n;
+	while (next < r.n && r.text[next] == '.')
+		next++; // the end of a sentence
+	if (!reads_as(&r, 0, behind))
+		return false;
+	if (how == 0 && next < r.n) // an escape may go on with the word
+		r.text[next] = read_unit(r.text + next, r.n - next, READ_ESCAPES | READ_PERCENT).bytes[0];
+	return next == r.n || !is_word(r.text[next]);
 }
 
 void check_file(struct scan *s, const struct view *v, uint32_t index, size_t start, size_t end)
@@ -281,9 +298,9 @@ void check_file(struct scan *s, const struct view *v, uint32_t index, size_t sta
 			return;
 	struct slice before = slice_part(name, 0, (size_t)(anchor.p - name.p));
 	struct slice behind = slice_part(name, before.n + anchor.n, name.n);
-	static const unsigned ways[] = {0, READ_ESCAPES, READ_ESCAPES | READ_PERCENT, READ_ESCAPES | READ_PERCENT | READ_LETTERS};
-	for (size_t w = 0; w < sizeof ways / sizeof *ways; w++)
-		if (is_around(s, view_at(v, start), view_at(v, end), before, behind, ways[w])) {
+	static const unsigned ways[] = {0, READ_ESCAPES | READ_PERCENT, READ_ESCAPES | READ_PERCENT | READ_LETTERS};
+	for (size_t w = slice_find(name, '\\', 0) == name.n; w < sizeof ways / sizeof *ways; w++) // as it stands: paths only
+		if (!(v->letters && w == 1) && is_around(s, view_at(v, start), view_at(v, end), before, behind, ways[w])) {
 			struct view whole = {.fixed = true, .fixed_start = view_at(v, start) - (w == 0 ? before.n : 0),
 			                     .fixed_end = view_at(v, end) + (w == 0 ? behind.n : 0)};
 			met(s, &whole, 0, 0, index);

@@ -10,6 +10,7 @@
 #define BEHIND 16384u // bytes before a position that may decide what it means
 #define AHEAD 8192u   // and after it
 #define QUEUE 64u     // names and addresses whose filter block is on its way from memory
+#define MARKS_MAX 256u // of one word of 64 bytes: at most 32 tokens, 64 colons, 64 escapes and some digests
 #define REGION_BYTES (WINDOW_BYTES + 2 * BEHIND)
 
 enum class { CLASS_TOKEN, CLASS_DOT, CLASS_HEX, CLASS_COLON, CLASS_ESCAPE, CLASS_HIGH, CLASSES };
@@ -45,6 +46,8 @@ struct scan {
 	bool final;         // nothing follows the block
 	size_t settled;     // what was reported of the bytes given again
 	size_t region_done; // end of the last region read with escapes
+	uint32_t marked[MARKS_MAX]; // places of one word whose region must be read with escapes, in any order
+	unsigned marks;
 	size_t colon_done;  // end of the last run read as IPv6
 	struct waiting queue[QUEUE];
 	unsigned waiting;
@@ -59,7 +62,7 @@ struct view {
 	const uint8_t *p;
 	size_t n;
 	const uint32_t *where;
-	bool fixed;
+	bool fixed, letters; // letters: read with READ_LETTERS
 	size_t fixed_start, fixed_end;
 };
 
@@ -102,7 +105,7 @@ void check_name(struct scan *s, const struct view *v, uint64_t key, size_t start
 void check_ipv4(struct scan *s, const struct view *v, uint32_t address, unsigned prefix, size_t start, size_t end);
 void check_ipv6(struct scan *s, const struct view *v, size_t start, size_t end); // [start, end): a run of token characters and ':'
 void check_digest(struct scan *s, const struct view *v, size_t start, size_t end); // a run of hexadecimal digits, whole
-void check_mail(struct scan *s, const struct view *v, size_t start, size_t end);   // the domain, an '@' before it
+void check_mail(struct scan *s, const struct view *v, size_t start, size_t end);   // the domain, if an '@' stands before it
 // The URL whose host this is: met or not, true when there is one.
 bool check_url(struct scan *s, const struct view *v, size_t start, size_t end);
 void check_file(struct scan *s, const struct view *v, uint32_t index, size_t start, size_t end);
@@ -112,6 +115,12 @@ size_t find_urls(const struct indicator_set *set, struct slice url, uint32_t *fo
 void check_token(struct scan *s, const struct view *v, size_t start, size_t end, bool whole_only);
 bool is_tail_of_ipv6(const struct view *v, size_t start, size_t end); // the address at [start, end), a ':' before it
 
+// Asks for scan_region() at this position, after the word and in the order of the text.
+static inline void mark_region(struct scan *s, size_t at)
+{
+	if (s->marks < MARKS_MAX)
+		s->marked[s->marks++] = (uint32_t)at;
+}
 // Tokens around this position that are touched by an escape or hold foreign letters.
 void scan_region(struct scan *s, size_t at);
 // An address written with colons around this position.

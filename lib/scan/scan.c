@@ -10,9 +10,10 @@ static bool machine_has(enum scan_path path)
 {
 #ifdef __x86_64__
 	if (path == SCAN_AVX512)
-		return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
-	if (path == SCAN_AVX2)
-		return __builtin_cpu_supports("avx2");
+		return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && machine_has(SCAN_AVX2);
+	if (path == SCAN_AVX2) // with it came BMI and LZCNT, on every processor that has been sold
+		return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+		       __builtin_cpu_supports("popcnt");
 #endif
 	return path == SCAN_PORTABLE;
 }
@@ -74,21 +75,24 @@ void scan_reset(struct scan *s)
 {
 	s->settled = 0;
 	s->stopped = false;
+	s->marks = 0;
 	s->waiting = 0;
 }
 
+// The hot path is compiled twice: for any machine, and for those with AVX2, whose bit counting and shifting instructions it lives on.
+#define HOT static inline __attribute__((always_inline))
+#ifdef __x86_64__
+#include <immintrin.h>
+#define FAST __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt")))
+#else
+#define FAST
+#endif
+
 // ---- the queue: while the filter's block is on its way, the next candidates are found
 
-static void flush(struct scan *s)
+static void settle(struct scan *s, const uint8_t *left, unsigned kept)
 {
 	const struct view raw = view_raw(s);
-	unsigned n = s->waiting, kept = 0;
-	uint8_t left[QUEUE];
-	s->waiting = 0;
-	for (unsigned i = 0; i < n; i++) {
-		left[kept] = (uint8_t)i;
-		kept += filter_has(s->set, s->queue[i].key);
-	}
 	for (unsigned i = 0; i < kept; i++)
 		__builtin_prefetch(&s->set->slots[key_scale(s->queue[left[i]].key, s->set->head->slots)]);
 	for (unsigned i = 0; i < kept && !s->stopped; i++) {
@@ -100,17 +104,56 @@ static void flush(struct scan *s)
 	}
 }
 
-static inline void push(struct scan *s, struct waiting w)
+static __attribute__((noinline)) void flush_plain(struct scan *s)
+{
+	uint8_t left[QUEUE];
+	unsigned kept = 0;
+	for (unsigned i = 0; i < s->waiting; i++) {
+		left[kept] = (uint8_t)i;
+		kept += filter_has(s->set, s->queue[i].key);
+	}
+	s->waiting = 0;
+	if (kept > 0)
+		settle(s, left, kept);
+}
+
+#ifdef __x86_64__
+static __attribute__((noinline)) FAST void flush_fast(struct scan *s)
+{
+	uint8_t left[QUEUE];
+	unsigned kept = 0;
+	const uint32_t *filter = s->set->filter;
+	const uint64_t blocks = s->set->head->blocks;
+	const __m256i salts = _mm256_loadu_si256((const void *)filter_salts), one = _mm256_set1_epi32(1);
+	for (unsigned i = 0; i < s->waiting; i++) {
+		uint64_t key = s->queue[i].key;
+		__m256i bits = _mm256_sllv_epi32(one, _mm256_srli_epi32(_mm256_mullo_epi32(_mm256_set1_epi32((int)key), salts), 27));
+		left[kept] = (uint8_t)i;
+		kept += (unsigned)_mm256_testc_si256(_mm256_loadu_si256((const void *)(filter + 8 * key_scale(key, blocks))), bits);
+	}
+	s->waiting = 0;
+	if (kept > 0)
+		settle(s, left, kept);
+}
+#else
+#define flush_fast flush_plain
+#endif
+
+HOT void push(struct scan *s, struct waiting w, bool fast)
 {
 	__builtin_prefetch(s->set->filter + 8 * key_scale(w.key, s->set->head->blocks));
 	s->queue[s->waiting++] = w;
-	if (s->waiting == QUEUE)
-		flush(s);
+	if (__builtin_expect(s->waiting == QUEUE, 0)) {
+		if (fast)
+			flush_fast(s);
+		else
+			flush_plain(s);
+	}
 }
 
 // ---- candidates with a dot
 
-static inline uint64_t load8(const uint8_t *p)
+HOT uint64_t load8(const uint8_t *p)
 {
 	uint64_t w;
 	memcpy(&w, p, 8);
@@ -118,7 +161,7 @@ static inline uint64_t load8(const uint8_t *p)
 }
 
 // key_label() of the n bytes that end at p[end]; 8 bytes before the end must be readable.
-static inline uint64_t label(uint64_t h, const uint8_t *p, size_t end, size_t n)
+HOT uint64_t label(uint64_t h, const uint8_t *p, size_t end, size_t n)
 {
 	uint64_t salt = KEY_STEP ^ n;
 	while (__builtin_expect(n > 8, 0)) {
@@ -131,7 +174,7 @@ static inline uint64_t label(uint64_t h, const uint8_t *p, size_t end, size_t n)
 }
 
 // The octet in the n digits (1 to 3) that end at p[end]; over 255 when it is none. 4 bytes before the end must be readable.
-static inline uint32_t octet(const uint8_t *p, size_t end, unsigned n)
+HOT uint32_t octet(const uint8_t *p, size_t end, unsigned n)
 {
 	uint32_t w;
 	memcpy(&w, p + end - 4, 4);
@@ -142,7 +185,7 @@ static inline uint32_t octet(const uint8_t *p, size_t end, unsigned n)
 	return bad != 0 ? 256 : value;
 }
 
-static void push_address(struct scan *s, uint32_t address, size_t start, size_t end)
+HOT void push_address(struct scan *s, uint32_t address, size_t start, size_t end, bool fast)
 {
 	const struct set_header *h = s->set->head;
 	if (!net_has(s->set, SET_NET_IPV4, address >> 16))
@@ -152,18 +195,18 @@ static void push_address(struct scan *s, uint32_t address, size_t start, size_t 
 		return;
 	struct waiting w = {.key = key_ipv4(address, 32), .start = (uint32_t)start, .end = (uint32_t)end, .address = address,
 	                    .kind = OBSERVABLE_IPV4, .prefix = 32};
-	push(s, w);
+	push(s, w, fast);
 	if (!net_has(s->set, SET_NET_IPV4_NETWORKS, address >> 16))
 		return;
 	for (uint64_t left = h->lengths4; left != 0; left &= left - 1) {
 		w.prefix = (uint8_t)__builtin_ctzll(left);
 		w.key = key_ipv4(address & ~0u << (32 - w.prefix), w.prefix);
-		push(s, w);
+		push(s, w, fast);
 	}
 }
 
 // Four octets, three dots: bit 63 of dots is the byte before the end.
-static inline void address_candidate(struct scan *s, size_t start, size_t end, uint64_t dots)
+HOT void address_candidate(struct scan *s, size_t start, size_t end, uint64_t dots, bool fast)
 {
 	uint32_t address = 0, bad = 0;
 	size_t at = end;
@@ -180,11 +223,11 @@ static inline void address_candidate(struct scan *s, size_t start, size_t end, u
 		dots = i < 3 ? dots << (digits + 1) : 0;
 	}
 	if (bad < 256)
-		push_address(s, address, start, end);
+		push_address(s, address, start, end, fast);
 }
 
 // A token in registers, of n ≤ 63 bytes, with 8 bytes of the block before it.
-static inline void candidate(struct scan *s, size_t end, unsigned n, uint64_t dots)
+HOT void candidate(struct scan *s, size_t end, unsigned n, uint64_t dots, bool fast)
 {
 	const uint8_t *p = s->p;
 	size_t start = end - n;
@@ -192,7 +235,7 @@ static inline void candidate(struct scan *s, size_t end, unsigned n, uint64_t do
 	unsigned last = (unsigned)__builtin_clzll(dots); // length of the last label
 	uint8_t first = p[end - last];
 	if (first <= '9' && first >= '0') { // no name ends in such a label
-		address_candidate(s, start, end, dots);
+		address_candidate(s, start, end, dots, fast);
 		if ((s->has & SET_HAS_DIGIT_FILES) == 0)
 			return;
 	} else if ((s->has & (SET_HAS_NAMES | SET_HAS_FILES)) == 0) {
@@ -207,16 +250,16 @@ static inline void candidate(struct scan *s, size_t end, unsigned n, uint64_t do
 		h = label(h, p, at, m);
 		w.key = h;
 		w.from = (uint32_t)(at - m);
-		push(s, w);
+		push(s, w, fast);
 		at -= m + 1;
 		dots = dots << m << 1;
 	}
 	w.key = label(h, p, at, at - start);
 	w.from = (uint32_t)start;
-	push(s, w);
+	push(s, w, fast);
 }
 
-static inline uint64_t bits_before(const uint64_t *words, size_t at) // the 64 bits before position at; bit 63 is at - 1
+HOT uint64_t bits_before(const uint64_t *words, size_t at) // the 64 bits before position at; bit 63 is at - 1
 {
 	size_t w = at / 64, r = at % 64;
 	uint64_t low = w > 0 ? words[w - 1] : 0;
@@ -235,7 +278,7 @@ static bool has_bits(const uint64_t *words, size_t from, size_t to)
 }
 
 // A run of token characters with a dot in it that ends at `end`; base is the window's place in the block.
-static void ended(struct scan *s, size_t base, size_t end_in_window, bool high)
+HOT void ended(struct scan *s, size_t base, size_t end_in_window, bool high, bool fast)
 {
 	const struct classes *c = &s->classes;
 	const uint8_t *p = s->p;
@@ -252,16 +295,12 @@ static void ended(struct scan *s, size_t base, size_t end_in_window, bool high)
 			return;
 	}
 	if (__builtin_expect(is_touched(p, s->n, start, end), 0)) {
-		scan_region(s, start);
+		mark_region(s, start);
 		return;
 	}
 	if (__builtin_expect(high, 0) && has_bits(c->of[CLASS_HIGH], start - base, end - base)) {
-		scan_region(s, start);
+		mark_region(s, start);
 		return;
-	}
-	if (__builtin_expect((s->has & SET_HAS_MAIL) != 0 && start > 0 && p[start - 1] == '@', 0)) {
-		const struct view raw = view_raw(s);
-		check_mail(s, &raw, start, end);
 	}
 	uint64_t dots = bits_before(c->of[CLASS_DOT], end_in_window);
 	if (__builtin_expect(n > 63 || start < 8 || (dots >> 63) != 0, 0)) {
@@ -269,7 +308,11 @@ static void ended(struct scan *s, size_t base, size_t end_in_window, bool high)
 		check_token(s, &raw, start, end, false);
 		return;
 	}
-	candidate(s, end, n, dots);
+	if (__builtin_expect((s->has & SET_HAS_MAIL) != 0 && start > 0 && p[start - 1] == '@', 0)) {
+		const struct view raw = view_raw(s);
+		check_mail(s, &raw, start, end);
+	}
+	candidate(s, end, n, dots, fast);
 }
 
 // ---- the other triggers
@@ -289,6 +332,17 @@ static bool long_run(uint64_t h)
 	return (h & h << 8) != 0; // 16 and more
 }
 
+// The word around it is touched by an escape or holds foreign letters: it is read with all its escapes.
+static bool is_unclear(const struct scan *s, size_t start, size_t end)
+{
+	bool high = false;
+	while (start > 0 && end - start < SCAN_TOKEN_MAX && is_word(s->p[start - 1]))
+		high |= s->p[--start] >= 0x80;
+	while (end < s->n && end - start < SCAN_TOKEN_MAX && is_word(s->p[end]))
+		high |= s->p[end++] >= 0x80;
+	return high || is_touched(s->p, s->n, start, end);
+}
+
 static void digests(struct scan *s, size_t base, size_t word)
 {
 	const uint64_t *h = s->classes.of[CLASS_HEX];
@@ -301,14 +355,16 @@ static void digests(struct scan *s, size_t base, size_t word)
 	x &= x << 16;
 	for (uint64_t ends = (uint64_t)(x >> 64) & ~(now >> 1 | next << 63); ends != 0; ends &= ends - 1) {
 		size_t end = base + 64 * word + (size_t)__builtin_ctzll(ends) + 1, start = end;
-		while (start > base && end - start <= 128 && ((s->p[start - 1] >= '0' && s->p[start - 1] <= '9') ||
-		                                              ((s->p[start - 1] | 0x20) >= 'a' && (s->p[start - 1] | 0x20) <= 'f')))
-			start--;
+		for (size_t step = 64; step == 64 && end - start <= 128 && start > base; start -= step) {
+			uint64_t run = bits_before(h, start - base);
+			step = ~run == 0 ? 64 : (size_t)__builtin_clzll(~run);
+			step = step < start - base ? step : start - base;
+		}
 		const struct view raw = view_raw(s);
 		if (end - start > 128 || !is_owned(s, end))
 			continue;
-		if (is_touched(s->p, s->n, start, end))
-			scan_region(s, start);
+		if (is_unclear(s, start, end))
+			mark_region(s, start);
 		else
 			check_digest(s, &raw, start, end);
 	}
@@ -332,12 +388,25 @@ static void escapes(struct scan *s, size_t base, size_t word)
 	for (uint64_t left = s->classes.of[CLASS_ESCAPE][word]; left != 0; left &= left - 1) {
 		size_t at = base + 64 * word + (size_t)__builtin_ctzll(left);
 		if (is_trigger(s->p + at, s->n - at))
-			scan_region(s, at);
+			mark_region(s, at);
 	}
 }
 
+static __attribute__((noinline)) void regions(struct scan *s)
+{
+	for (unsigned i = 1; i < s->marks; i++)
+		for (unsigned j = i; j > 0 && s->marked[j] < s->marked[j - 1]; j--) {
+			uint32_t at = s->marked[j];
+			s->marked[j] = s->marked[j - 1];
+			s->marked[j - 1] = at;
+		}
+	for (unsigned i = 0; i < s->marks && !s->stopped; i++)
+		scan_region(s, s->marked[i]);
+	s->marks = 0;
+}
+
 // Bytes [base, base + n) of the block; tokens that end in [from, to) are looked at.
-static void window(struct scan *s, size_t base, size_t n, size_t from)
+HOT void window(struct scan *s, size_t base, size_t n, size_t from, bool fast)
 {
 	struct classes *c = &s->classes;
 	s->classify(s->p + base, n, c);
@@ -358,10 +427,12 @@ static void window(struct scan *s, size_t base, size_t n, size_t from)
 		over |= __builtin_add_overflow(sum, carry, &sum);
 		// Only a run with a dot carries into the byte after it.
 		for (uint64_t ends = sum & ~token; ends != 0; ends &= ends - 1)
-			ended(s, base, 64 * w + (size_t)__builtin_ctzll(ends), high);
+			ended(s, base, 64 * w + (size_t)__builtin_ctzll(ends), high, fast);
 		carry = over;
-		if (w == words)
+		if (w == words) {
+			regions(s);
 			break;
+		}
 		if (digest) {
 			bool here = long_run(c->of[CLASS_HEX][w]);
 			if (here || run)
@@ -372,8 +443,23 @@ static void window(struct scan *s, size_t base, size_t n, size_t from)
 			colons(s, base, w);
 		if (c->of[CLASS_ESCAPE][w] != 0)
 			escapes(s, base, w);
+		if (__builtin_expect(s->marks > 0, 0))
+			regions(s);
 	}
-	flush(s);
+	if (fast)
+		flush_fast(s);
+	else
+		flush_plain(s);
+}
+
+static __attribute__((noinline)) void window_plain(struct scan *s, size_t base, size_t n, size_t from)
+{
+	window(s, base, n, from, false);
+}
+
+static __attribute__((noinline)) FAST void window_fast(struct scan *s, size_t base, size_t n, size_t from)
+{
+	window(s, base, n, from, true);
 }
 
 // Windows end behind a newline where there is one.
@@ -390,7 +476,10 @@ static void windows(struct scan *s, size_t from, size_t to)
 		if (cut != NULL)
 			n = (size_t)(cut - s->p) + 1 - base;
 		s->final = last;
-		window(s, base, n, from);
+		if (s->path == SCAN_PORTABLE)
+			window_plain(s, base, n, from);
+		else
+			window_fast(s, base, n, from);
 		from = base + n;
 		if (from == to)
 			break;

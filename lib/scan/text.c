@@ -107,7 +107,7 @@ static size_t step(const struct view *v, size_t i)
 }
 
 // The name of a token with foreign letters, as the DNS has it, in the token's place.
-static void foreign(struct scan *s, const struct view *v, size_t start, size_t end)
+static void foreign(struct scan *s, const struct view *v, size_t start, size_t end, bool whole_only)
 {
 	struct observable o;
 	struct slice text = slice_of(v->p + start, end - start);
@@ -115,7 +115,7 @@ static void foreign(struct scan *s, const struct view *v, size_t start, size_t e
 		return;
 	struct view name = {.p = (const uint8_t *)o.value, .n = o.n, .fixed = true, .fixed_start = view_at(v, start),
 	                    .fixed_end = view_at(v, end)};
-	check_token(s, &name, 0, o.n, false);
+	check_token(s, &name, 0, o.n, whole_only);
 }
 
 // File names whose last part is plain and stands behind foreign letters.
@@ -134,7 +134,7 @@ static void plain_parts(struct scan *s, const struct view *v, size_t start, size
 	s->files_only = false;
 }
 
-static void digests_of(struct scan *s, const struct view *v, size_t start, size_t end)
+static void digests_of(struct scan *s, const struct view *v, size_t start, size_t end, bool first_only)
 {
 	for (size_t i = start; i < end;) {
 		size_t from = i;
@@ -142,6 +142,8 @@ static void digests_of(struct scan *s, const struct view *v, size_t start, size_
 			i++;
 		if (i - from >= 32)
 			check_digest(s, v, from, i);
+		if (first_only)
+			return;
 		i += i == from;
 	}
 }
@@ -153,15 +155,17 @@ static void region_token(struct scan *s, const struct view *v, size_t start, siz
 	bool has_foreign = false;
 	for (size_t i = start; i < end; i++)
 		has_foreign |= v->p[i] >= 0x80;
-	bool split = raw_end - raw_start != end - start;
-	if (end - start > SCAN_TOKEN_MAX || (letters && !(raw_start > 0 && s->p[raw_start - 1] == '\\' &&
+	// An escape in it or right before it, or the foreign mark that the plain run went on into.
+	bool split = raw_end - raw_start != end - start || (start > 0 && v->where[start - 1] + 1 != raw_start) ||
+	             (raw_start > 0 && s->p[raw_start - 1] >= 0x80) || (raw_end < s->n && s->p[raw_end] >= 0x80);
+	if (end - start > SCAN_TOKEN_MAX || (letters && !(start > 0 && v->p[start - 1] == '\\' && v->where[start - 1] + 1 == raw_start &&
 	                                                  memchr("bfnrt", s->p[raw_start], 5) != NULL)))
 		return;
 	if (!letters && !has_foreign && !split && !is_touched(s->p, s->n, raw_start, raw_end))
 		return; // found as it stands
-	digests_of(s, v, start, end);
+	digests_of(s, v, start, end, letters);
 	if (has_foreign) {
-		foreign(s, v, start, end);
+		foreign(s, v, start, end, letters);
 		plain_parts(s, v, start, end);
 	} else {
 		check_token(s, v, start, end, letters);
@@ -170,7 +174,7 @@ static void region_token(struct scan *s, const struct view *v, size_t start, siz
 
 static void region_tokens(struct scan *s, size_t n, bool letters)
 {
-	const struct view v = {.p = s->region, .n = n, .where = s->where};
+	const struct view v = {.p = s->region, .n = n, .where = s->where, .letters = letters};
 	size_t run = n, colons = 0; // a run of token characters and ':'
 	for (size_t i = 0; i <= n;) {
 		size_t start = i, length;
@@ -187,8 +191,11 @@ static void region_tokens(struct scan *s, size_t n, bool letters)
 			continue;
 		}
 		size_t raw_start = run < n ? v.where[run] : 0, raw_end = v.where[i];
-		if (colons >= 2 && owned && i - run <= COLON_RUN_MAX && !letters &&
-		    (raw_end - raw_start != i - run || is_touched(s->p, s->n, raw_start, raw_end)))
+		bool split = raw_end - raw_start != i - run || (run > 0 && run < n && v.where[run - 1] + 1 != raw_start) ||
+		             (raw_start > 0 && s->p[raw_start - 1] >= 0x80) || (raw_end < s->n && s->p[raw_end] >= 0x80);
+		for (size_t k = run; k < i && !split; k++)
+			split = v.p[k] >= 0x80;
+		if (colons >= 2 && owned && i - run <= COLON_RUN_MAX && !letters && (split || is_touched(s->p, s->n, raw_start, raw_end)))
 			check_ipv6(s, &v, run, i);
 		run = n;
 		colons = 0;
@@ -230,7 +237,7 @@ void scan_colons(struct scan *s, size_t at)
 	s->colon_done = to;
 	const struct view raw = view_raw(s);
 	if (high || is_touched(s->p, s->n, from, to))
-		scan_region(s, at);
+		mark_region(s, at);
 	else if (to - from <= COLON_RUN_MAX && is_owned(s, to))
 		check_ipv6(s, &raw, from, to);
 }

@@ -1,0 +1,251 @@
+// The scanner against the reference: random sets and lines made of what can go wrong, every path, every cut.
+#include "test.h"
+
+#include "indicator/build.h"
+#include "reference.c"
+#include "scan/scan.h"
+
+#include <time.h>
+
+static uint64_t state;
+static size_t draw(size_t n)
+{
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return (size_t)((state >> 20) % n);
+}
+
+#define PICK(list) ((list)[draw(sizeof(list) / sizeof *(list))])
+
+static const char *const values[] = {
+	"domain evil.com", "domain www.evil.com", "domain b.evil.com", "domain nevil.com", "domain xn--bcher-kva.example", "domain a-b.evil.org",
+	"ipv4 1.2.3.4", "ipv4 192.0.2.77", "ipv4 11.2.3.4", "cidr 198.51.100.0/24", "cidr 198.51.0.0/16", "cidr 1.0.0.0/8",
+	"ipv6 2001:db8::1", "ipv6 fe80::1:2", "cidr 2001:db8::/32", "ipv6 1:2:3:4:5:6:7:8", "mail user@evil.com", "mail o'x@b.evil.com",
+	"mail a+b@evil.com", "md5 0123456789abcdef0123456789abcdef", "sha1 0123456789abcdef0123456789abcdef01234567",
+	"sha256 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "certificate ab:cd:ef:01:23:45:67:89:ab:cd:ef:01:23:45:67:89:ab:cd:ef:01",
+	"url http://evil.com/a", "url http://evil.com/", "url https://evil.com/a/b?x=1", "url evil.com:8080/a", "url http://1.2.3.4/x",
+	"url http://[2001:db8::1]/y", "url evil.com/nos", "url www.evil.com:443/", "url http://evil.com/a%20b", "url https://a-b.evil.org/?q",
+	"filename bad.exe", "filename c:\\temp\\bad.exe", "filename x y.evil.com", "filename report (1).7z", "filename evil.com",
+};
+
+static void refused(void *context, enum indicator_verdict verdict, struct slice place, struct slice value, const char *rule)
+{
+	(void)context;
+	(void)place;
+	CHECK_SAY(verdict != INDICATOR_REFUSED, "%.*s: %s", SLICE_ARGS(value), rule);
+}
+
+static struct indicator_set *some_set(struct indicator_build **b, size_t keep_of_8)
+{
+	struct slice bytes;
+	struct indicator_set *set = NULL;
+	struct why why = {""};
+	if (indicator_build_new(NULL, refused, NULL, b, &why) != ERR_OK)
+		return NULL;
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+		enum observable_type type;
+		const char *space = strchr(values[i], ' ');
+		if (draw(8) >= keep_of_8)
+			continue;
+		CHECK(observable_type_named(slice_of(values[i], (size_t)(space - values[i])), &type));
+		CHECK(indicator_build_add(*b, type, slice_text(space + 1), NULL, SLICE_LITERAL("x"), &why) == ERR_OK);
+	}
+	
+	CHECK_SAY(indicator_build_bytes(*b, 1, &bytes, &why) == ERR_OK && indicator_open_bytes(bytes, &set, &why) == ERR_OK, "%s", why.text);
+	return set;
+}
+
+static size_t put_text(char *out, const char *text)
+{
+	size_t n = strlen(text);
+	memcpy(out, text, n);
+	return n;
+}
+
+// Text with some of its characters escaped.
+static size_t put_escaped(char *out, const char *text)
+{
+	size_t n = 0;
+	for (; *text != 0; text++) {
+		unsigned char c = (unsigned char)*text;
+		switch (draw(12)) {
+		case 0:
+			n += (size_t)sprintf(out + n, "%%%02x", c);
+			break;
+		case 1:
+			n += (size_t)sprintf(out + n, draw(2) == 0 ? "\\u%04x" : "\\u%04X", c);
+			break;
+		case 2:
+			n += (size_t)sprintf(out + n, "\\x%02X", c);
+			break;
+		case 3:
+			if (c == '/' || c == '\\' || c == '"')
+				out[n++] = '\\';
+			out[n++] = (char)c;
+			break;
+		case 4:
+			out[n++] = (char)(c >= 'a' && c <= 'z' ? c - 32 : c);
+			break;
+		default:
+			out[n++] = (char)c;
+		}
+	}
+	return n;
+}
+
+static size_t some_text(char *out)
+{
+	static const char *const pieces[] = {
+		" ", " ", "\n", "\"", ".", ".", ":", "::", "/", "\\", "%", "@", "-", "_", "www.", "not", "x", "1", "\\n", "\\t", "\\\"", "\\/", "\\\\", "://",
+		"http://", "https://", "http:\\/\\/", "http%3A%2F%2F", "user@", "b\xc3\xbc" "cher.example", "\xc3\xa9", "\xe2\x80\x9c", "\xff", "?", "#", "&", "=", ",",
+		"'", "[", "]", ":8080", ":443", "/a", "/a/b", "?x=1", "&y", "::ffff:", "2001:db8:", ".com", "com", "198.51.100.7", "198.51.7.7", "0:0:0:0:0:ffff:",
+		"\\u002e", "%2e", "%2E", "\\u00", "%4", "evil.com.", "c:\\\\temp\\\\", "c:\\temp\\", "ab", "0123456789abcdef", "(1)", "any", "aA:bB:",
+		"8:9", "\x00", "\t", "fe80::1:2%eth0", "1.2.3.4.5", "01.2.3.4", "{", "<", ">", "|", "=\"", "id:", "c:", "\\ud83d", "\\u00fc", "+", "!"};
+	size_t n = 0;
+	for (size_t count = 1 + draw(7); count > 0 && n < 1500; count--) {
+		const char *value = strchr(PICK(values), ' ') + 1;
+		switch (draw(5)) {
+		case 0:
+			n += put_text(out + n, value);
+			break;
+		case 1:
+			n += put_escaped(out + n, value);
+			break;
+		default: {
+			const char *piece = PICK(pieces);
+			n += *piece == 0 ? (out[n] = 0, 1) : draw(8) == 0 ? put_escaped(out + n, piece) : put_text(out + n, piece);
+		}
+		}
+	}
+	return n;
+}
+
+struct hits {
+	struct reference_hit list[REFERENCE_HITS];
+	size_t count, base;
+};
+
+static bool keep(void *context, const struct scan_hit *hit)
+{
+	struct hits *h = context;
+	if (h->count < REFERENCE_HITS)
+		h->list[h->count++] = (struct reference_hit){hit->indicator, h->base + hit->offset + (hit->type == OBSERVABLE_URL ? 0 : hit->length)};
+	return true;
+}
+
+// What one has and the other has not.
+static void show(const char *what, const struct indicator_set *set, const struct reference_hit *hits, size_t n,
+                 const struct reference_hit *others, size_t m)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct indicator x;
+		bool both = i > 0 && by_place(&hits[i], &hits[i - 1]) == 0 ? false : bsearch(&hits[i], others, m, sizeof *others, by_place) != NULL;
+		if (both)
+			continue;
+		if (indicator_get(set, hits[i].indicator, &x))
+			printf("#   %s: %s %s ends at %zu\n", what, observable_type_name(x.what.type), x.what.value, hits[i].end);
+	}
+}
+
+static bool same(const struct indicator_set *set, struct slice text, struct hits *have, const struct reference_hit *want, size_t count,
+                 const char *how)
+{
+	qsort(have->list, have->count, sizeof *have->list, by_place);
+	bool ok = have->count == count;
+	for (size_t i = 0; ok && i < count; i++)
+		ok = have->list[i].end == want[i].end && have->list[i].indicator == want[i].indicator;
+	if (!ok) {
+		printf("# %s on [", how);
+		for (size_t i = 0; i < text.n; i++)
+			printf(text.p[i] < 0x20 || text.p[i] >= 0x7f ? "\\%03o" : "%c", text.p[i]);
+		printf("]\n");
+		show("reference", set, want, count, have->list, have->count);
+		show("scan", set, have->list, have->count, want, count);
+	}
+	return ok;
+}
+
+static void scan_whole(struct scan *scan, struct hits *h, struct slice text)
+{
+	h->count = h->base = 0;
+	uint8_t *exact = malloc(text.n + 1); // so that a read past the end is seen
+	memcpy(exact, text.p, text.n);
+	CHECK(scan_block(scan, exact, text.n, true) == text.n);
+	free(exact);
+}
+
+// In parts of any size; the rest is given again.
+static void scan_parts(struct scan *scan, struct hits *h, struct slice text, size_t cut)
+{
+	size_t at = 0, n = 0;
+	h->count = 0;
+	while (at + n < text.n || n > 0) {
+		size_t more = cut != 0 ? cut : 1 + draw(text.n);
+		n = n + more < text.n - at ? n + more : text.n - at;
+		h->base = at;
+		size_t done = scan_block(scan, text.p + at, n, at + n == text.n);
+		at += done;
+		n -= done;
+		if (done == 0 && at + n == text.n && n > 0)
+			break;
+	}
+	scan_reset(scan);
+}
+
+static void random_lines(size_t sets, size_t lines)
+{
+	static struct reference_hit want[REFERENCE_HITS];
+	static struct hits h;
+	static char text[65536];
+	static const enum scan_path paths[] = {SCAN_BEST, SCAN_PORTABLE, SCAN_AVX2};
+	size_t hits = 0, wrong = 0;
+	for (size_t i = 0; i < sets && wrong < 5; i++) {
+		struct indicator_build *b;
+		struct indicator_set *set = some_set(&b, 1 + draw(8));
+		struct scan *scan[3] = {NULL};
+		REQUIRE(set != NULL);
+		for (size_t k = 0; k < 3; k++)
+			if (scan_new(set, paths[k], keep, &h, &scan[k], NULL) != ERR_OK)
+				scan[k] = NULL;
+		for (size_t j = 0; j < lines && wrong < 5; j++) {
+			size_t n = 0;
+			for (size_t some = 1 + draw(3); some > 0; some--) {
+				for (size_t pad = draw(3) == 0 ? draw(140) : 0; pad > 0; pad--)
+					text[n++] = ' ';
+				n += some_text(text + n);
+			}
+			struct slice s = slice_of(text, n);
+			size_t count = reference_scan(set, s, want);
+			hits += count;
+			for (size_t k = 0; k < 3; k++)
+				if (scan[k] != NULL) {
+					scan_whole(scan[k], &h, s);
+					wrong += !same(set, s, &h, want, count, scan_path_name(scan_path(scan[k])));
+				}
+			scan_parts(scan[0], &h, s, draw(4) == 0 ? 1 + draw(3) : 0);
+			wrong += !same(set, s, &h, want, count, "in parts");
+		}
+		for (size_t k = 0; k < 3; k++)
+			scan_free(scan[k]);
+		indicator_close(set);
+		indicator_build_free(b);
+	}
+	printf("# %zu texts, %zu hits\n", sets * lines, hits);
+	CHECK_SAY(wrong == 0, "%zu texts differ", wrong);
+	CHECK(hits > sets);
+}
+
+static void against_reference(void)
+{
+	const char *many = getenv("TOCSIN_SCAN_CASES"), *seed = getenv("TOCSIN_SCAN_SEED");
+	state = seed != NULL ? strtoull(seed, NULL, 10) * 7919 + 1 : 20260521;
+#ifdef TOCSIN_SANITIZED
+	size_t cases = 20000;
+#else
+	size_t cases = 150000;
+#endif
+	random_lines((many != NULL ? strtoull(many, NULL, 10) : cases) / 100, 100);
+}
+
+const struct test tests[] = {{"random texts and sets, all paths, any cut, against the reference", against_reference}, {NULL, NULL}};
