@@ -69,7 +69,7 @@ struct follow {
 	struct watched *watched; // by watch descriptor
 	size_t watched_room;
 	struct places before;
-	bool first_look;
+	bool first_look, adopted;
 	uint64_t checked_ms, check_took_ms;
 };
 
@@ -220,6 +220,13 @@ static void recognise(struct follow *f, struct followed *x, uint64_t size)
 		start_over(f, x, "it is shorter than before");
 	else if (x->head > 0 && (hash_head(x->fd, x->head, &got) != x->hash || got != x->head))
 		start_over(f, x, "it begins otherwise than before");
+	if (x->offset == 0 && size > 0) { // known only now: it may have been empty when it was found
+		uint8_t head[4];
+		ssize_t n = pread(x->fd, head, sizeof head, 0);
+		pthread_mutex_lock(&f->lock);
+		x->packed = n > 0 && source_looks_packed(slice_of(head, (size_t)n));
+		pthread_mutex_unlock(&f->lock);
+	}
 	if (x->head < PLACE_HEAD && size > x->head) {
 		uint64_t hash = hash_head(x->fd, size < PLACE_HEAD ? (unsigned)size : PLACE_HEAD, &got);
 		pthread_mutex_lock(&f->lock);
@@ -265,9 +272,14 @@ static bool read_archive(struct worker_state *w, uint64_t size)
 	struct source *s;
 	struct why why;
 	bool going = true;
-	int fd = x->told_whole ? -1 : open(x->path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	if (x->told_whole || x->offset == size)
 		return true;
+	int fd = fcntl(x->fd, F_DUPFD_CLOEXEC, 0); // the source closes its own
+	if (fd < 0 || lseek(fd, 0, SEEK_SET) != 0) {
+		if (fd >= 0)
+			close(fd);
+		return true;
+	}
 	lines_begin(w->lines, 0, 0);
 	enum err e = source_open(fd, x->told, &s, &why);
 	bool first = true;
@@ -442,14 +454,12 @@ static const struct place *place_of(const struct follow *f, const struct stat *s
 	return NULL;
 }
 
-static void resume(struct follow *f, struct followed *x, const struct place *p, uint64_t size)
+static void resume(struct followed *x, const struct place *p)
 {
 	x->offset = p->offset;
 	x->line = p->line;
 	x->head = p->head;
 	x->hash = p->hash;
-	x->replayed_to = f->before.closed ? 0 : size;
-	x->told_whole = x->packed && p->offset == size;
 	char *told = strdup(p->path);
 	if (told != NULL) {
 		free(x->told);
@@ -490,8 +500,6 @@ static void adopt(struct follow *f, const char *path, bool gone)
 		return;
 	}
 	struct followed *x = calloc(1, sizeof *x);
-	uint8_t head[4];
-	ssize_t n = pread(fd, head, sizeof head, 0);
 	if (x == NULL || (x->path = strdup(path)) == NULL || (x->told = strdup(path)) == NULL) {
 		close(fd);
 		free(x != NULL ? x->path : NULL);
@@ -499,13 +507,14 @@ static void adopt(struct follow *f, const char *path, bool gone)
 		return;
 	}
 	*x = (struct followed){.path = x->path, .told = x->told, .fd = fd, .watch = -1, .device = st.st_dev, .inode = st.st_ino,
-	                       .gone = gone, .grown_ms = clock_monotonic_ms(),
-	                       .packed = n > 0 && source_looks_packed(slice_of(head, (size_t)n))};
+	                       .gone = gone, .grown_ms = clock_monotonic_ms()};
 	fields_header_init(&x->header);
 	const struct place *p = place_of(f, &st, fd);
+	if (f->first_look && !f->before.closed)
+		x->replayed_to = (uint64_t)st.st_size; // also of a file that was found, told and not noted yet
 	if (p != NULL)
-		resume(f, x, p, (uint64_t)st.st_size);
-	else if (f->first_look && f->how.from_end && !x->packed)
+		resume(x, p);
+	else if (f->first_look && f->how.from_end)
 		x->offset = (uint64_t)st.st_size;
 	if (lstat(path, &link) == 0 && S_ISLNK(link.st_mode)) {
 		x->watch = inotify_add_watch(f->fd, path, IN_MODIFY);
@@ -514,6 +523,7 @@ static void adopt(struct follow *f, const char *path, bool gone)
 	pthread_mutex_lock(&f->lock);
 	bool kept = keep(f, x);
 	pthread_mutex_unlock(&f->lock);
+	f->adopted |= kept;
 	if (kept)
 		log_line(LOG_DEBUG, "log-followed", log_value("log", "%s", path), log_value("offset", "%llu", (unsigned long long)x->offset));
 }
@@ -707,8 +717,8 @@ enum err follow_start(struct follow *f, const struct places *before, struct why 
 		qsort(f->before.place, f->before.n, sizeof *f->before.place, by_inode);
 	f->first_look = true;
 	look_everywhere(f);
-	f->first_look = false;
 	look_for_rotated(f);
+	f->first_look = false;
 	places_free(&f->before);
 	for (unsigned i = 0; i < f->how.threads; i++) {
 		f->worker[i].f = f;
@@ -773,6 +783,13 @@ enum err follow_places(struct follow *f, struct places *p, bool *changed, struct
 	}
 	pthread_mutex_unlock(&f->lock);
 	return e;
+}
+
+bool follow_adopted(struct follow *f)
+{
+	bool adopted = f->adopted;
+	f->adopted = false;
+	return adopted;
 }
 
 void follow_touch(struct follow *f)

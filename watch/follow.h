@@ -37,6 +37,7 @@ bool follow_is_idle(struct follow *f); // everything there is has been told
 void follow_wake(struct follow *f); // the set has changed
 // Adds what has been told; true when it differs from the last call.
 MUST_USE enum err follow_places(struct follow *f, struct places *p, bool *changed, struct why *why);
+bool follow_adopted(struct follow *f); // files were found since the last call: their places should be noted soon
 void follow_touch(struct follow *f); // the next call of follow_places() gives them all
 // Stops the threads. `whole`: lines without newline are told first.
 void follow_end(struct follow *f, bool whole);

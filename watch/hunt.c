@@ -183,7 +183,7 @@ static bool take_piece(struct hunt *h, struct piece *p)
 	while (!given && h->file < h->files.n && !h->stopped) {
 		const char *path = h->files.path[h->file];
 		struct stat st;
-		int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+		int fd = strcmp(path, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 		if (fd < 0 || fstat(fd, &st) != 0) {
 			error = errno;
 			if (fd >= 0)

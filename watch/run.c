@@ -389,7 +389,7 @@ static void *read_input(void *context)
 	struct why why;
 	bool going = true, first = true;
 	fields_header_init(&in.teller.header);
-	enum err e = source_open(dup(STDIN_FILENO), "-", &source, &why);
+	enum err e = source_open(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0), "-", &source, &why);
 	for (size_t n, got = 1; e == ERR_OK && going && got > 0; first = false) {
 		e = input_set(&in, &why);
 		if (e != ERR_OK)
@@ -491,7 +491,7 @@ static void keep_places(struct sensor *s)
 {
 	struct why why;
 	uint64_t now = clock_monotonic_ms();
-	if (now < s->places_ms + PLACES_MS)
+	if (now < s->places_ms + PLACES_MS && !follow_adopted(s->follow))
 		return;
 	enum err e = write_places(s, false, &why);
 	if (e != ERR_OK)
@@ -537,6 +537,7 @@ static int work(struct sensor *s, struct why *why)
 		if (!s->input_running)
 			e = why_set(why, ERR_SYSTEM, "no thread to be had");
 	}
+	follow_touch(s->follow);
 	if (e == ERR_OK)
 		e = write_places(s, false, why); // from now on a kill is known by it
 	if (e != ERR_OK)
