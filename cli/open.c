@@ -115,7 +115,7 @@ static enum err request_get(struct opening *o)
 // The hub appends the request's leaf; then it must show under t cosignatures.
 static enum err request_log(struct opening *o)
 {
-	struct buf answer;
+	struct buf body, answer;
 	uint8_t leaf[ACTIVITY_LEAF];
 	struct followed under;
 	struct card analyst;
@@ -123,15 +123,18 @@ static enum err request_log(struct opening *o)
 	enum err e = request_check(&o->request, platform_governance(o->c->platform), clock_now(), &analyst, why);
 	if (e != ERR_OK)
 		return e;
+	buf_init(&body, 64);
 	buf_init(&answer, 64);
 	request_leaf(&o->request, leaf);
+	hub_request_ask(o->request.team, o->id, leaf, &body);
 	request_hash(&o->request, o->hash);
 	cli_progress(o->c, "the request goes into the ledger");
-	e = platform_ask_hub(o->c->platform, HUB_REQUEST, buf_slice(&o->request_bytes), &answer, why);
+	e = platform_ask_hub(o->c->platform, HUB_REQUEST, buf_slice(&body), &answer, why);
 	if (e == ERR_OK && answer.n != 8)
 		e = why_set(why, ERR_INPUT, "hub: an answer of %zu bytes to a request, not 8", answer.n);
 	for (size_t i = 0; e == ERR_OK && i < 8; i++)
 		o->index = o->index << 8 | answer.p[i];
+	buf_free(&body);
 	buf_free(&answer);
 	if (e != ERR_OK)
 		return e;
@@ -212,7 +215,8 @@ static enum err shares_get(struct opening *o)
 		                              .method = "POST",
 		                              .path = "/v1/release",
 		                              .body = buf_slice(&body[i]),
-		                              .answer = &answer[i]};
+		                              .answer = &answer[i],
+		                              .timeout_ms = PLATFORM_ROUND_MS};
 		if (calls[i].client != NULL)
 			asked[reachable++] = calls[i];
 	}

@@ -1,5 +1,6 @@
 // Answers to asks: each decoded and checked here, whatever net did with it.
 #include "core.h"
+#include "crypto/hash.h"
 #include "ledger/tile.h"
 #include "log/log.h"
 #include "sys/clock.h"
@@ -240,46 +241,45 @@ static enum err answer_compare(struct asked *a)
 
 // --- Requests to open ------------------------------------------------------------------------------------------------------------------
 
-// Whether this request may be appended: it is the asker's, genuine, and about a record that is here, as it is here.
-static enum err request_allowed(struct asked *a, const struct request *r)
+// What an analyst asks to be appended: the leaf of a request that only keepers see, about a record that is here.
+struct wish {
+	uint16_t team;
+	uint8_t id[RECORD_ID];
+	uint8_t leaf[ACTIVITY_LEAF];
+};
+
+// The leaf of a request that is alive: its minute is the request's own time.
+static enum err leaf_check(const struct wish *w, uint64_t now, struct why *why)
 {
-	struct core *c = a->core;
-	const uint8_t *card = a->ask.credential.item.card;
-	struct card analyst;
-	struct header h;
+	uint64_t minute = (uint64_t)w->leaf[1] << 24 | (uint64_t)w->leaf[2] << 16 | (uint64_t)w->leaf[3] << 8 | w->leaf[4];
+	if (w->leaf[0] != ACTIVITY_RELEASE)
+		return why_set(why, ERR_INPUT, "request: a leaf of type 0x%02x, not 0x%02x", w->leaf[0], ACTIVITY_RELEASE);
+	if (minute * 60 > now + REQUEST_AHEAD_MAX || minute * 60 + 60 + REQUEST_LIFE < now)
+		return why_set(why, ERR_DENIED, "request: its minute is not within the %d hours that a request lives", REQUEST_LIFE / 3600);
+	return ERR_OK;
+}
+
+static enum err wish_check(struct asked *a, const struct wish *w)
+{
 	struct stored_record stored;
-	struct buf hdr0;
-	if (memcmp(card, r->credential.item.card, CARD_ID) != 0 && !(r->second && memcmp(card, r->second_credential.item.card, CARD_ID) == 0))
-		return why_set(a->why, ERR_DENIED, "request: it is another analyst's");
-	enum err e = request_check(r, c->governance, a->now, &analyst, a->why);
+	enum err e = leaf_check(w, a->now, a->why);
 	if (e == ERR_OK)
-		e = header_decode(r->hdr0, &h, a->why);
-	if (e == ERR_OK)
-		e = store_record_get(c->store, h.id, &stored, a->why);
-	if (e != ERR_OK)
-		return e;
-	buf_init(&hdr0, RECORD_HEADER_MAX);
-	header_encode(&stored.header, &hdr0);
-	if (!slice_equal(buf_slice(&hdr0), r->hdr0)) // keepers would find out too, but only when it is in the ledger
-		e = why_set(a->why, ERR_DENIED, "request: the header is not that of the record");
-	buf_free(&hdr0);
-	return e;
+		e = record_for(a, w->team, w->id, &stored);
+	return e != ERR_OK ? e : credential_check_analyst(&a->ask.credential, a->core->governance, w->team, stored.header.label.tlp, a->now, a->why);
 }
 
 // Every request makes the ledger grow for ever, so they are counted as openings are.
-static enum err request_store(struct asked *a, const struct request *r, const uint8_t hash[static 32], uint64_t *index)
+static enum err wish_store(struct asked *a, const struct wish *w, const uint8_t hash[static 32], uint64_t *index)
 {
 	struct core *c = a->core;
-	uint8_t leaf[ACTIVITY_LEAF];
 	uint64_t total;
 	enum err e = store_begin(c->store, a->why);
 	if (e != ERR_OK)
 		return e;
-	request_leaf(r, leaf);
-	e = store_count_add(c->store, "requests", slice_of(r->credential.item.card, CARD_ID), (uint32_t)(a->now / 86400), 1,
+	e = store_count_add(c->store, "requests", slice_of(a->ask.credential.item.card, CARD_ID), (uint32_t)(a->now / 86400), 1,
 	                    core_charter(c)->policy.releases_analyst, &total, a->why);
 	if (e == ERR_OK)
-		e = ledger_append_named(c, "request", hash, slice_of(leaf, sizeof leaf), index, a->why);
+		e = ledger_append_named(c, "request", hash, slice_of(w->leaf, sizeof w->leaf), index, a->why);
 	if (e == ERR_OK)
 		e = store_commit(c->store, a->why);
 	if (e != ERR_OK)
@@ -289,19 +289,19 @@ static enum err request_store(struct asked *a, const struct request *r, const ui
 
 static enum err answer_request(struct asked *a)
 {
-	struct request r;
+	struct wish w;
 	uint8_t hash[32];
 	uint64_t index = 0;
-	enum err e = request_decode(a->ask.body, &r, a->why);
+	enum err e = hub_request_ask_decode(a->ask.body, &w.team, w.id, w.leaf, a->why);
 	if (e == ERR_OK)
-		e = request_allowed(a, &r);
+		e = wish_check(a, &w);
 	if (e != ERR_OK)
 		return e;
-	request_hash(&r, hash);
+	sha256(slice_of(w.leaf, sizeof w.leaf), hash);
 	e = ledger_index(a->core, "request", hash, &index, a->why);
-	if (e == ERR_ABSENT && (e = request_store(a, &r, hash, &index)) == ERR_OK) {
+	if (e == ERR_ABSENT && (e = wish_store(a, &w, hash, &index)) == ERR_OK) {
 		a->core->count.requests++;
-		log_line(LOG_INFO, "release-requested", log_value("team", "%u", r.team), log_value("leaf", "%llu", (unsigned long long)index));
+		log_line(LOG_INFO, "release-requested", log_value("team", "%u", w.team), log_value("leaf", "%llu", (unsigned long long)index));
 	}
 	if (e == ERR_OK)
 		buf_put_u64(a->reply, index);

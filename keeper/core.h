@@ -10,6 +10,7 @@
 
 #define FUTURE_SECONDS 300 // that the clocks of others may run ahead of ours
 #define ALARM_PERCENT 80   // of a member's daily quota
+#define OVER_QUOTA_MS 60000 // at least between two log lines of asks over a quota
 #define PENDING_MAX (1u << 30) // bytes of leaves collected for one checkpoint; they are applied only as a whole
 #define DAY 86400
 
@@ -57,6 +58,7 @@ struct core {
 	uint64_t started;               // clock_now()
 	uint32_t watched;               // day of the last look at the sealing keys
 	struct core_counts count;
+	uint64_t over_quota_said;       // clock_monotonic_ms of the last such line; 0: never
 };
 
 // Opens the store and brings the state to where it was left; conf, identity and keys are set. core_close() also after a failure.

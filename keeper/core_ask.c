@@ -24,12 +24,27 @@ static enum err member_ask(const struct core *c, enum keeper_verb verb, struct s
 	return e == ERR_OK ? ask_check(a, q->name, c->seat, q->roles, c->g, clock_now(), why) : e;
 }
 
+// Who asks again and again for more than a day's quota may be trying values out: said at most once a minute, so that the log is no
+// way to fill a disk.
+static void alarm_over_quota(struct core *c, const char *what, uint64_t asked, uint64_t limit)
+{
+	uint64_t now = clock_monotonic_ms();
+	c->count.alarms[ALARM_QUOTA]++;
+	if (c->over_quota_said != 0 && now - c->over_quota_said < OVER_QUOTA_MS)
+		return;
+	c->over_quota_said = now;
+	log_line(LOG_WARNING, "alarm", log_value("of", "over-quota"), log_value("what", "%s", what),
+	         log_value("asked", "%" PRIu64, asked), log_value("limit", "%" PRIu64, limit));
+}
+
 // Counts against a member's day; says so once when most of it is used.
 static enum err charge(struct core *c, const char *scope, const char *what, const uint8_t card[static CARD_ID], uint64_t amount,
                        uint64_t limit, struct why *why)
 {
 	uint64_t total = 0, line = limit * ALARM_PERCENT / 100;
 	enum err e = store_count_add(c->store, scope, slice_of(card, CARD_ID), core_today(), amount, limit, &total, why);
+	if (e == ERR_DENIED)
+		alarm_over_quota(c, what, amount, limit);
 	if (e != ERR_OK)
 		return e;
 	if (total > line && total - amount <= line) {

@@ -154,7 +154,7 @@ static bool set_exchange(CURL *h, const struct http_call *call, const char *url,
 {
 	return SET(CURLOPT_URL, url) && SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) && SET(CURLOPT_NOSIGNAL, 1L) &&
 		SET(CURLOPT_HTTPHEADER, headers) && SET(CURLOPT_CONNECTTIMEOUT_MS, (long)HTTP_CONNECT_MS) &&
-		SET(CURLOPT_TIMEOUT_MS, (long)call->client->timeout_ms) && SET(CURLOPT_WRITEFUNCTION, on_body) &&
+		SET(CURLOPT_TIMEOUT_MS, (long)(call->timeout_ms > 0 ? call->timeout_ms : call->client->timeout_ms)) && SET(CURLOPT_WRITEFUNCTION, on_body) &&
 		SET(CURLOPT_WRITEDATA, a) && SET(CURLOPT_HEADERFUNCTION, on_header) && SET(CURLOPT_HEADERDATA, a) &&
 		set_body(h, call) && SET(CURLOPT_CUSTOMREQUEST, call->method);
 }

@@ -36,6 +36,7 @@ struct http_call {
 	const char *path;   // "/records/…?from=3": already percent-encoded (http_encode)
 	struct slice body;  // borrowed during the call
 	struct buf *answer; // the body of a 2xx answer is appended; its maximum bounds the answer; NULL: none wanted
+	unsigned timeout_ms; // for this exchange; 0: the peer's
 	enum err result;
 	struct why why;
 	unsigned status; // of the answer; 0 when there was none

@@ -107,6 +107,7 @@ static void round_make(struct platform *p, const struct keeper_question *q, stru
 		call->path = r->path;
 		call->body = buf_slice(&r->frame[i]);
 		call->answer = &answers[i];
+		call->timeout_ms = PLATFORM_ROUND_MS;
 		r->seat[r->calls++] = i;
 	}
 }

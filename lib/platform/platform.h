@@ -19,6 +19,9 @@
 #include "proto/keeper.h"
 #include "sys/file.h"
 
+// When all keepers are asked at once, one that is silent holds the others' answers up for so long and no longer.
+#define PLATFORM_ROUND_MS 8000
+
 struct platform {
 	char home[FILE_PATH_MAX];
 	int lock; // on the store: one command at a time uses a home

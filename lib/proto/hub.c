@@ -12,7 +12,7 @@ const struct hub_question hub_questions[] = {
 	{HUB_LIST, "list", ROLE_ANALYSE, false, 10, HUB_LIST_MAX * (SUMMARY_FIXED + 2 + RECORD_HEADER_MAX)},
 	{HUB_RECORD, "record", ROLE_ANALYSE, false, 2 + RECORD_ID, RECORD_MAX},
 	{HUB_MATCHES, "matches", ROLE_ANALYSE, false, 2 + RECORD_ID, 1u << 20},
-	{HUB_REQUEST, "request", ROLE_ANALYSE, false, REQUEST_MAX, 8},
+	{HUB_REQUEST, "request", ROLE_ANALYSE, false, 2 + RECORD_ID + ACTIVITY_LEAF, 8},
 	{HUB_COMPARE, "compare", ROLE_ANALYSE, false, 32 + BATCHES_MAX * (BATCH_SEALED_MAX + 4), 8},
 	{HUB_BULLETIN, "bulletin", 0, false, 8, 8 + 32 + BULLETIN_REPLIES_MAX * REPLY_BYTES},
 	{0, NULL, 0, false, 0, 0},
@@ -173,6 +173,27 @@ enum err hub_record_ask_decode(struct slice body, uint16_t *team, uint8_t id[sta
 		return e;
 	*team = t;
 	memcpy(id, name.p, RECORD_ID);
+	return ERR_OK;
+}
+
+void hub_request_ask(uint16_t team, const uint8_t id[static RECORD_ID], const uint8_t leaf[static ACTIVITY_LEAF], struct buf *body)
+{
+	hub_record_ask(team, id, body);
+	buf_put(body, leaf, ACTIVITY_LEAF);
+}
+
+enum err hub_request_ask_decode(struct slice body, uint16_t *team, uint8_t id[static RECORD_ID], uint8_t leaf[static ACTIVITY_LEAF],
+                                struct why *why)
+{
+	struct wire w = wire_of(body);
+	uint16_t t = wire_u16(&w);
+	struct slice name = wire_take(&w, RECORD_ID), bytes = wire_take(&w, ACTIVITY_LEAF);
+	enum err e = wire_end(&w, "request", why);
+	if (e != ERR_OK)
+		return e;
+	*team = t;
+	memcpy(id, name.p, RECORD_ID);
+	memcpy(leaf, bytes.p, ACTIVITY_LEAF);
 	return ERR_OK;
 }
 

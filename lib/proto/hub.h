@@ -83,7 +83,11 @@ void hub_matches_answer_neighbour(const struct match_answer_neighbour *n, struct
 MUST_USE enum err hub_matches_answer_each(struct slice answer, struct match_summary *summary,
                                           enum err (*each)(void *context, const struct match_answer_neighbour *n, struct why *why),
                                           void *context, struct why *why);
-// request: an encoded request (filing/release.h) → index of its leaf (u64)
+// request: team, record id, the leaf of a request to open (filing/release.h) → index of the leaf (u64). The request itself, with the
+// analyst's card and purpose, is for keepers: the hub never sees a card.
+void hub_request_ask(uint16_t team, const uint8_t id[static RECORD_ID], const uint8_t leaf[static ACTIVITY_LEAF], struct buf *body);
+MUST_USE enum err hub_request_ask_decode(struct slice body, uint16_t *team, uint8_t id[static RECORD_ID], uint8_t leaf[static ACTIVITY_LEAF],
+                                         struct why *why);
 // compare: team, id, sealed batches (u8 count, vec32 each) → u32 missing, u32 extra
 void hub_compare_ask(uint16_t team, const uint8_t id[static RECORD_ID], const struct slice *batches, unsigned count, struct buf *body);
 MUST_USE enum err hub_compare_ask_decode(struct slice body, uint16_t *team, uint8_t id[static RECORD_ID], struct slice batches[static BATCHES_MAX],

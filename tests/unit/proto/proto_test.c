@@ -203,6 +203,22 @@ static enum err again_compare(struct slice bytes, struct buf *out, struct why *w
 	return e;
 }
 
+static void make_request_ask(struct buf *out)
+{
+	static const uint8_t leaf[ACTIVITY_LEAF] = {ACTIVITY_RELEASE, 1, 2};
+	hub_request_ask(9, id, leaf, out);
+}
+
+static enum err again_request_ask(struct slice bytes, struct buf *out, struct why *w)
+{
+	uint16_t team = 0;
+	uint8_t record[RECORD_ID], leaf[ACTIVITY_LEAF];
+	enum err e = hub_request_ask_decode(bytes, &team, record, leaf, w);
+	if (e == ERR_OK)
+		hub_request_ask(team, record, leaf, out);
+	return e;
+}
+
 static void make_bulletin_ask(struct buf *out)
 {
 	hub_bulletin_ask(77, out);
@@ -286,6 +302,7 @@ static const struct codec codecs[] = {
 	{"record ask", make_record_ask, again_record_ask, 0},
 	{"matches", make_matches, again_matches, 0},
 	{"compare", make_compare, again_compare, 0},
+	{"request ask", make_request_ask, again_request_ask, 0},
 	{"bulletin ask", make_bulletin_ask, again_bulletin_ask, 0},
 	{"filing", make_filing, again_filing, 0},
 	{"card", make_card, again_card, 0},
