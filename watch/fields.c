@@ -151,8 +151,11 @@ static void learn(struct finder *d, const struct known *k, struct slice value)
 	}
 }
 
+// A value without a name (the root of broken JSON) keeps the name of the format.
 static void answer(struct fields_place *p, struct slice name, enum fields_side side)
 {
+	if (name.n == 0)
+		return;
 	size_t n = name.n < FIELDS_NAME_MAX ? name.n : FIELDS_NAME_MAX - 1;
 	memcpy(p->name, name.p, n);
 	p->name[n] = 0;

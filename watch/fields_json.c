@@ -67,7 +67,7 @@ static void string(struct walk *w)
 		back_to_container(w);
 		add(w, slice_part(line, from, to - from));
 		w->key = false;
-		for (size_t i = w->d->next; i < w->d->count && w->d->places[i].offset < to; i++) // met in the key itself
+		for (size_t i = w->d->next; i < w->d->count && w->d->places[i].offset < to && w->n > 0; i++) // met in the key itself
 			snprintf(w->d->places[i].name, FIELDS_NAME_MAX, "%.*s", (int)w->n, (const char *)w->path);
 	} else {
 		finder_span(w->d, slice_of(w->path, w->n), from, to);
