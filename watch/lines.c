@@ -18,7 +18,7 @@ struct lines {
 	uint64_t counted_number, counted_start;
 };
 
-#if defined(__x86_64__) && !defined(TOCSIN_SANITIZED) // the resolver of clones runs before the sanitizers are ready
+#if defined(__x86_64__) && !defined(__clang__) && !defined(TOCSIN_SANITIZED) // the resolver of clones runs before the sanitizers are ready
 __attribute__((target_clones("avx2", "default"), optimize("O3")))
 #endif
 size_t lines_count(const uint8_t *p, size_t n)
