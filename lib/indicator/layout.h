@@ -48,7 +48,7 @@ struct set_record {
 	uint32_t id;    // offset in the text, a byte of length before it; 0: none
 	uint32_t meta;  // row
 	uint16_t n;     // bytes of the value as stored
-	uint8_t type, anchor; // of a file name: bytes after the anchor's end, 255 for more (then searched)
+	uint8_t type, reserved;
 };
 
 struct set_meta {

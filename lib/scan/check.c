@@ -222,7 +222,7 @@ bool is_tail_of_ipv6(const struct view *v, size_t start, size_t end)
 {
 	uint8_t ip[16];
 	size_t from = start, to = end;
-	while (from > 0 && start - from < SCAN_TOKEN_MAX && (is_word(v->p[from - 1]) || v->p[from - 1] == ':'))
+	while (from > 0 && start - from < SCAN_TOKEN_MAX && (is_token(v->p[from - 1]) || v->p[from - 1] == ':'))
 		from--;
 	return find_ipv6(v, &from, &to, ip) && from < start;
 }

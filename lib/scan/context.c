@@ -226,6 +226,18 @@ static size_t likely_ends(const struct reading *r, size_t from, size_t ends[stat
 	return count;
 }
 
+static void met_url(struct scan *s, size_t start, size_t end, uint32_t index)
+{
+	const struct view whole = {.fixed = true, .fixed_start = start, .fixed_end = end};
+	for (size_t i = 0; i < 8; i++)
+		if (s->urls[i].indicator == index + 1 && s->urls[i].start == start)
+			return;
+	s->urls[s->url_next].start = start;
+	s->urls[s->url_next].indicator = index + 1;
+	s->url_next = (s->url_next + 1) % 8;
+	met(s, &whole, 0, 0, index);
+}
+
 bool check_url(struct scan *s, const struct view *v, size_t start, size_t end)
 {
 	static const unsigned ways[] = {READ_ESCAPES, READ_ESCAPES | READ_PERCENT, READ_ESCAPES | READ_LETTERS};
@@ -239,6 +251,8 @@ bool check_url(struct scan *s, const struct view *v, size_t start, size_t end)
 		if (!read_url(s, &r, raw, ways[w], &from))
 			continue;
 		any = true;
+		if ((ways[w] & READ_PERCENT) != 0)
+			count = 0; // another "://", another URL
 		size_t count_ends = likely_ends(&r, from, ends);
 		for (size_t i = 0; i < count_ends; i++) {
 			struct observable url;
@@ -246,9 +260,8 @@ bool check_url(struct scan *s, const struct view *v, size_t start, size_t end)
 			if (observable_canonical(OBSERVABLE_URL, slice_of(r.text + from, ends[i] - from), &url, NULL) != ERR_OK)
 				continue;
 			count = find_urls(s->set, observable_value(&url), found, count, URLS_MAX);
-			struct view whole = {.fixed = true, .fixed_start = r.where[from], .fixed_end = r.where[ends[i]]};
 			for (; had < count; had++)
-				met(s, &whole, 0, 0, found[had]);
+				met_url(s, r.where[from], r.where[ends[i]], found[had]);
 		}
 	}
 	return any;

@@ -52,6 +52,11 @@ struct scan {
 	struct waiting queue[QUEUE];
 	unsigned waiting;
 	struct classes classes;
+	struct {
+		size_t start;
+		uint32_t indicator;
+	} urls[8]; // last reported: user name and host of one URL may both be hosts
+	unsigned url_next;
 	uint8_t *region;    // decoded bytes
 	uint32_t *where;    // of each, its offset in the block; one more for the end
 };

@@ -496,6 +496,7 @@ size_t scan_block(struct scan *s, const uint8_t *p, size_t n, bool at_end)
 	s->p = p;
 	s->n = n;
 	s->final = at_end;
+	memset(s->urls, 0, sizeof s->urls);
 	const uint8_t *line = n > 0 ? memrchr(p, '\n', n) : NULL;
 	size_t done = line != NULL ? (size_t)(line - p) + 1 : 0, settle = done;
 	if (at_end)

@@ -18,6 +18,9 @@ struct found {
 	const struct indicator_set *set;
 	struct reference_hit *hits;
 	size_t count, base;
+	// URLs by indicator and place of "://": what two readings find is one.
+	struct reference_hit urls[256];
+	size_t url_count;
 };
 
 static void add(struct found *f, uint32_t indicator, size_t end)
@@ -274,7 +277,17 @@ static bool scheme_char(unsigned char c)
 	return isalnum(c) || c == '+' || c == '-' || c == '.';
 }
 
-static void met_url(struct found *f, const struct observable *url, size_t start)
+static void add_url(struct found *f, uint32_t indicator, size_t start, size_t colon, bool letters)
+{
+	for (size_t i = 0; i < f->url_count; i++)
+		if (f->urls[i].indicator == indicator && f->urls[i].end == colon && letters)
+			return;
+	if (f->url_count < 256)
+		f->urls[f->url_count++] = (struct reference_hit){indicator, colon};
+	add(f, indicator, start);
+}
+
+static void met_url(struct found *f, const struct observable *url, size_t start, size_t colon_at, bool letters)
 {
 	static const char *const ports[][2] = {{"http:", ":80"}, {"https:", ":443"}, {"ftp:", ":21"}, {"ws:", ":80"}, {"wss:", ":443"}};
 	char any[2][OBSERVABLE_MAX + 16] = {"", ""};
@@ -296,12 +309,12 @@ static void met_url(struct found *f, const struct observable *url, size_t start)
 			char last = u[n - 1], next = texts[t][n];
 			bool query = strchr(u, '?') != NULL;
 			if (next == 0 || next == '/' || next == '?' || last == '/' || last == '?' || (query && (next == '&' || last == '&')))
-				add(f, i, start);
+				add_url(f, i, start, colon_at, letters);
 		}
 	}
 }
 
-static void met_urls(struct found *f, const struct line *l, const unsigned char *raw, bool percent)
+static void met_urls(struct found *f, const struct line *l, const unsigned char *raw, bool percent, bool letters)
 {
 	for (size_t at = 1; at + 3 < l->n; at++) {
 		if (memcmp(l->c + at, "://", 3) != 0)
@@ -327,7 +340,7 @@ static void met_urls(struct found *f, const struct line *l, const unsigned char 
 		for (size_t i = 0; i < count && from < at; i++) {
 			struct observable o;
 			if (ends[i] > from && observable_canonical(OBSERVABLE_URL, slice_of(l->c + from, ends[i] - from), &o, NULL) == ERR_OK)
-				met_url(f, &o, l->at[from]);
+				met_url(f, &o, l->at[from], l->at[at], letters);
 		}
 	}
 }
@@ -408,19 +421,20 @@ size_t reference_scan(const struct indicator_set *set, struct slice text, struct
 		size_t end = slice_find(text, '\n', from);
 		const unsigned char *p = text.p + from;
 		f.base = from;
+		f.url_count = 0;
 		decode(&l, p, end - from, true, true, false);
 		met_words(&f, &l, false);
 		met_digests(&f, &l, false);
 		met_files(&f, &l, false);
-		met_urls(&f, &l, p, true);
+		met_urls(&f, &l, p, true, false);
 		decode(&l, p, end - from, true, true, true);
 		met_words(&f, &l, true);
 		met_digests(&f, &l, true);
 		met_files(&f, &l, false);
 		decode(&l, p, end - from, true, false, false);
-		met_urls(&f, &l, p, false);
+		met_urls(&f, &l, p, false, false);
 		decode(&l, p, end - from, true, false, true);
-		met_urls(&f, &l, p, false);
+		met_urls(&f, &l, p, false, true);
 		decode(&l, p, end - from, false, false, false);
 		met_files(&f, &l, true);
 		from = end + 1;
