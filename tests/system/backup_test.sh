@@ -85,7 +85,7 @@ damaged "an envelope with another byte" 'record [0-9a-f]{32}: its (row tells ano
 damaged "an envelope that is gone" 'its envelope is not here' "DELETE FROM envelope WHERE record = 1"
 damaged "a receipt that is gone" 'its receipt is not here' "DELETE FROM receipt WHERE filing = (SELECT filing FROM record WHERE sequence = 1)"
 damaged "a receipt with another signature" 'its receipt is not signed by the hub' \
-	"UPDATE receipt SET bytes = CAST(substr(bytes, 1, length(bytes) - 1) || x'00' AS BLOB) WHERE filing = (SELECT filing FROM record WHERE sequence = 1)"
+	"UPDATE receipt SET bytes = CAST(substr(bytes, 1, length(bytes) - 41) || (CASE substr(bytes, -41, 1) WHEN x'00' THEN x'01' ELSE x'00' END) || substr(bytes, -40) AS BLOB) WHERE filing = (SELECT filing FROM record WHERE sequence = 1)"
 damaged "another time" 'its receipt is for another filing, time or leaf' "UPDATE record SET time = time + 1 WHERE sequence = 1"
 damaged "a leaf that was changed" 'it is not the hash of the leaves below it' "UPDATE leaf SET bytes = zeroblob(37) WHERE number = (SELECT leaf FROM record WHERE sequence = 1)"
 damaged "leaves that were cut off" 'cosigned: [0-9]+ leaves: the ledger has only [0-9]+: leaves are lost' \
