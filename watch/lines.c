@@ -23,16 +23,20 @@ __attribute__((target_clones("avx2", "default"), optimize("O3")))
 #endif
 size_t lines_count(const uint8_t *p, size_t n)
 {
+	typedef uint8_t lanes __attribute__((vector_size(32), aligned(1)));
 	size_t count = 0;
-	while (n > 0) {
-		size_t part = n < 255 * 32 ? n : 255 * 32;
-		uint32_t sum = 0;
-		for (size_t i = 0; i < part; i++)
-			sum += p[i] == '\n';
-		count += sum;
-		p += part;
-		n -= part;
+	while (n >= sizeof(lanes)) {
+		lanes sum = {0};
+		size_t rounds = n / sizeof(lanes) < 255 ? n / sizeof(lanes) : 255; // a lane counts to 255
+		for (size_t i = 0; i < rounds; i++)
+			sum -= (lanes)(*(const lanes *)(const void *)(p + i * sizeof(lanes)) == '\n'); // true is -1
+		for (size_t i = 0; i < sizeof(lanes); i++)
+			count += sum[i];
+		p += rounds * sizeof(lanes);
+		n -= rounds * sizeof(lanes);
 	}
+	for (size_t i = 0; i < n; i++)
+		count += p[i] == '\n';
 	return count;
 }
 
