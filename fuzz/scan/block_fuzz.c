@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const char csv[] = "type,value\ndomain,evil.com\nipv4,1.2.3.4\ncidr,10.0.0.0/8\nipv6,2001:db8::1\nmail,a@evil.com\nurl,http://evil.com/a\n"
 	                          "md5,0123456789abcdef0123456789abcdef\nfilename,c:\\temp\\a b.exe\nurl,1.2.3.4:80\ncidr,2001:db8::/32\n";
 	static struct indicator_set *set;
-	struct indicator_build *b;
+	static struct indicator_build *b; // the set lies in its memory
 	struct slice bytes;
 	if (set == NULL && (indicator_build_new(NULL, NULL, NULL, &b, NULL) != ERR_OK ||
 	                    indicator_build_read(b, INDICATOR_CSV, slice_text(csv), NULL, NULL) != ERR_OK ||
