@@ -368,7 +368,7 @@ __attribute__((format(printf, 1, 0))) static double command_rate(const char *com
 	return rc == -1 || rc > 256 ? 0 : (double)bytes / (seconds() - start);
 }
 
-static const char *title;
+static char title[64];
 static void row(const char *what, double figure, const char *unit, const char *rule, double limit, const char *note)
 {
 	printf("%s\t%s\t%.6g\t%s\t%s\t%.6g\t%s\n", title, what, figure, unit, rule, limit, note);
@@ -401,7 +401,7 @@ static struct indicator_set *compile(const char *csv, const char *path, double *
 
 static void figures(const char *directory, size_t count, const struct wanted *kept, size_t kept_n, const char *corpus)
 {
-	char csv[1024], path[1024], command[2200], what[64];
+	char csv[1024], path[1024], command[4096], what[64];
 	double took, open_took;
 	size_t hits;
 	snprintf(csv, sizeof csv, "%s/indicators-%zu.csv", directory, count);
@@ -410,6 +410,7 @@ static void figures(const char *directory, size_t count, const struct wanted *ke
 	struct indicator_set *set = compile(csv, path, &took, &open_took);
 	bool million = count == 1000000;
 	(void)kept_n;
+	snprintf(title, sizeof title, "sensor, %zu indicators", count);
 	snprintf(what, sizeof what, "compile %zu indicators from CSV", count);
 	row(what, took, "s", million ? "<=" : "", 1, "");
 	row("open the set", open_took * 1000, "ms", million ? "<=" : "", 50, "checksums of the whole file included");
@@ -425,7 +426,8 @@ static void figures(const char *directory, size_t count, const struct wanted *ke
 		double r = rate(set, corpus, 1, ways[i], &hits) / 1e9;
 		snprintf(command, sizeof command, "%zu hits; median of %d", hits, RUNS);
 		best = i == 0 ? r : best;
-		row(said[i], r, "GB/s", i == 0 && count <= 1000000 ? ">=" : "", million ? 1.0 : 1.3, command);
+		snprintf(what, sizeof what, "%s, %zu indicators", said[i], count);
+		row(what, r, "GB/s", i == 0 && count <= 1000000 ? ">=" : "", million ? 1.0 : 1.3, command);
 	}
 	row("scan, two cores, against one", rate(set, corpus, 2, SCAN_BEST, &hits) / 1e9 / best, "times", ">=", 1.8, "");
 	if (count <= 1000000) {
@@ -452,7 +454,6 @@ int main(int argc, char **argv)
 		size_t hits;
 		if (indicator_open(argv[3], &set, &why) != ERR_OK)
 			fail(why.text);
-		title = "scan";
 		clock_used = CLOCK_THREAD_CPUTIME_ID; // comparable on a machine that others use too
 		for (int i = 4; i < argc; i++) {
 			static const enum scan_path ways[] = {SCAN_AVX512, SCAN_AVX2, SCAN_PORTABLE};
@@ -471,7 +472,7 @@ int main(int argc, char **argv)
 	snprintf(corpus, sizeof corpus, "%s/corpus.log", argv[1]);
 	snprintf(command, sizeof command, "%s/kept.csv", argv[1]);
 	make_indicators(command, 9000, kept, 9000);
-	title = "sensor";
+	strcpy(title, "sensor");
 	row("lines planted", (double)make_corpus(corpus, mib << 20, kept, 9000), "lines", "", 0, "0.1 % of the lines");
 	snprintf(command, sizeof command, "cat '%s' > /dev/null", corpus);
 	if (system(command) != 0)

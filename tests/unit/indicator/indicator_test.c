@@ -166,7 +166,7 @@ static void twice(void)
 	struct indicator x;
 	static const uint64_t expiries[] = {100, 300, 200, 0, 400};
 	for (size_t i = 0; i < 5; i++) {
-		struct indicator_meta meta = {.id = slice_of("abcde" + i, 1), .expiry = expiries[i], .confidence = INDICATOR_CONFIDENCE_NONE};
+		struct indicator_meta meta = {.id = slice_of(&"abcde"[i], 1), .expiry = expiries[i], .confidence = INDICATOR_CONFIDENCE_NONE};
 		CHECK(indicator_build_add(b, OBSERVABLE_DOMAIN, SLICE_LITERAL("evil.com"), &meta, SLICE_LITERAL("row"), NULL) == ERR_OK);
 	}
 	CHECK(indicator_build_stats(b)->duplicates == 4 && indicator_build_stats(b)->read == 5);
