@@ -19,6 +19,15 @@ struct cell { // of the build's own table
 	uint32_t tag, key; // key: index + 1
 };
 
+// A value as it is stored, its key, and for a URL the key of its host.
+struct stored {
+	uint8_t bytes[OBSERVABLE_MAX];
+	size_t n;
+	uint32_t inline_value;
+	uint64_t key, host;
+	bool has_host;
+};
+
 struct indicator_build {
 	const struct commonplace *common;
 	indicator_told *told;
@@ -30,6 +39,7 @@ struct indicator_build {
 	uint32_t *meta_slots; // index + 1 of metas, by content
 	size_t meta_room;
 	uint32_t source, id;  // text last put
+	struct stored stored; // being added
 	uint32_t has;
 	uint64_t lengths4, lengths6[3];
 	uint8_t nets[SET_NETS_COUNT * SET_NET_BYTES];
@@ -101,15 +111,6 @@ void build_tell(struct indicator_build *b, enum indicator_verdict verdict, struc
 	if (b->told != NULL)
 		b->told(b->context, verdict, place, value, rule);
 }
-
-// A value as it is stored, its key, and for a URL the key of its host.
-struct stored {
-	uint8_t bytes[OBSERVABLE_MAX];
-	size_t n;
-	uint32_t inline_value;
-	uint64_t key, host;
-	bool has_host;
-};
 
 static uint64_t address_key(const uint8_t *ip, bool six, unsigned prefix)
 {
@@ -203,7 +204,7 @@ static bool store(struct indicator_build *b, enum observable_type type, struct s
 		return true;
 	case OBSERVABLE_MD5: case OBSERVABLE_SHA1: case OBSERVABLE_SHA256: case OBSERVABLE_SHA512: case OBSERVABLE_CERTIFICATE:
 		s->n = value.n / 2;
-		INVARIANT(hex_decode(value, s->bytes, s->n));
+		pack_digits(value.p, s->n, s->bytes);
 		s->key = key_digest(s->bytes, s->n);
 		b->has |= SET_HAS_DIGESTS | (type == OBSERVABLE_CERTIFICATE ? SET_HAS_CERTIFICATES : 0);
 		return true;
@@ -436,37 +437,38 @@ static enum err canonical(enum observable_type type, struct slice written, struc
 	return observable_canonical(type, slice_of(text, n + 6), o, NULL) == ERR_OK ? ERR_OK : e;
 }
 
+// Told and counted when a rule of the list covers it.
+static __attribute__((noinline)) bool is_common(struct indicator_build *b, enum observable_type type, struct slice value,
+                                                struct slice place)
+{
+	struct slice line;
+	struct observable o = {.type = type, .n = value.n};
+	char text[WHY_MAX];
+	memcpy(o.value, value.p, value.n);
+	o.value[value.n] = 0;
+	if (!commonplace_has(b->common, &o, &line))
+		return false;
+	snprintf(text, sizeof text, "a common value (%.*s)", SLICE_ARGS(slice_part(line, 0, 200)));
+	build_tell(b, INDICATOR_COMMON, place, value, text);
+	return true;
+}
+
 static enum err add_canonical(struct indicator_build *b, enum observable_type type, struct slice value,
                               const struct indicator_meta *meta, struct slice place, struct why *why)
 {
-	struct stored s;
-	struct slice line;
 	const char *rule;
-	if (b->common != NULL) {
-		struct observable o = {.type = type, .n = value.n};
-		memcpy(o.value, value.p, value.n);
-		o.value[value.n] = 0;
-		if (commonplace_has(b->common, &o, &line)) {
-			char text[WHY_MAX];
-			snprintf(text, sizeof text, "a common value (%.*s)", SLICE_ARGS(slice_part(line, 0, 200)));
-			build_tell(b, INDICATOR_COMMON, place, value, text);
-			return ERR_OK;
-		}
-	}
-	if (store(b, type, value, &s, &rule))
-		return put_stored(b, type, &s, meta, why);
+	if (b->common != NULL && is_common(b, type, value, place))
+		return ERR_OK;
+	if (store(b, type, value, &b->stored, &rule))
+		return put_stored(b, type, &b->stored, meta, why);
 	build_tell(b, INDICATOR_REFUSED, place, value, rule);
 	return ERR_OK;
 }
 
-enum err indicator_build_add(struct indicator_build *b, enum observable_type type, struct slice written,
-                             const struct indicator_meta *meta, struct slice place, struct why *why)
+// Not canonical as it stands.
+static __attribute__((noinline)) enum err add_written(struct indicator_build *b, enum observable_type type, struct slice written,
+                                                      const struct indicator_meta *meta, struct slice place, struct why *why)
 {
-	if (meta == NULL)
-		meta = &no_meta;
-	b->stats.read++;
-	if (build_is_canonical(type, written))
-		return add_canonical(b, type, written, meta, place, why);
 	struct observable o;
 	struct why rule = {""};
 	enum err e = canonical(type, written, &o, &rule);
@@ -479,6 +481,17 @@ enum err indicator_build_add(struct indicator_build *b, enum observable_type typ
 	}
 	build_tell(b, INDICATOR_REFUSED, place, written, rule.text);
 	return ERR_OK;
+}
+
+enum err indicator_build_add(struct indicator_build *b, enum observable_type type, struct slice written,
+                             const struct indicator_meta *meta, struct slice place, struct why *why)
+{
+	if (meta == NULL)
+		meta = &no_meta;
+	b->stats.read++;
+	if (build_is_canonical(type, written))
+		return add_canonical(b, type, written, meta, place, why);
+	return add_written(b, type, written, meta, place, why);
 }
 
 static void fill_filter(const struct indicator_build *b, uint32_t *filter, uint64_t blocks)

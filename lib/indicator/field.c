@@ -67,26 +67,30 @@ static unsigned any_of(struct slice plain)
 	return BUILD_UNKNOWN;
 }
 
-enum err build_put(struct indicator_build *b, unsigned kind, struct slice written, const struct indicator_meta *meta,
-                   struct slice place, struct why *why)
+// The type that a value of a wider kind can only have; *rule says why there is none.
+static __attribute__((noinline)) unsigned exact_kind(unsigned kind, struct slice written, const char **rule)
 {
 	char text[OBSERVABLE_WRITTEN_MAX];
-	const char *rule = "this type is not known";
-	written = slice_trim(written);
 	struct slice plain = written;
-	if (kind >= BUILD_ADDRESS && written.n <= sizeof text && written.n > 0) {
+	if (written.n <= sizeof text && written.n > 0) {
 		memcpy(text, written.p, written.n);
 		plain = slice_of(text, observable_refang(text, written.n));
 	}
-	if (kind == BUILD_ADDRESS) {
-		kind = address_of(plain);
-	} else if (kind == BUILD_DIGEST) {
-		kind = digest_of(plain.n);
-		rule = "is no hash of 32, 40, 64 or 128 hexadecimal digits";
-	} else if (kind == BUILD_ANY) {
-		kind = any_of(plain);
-		rule = "no type, or more than one, fits this value";
-	}
+	if (kind == BUILD_ADDRESS)
+		return address_of(plain);
+	*rule = kind == BUILD_DIGEST ? "is no hash of 32, 40, 64 or 128 hexadecimal digits" : "no type, or more than one, fits this value";
+	return kind == BUILD_DIGEST ? digest_of(plain.n) : any_of(plain);
+}
+
+enum err build_put(struct indicator_build *b, unsigned kind, struct slice written, const struct indicator_meta *meta,
+                   struct slice place, struct why *why)
+{
+	const char *rule = "this type is not known";
+	written = slice_trim(written);
+	if (kind == BUILD_ADDRESS && build_is_canonical(OBSERVABLE_IPV4, written))
+		kind = OBSERVABLE_IPV4;
+	else if (kind >= BUILD_ADDRESS)
+		kind = exact_kind(kind, written, &rule);
 	if (kind != BUILD_UNKNOWN)
 		return indicator_build_add(b, (enum observable_type)kind, written, meta, place, why);
 	build_tell(b, INDICATOR_REFUSED, place, written, rule);

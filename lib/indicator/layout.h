@@ -176,6 +176,15 @@ static inline bool is_digest(unsigned type)
 	return type >= OBSERVABLE_MD5 && type <= OBSERVABLE_CERTIFICATE;
 }
 
+// Digits are known to be hexadecimal: the low nibble, and 9 more for a letter.
+static inline void pack_digits(const uint8_t *p, size_t n, uint8_t *bytes)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint8_t a = p[2 * i], b = p[2 * i + 1];
+		bytes[i] = (uint8_t)(((a & 15) + 9 * (a >> 6)) << 4 | ((b & 15) + 9 * (b >> 6)));
+	}
+}
+
 static inline bool is_token(uint8_t c) // what names, addresses, digests and file names are made of
 {
 	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' || c == '.' || c == '_';

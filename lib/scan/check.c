@@ -227,15 +227,6 @@ bool is_tail_of_ipv6(const struct view *v, size_t start, size_t end)
 	return find_ipv6(v, &from, &to, ip) && from < start;
 }
 
-// Digits are known to be hexadecimal: the low nibble, and 9 more for a letter.
-static void pack_digits(const uint8_t *p, size_t n, uint8_t *bytes)
-{
-	for (size_t i = 0; i < n; i++) {
-		uint8_t a = p[2 * i], b = p[2 * i + 1];
-		bytes[i] = (uint8_t)(((a & 15) + 9 * (a >> 6)) << 4 | ((b & 15) + 9 * (b >> 6)));
-	}
-}
-
 void check_digest(struct scan *s, const struct view *v, size_t start, size_t end)
 {
 	uint8_t bytes[64];
