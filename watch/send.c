@@ -292,6 +292,9 @@ static enum err report_all(const struct send *s, struct why *why)
 		free(names[i]);
 	}
 	free(names);
+	char path[FILE_PATH_MAX];
+	if (e == ERR_OK && file_path(path, s->spool, "sync", why) == ERR_OK && file_has(path))
+		e = why_set(why, ERR_AWAY, "sealed, and not with the hub yet: records wait in the home; they go at the next sending");
 	return e;
 }
 

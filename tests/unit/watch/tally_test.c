@@ -109,8 +109,8 @@ static void hours(void)
 	}
 	static const char *const refused[] = {"", "x", "{}", "[]", "{\"@timestamp\":\"x\"}",
 	                                      "{\"@timestamp\":\"2026-01-02T03:04:05Z\",\"tocsin\":{\"type\":\"domain\"}}",
-	                                      "{\"@timestamp\":\"2026-01-02T03:04:05Z\",\"event\":{},\"tocsin\":{\"type\":\"domain\"},\"threat\":"
-	                                      "{\"indicator\":{\"name\":\"not a name\"}}}"};
+	                                      ("{\"@timestamp\":\"2026-01-02T03:04:05Z\",\"event\":{},\"tocsin\":{\"type\":\"domain\"},"
+	                                      "\"threat\":{\"indicator\":{\"name\":\"not a name\"}}}")};
 	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
 		CHECK_SAY(hourly_add(&h, slice_text(refused[i]), &why) == ERR_INPUT, "%s", refused[i]);
 	hourly_sort(&h);
