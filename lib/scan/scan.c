@@ -288,6 +288,15 @@ HOT void ended(struct scan *s, size_t base, size_t end_in_window, bool high, boo
 	uint64_t run = bits_before(c->of[CLASS_TOKEN], end_in_window);
 	unsigned n = ~run == 0 ? 64 : (unsigned)__builtin_clzll(~run);
 	size_t start = end - n;
+	uint64_t dots = bits_before(c->of[CLASS_DOT], end_in_window);
+	if (n < 64 && !high && (s->has & SET_HAS_DIGIT_FILES) == 0) {
+		// Numbers are most of it: what ends in a digit's label and has not three dots is nothing, decoded or not, for an escape
+		// that stands for more than a border is found by itself.
+		uint64_t inside = dots & ~0ull << (64 - n);
+		uint8_t first = p[end - (unsigned)__builtin_clzll(inside)];
+		if ((dots >> 63) == 0 && first <= '9' && first >= '0' && __builtin_popcountll(inside) != 3)
+			return;
+	}
 	if (n == 64) {
 		while (start > base && is_word(p[start - 1]) && end - start <= SCAN_TOKEN_MAX)
 			start--;
@@ -302,7 +311,6 @@ HOT void ended(struct scan *s, size_t base, size_t end_in_window, bool high, boo
 		mark_region(s, start);
 		return;
 	}
-	uint64_t dots = bits_before(c->of[CLASS_DOT], end_in_window);
 	if (__builtin_expect(n > 63 || start < 8 || (dots >> 63) != 0, 0)) {
 		const struct view raw = view_raw(s);
 		check_token(s, &raw, start, end, false);
