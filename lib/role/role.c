@@ -44,8 +44,10 @@ const struct role *role_take(const struct role_table *t, int *argc, char **argv)
 {
 	static char full[NAME_MAX_ROLE];
 	log_open(t->daemon, LOG_INFO);
-	if (*argc < 2 || strcmp(argv[1], ROLE_OPTION) != 0)
+	if (*argc < 2 || strcmp(argv[1], ROLE_OPTION) != 0) {
+		close_range(STDERR_FILENO + 1, ~0U, 0); // what whoever started us left open is not ours to hold
 		return NULL;
+	}
 	const struct role *role = *argc > 2 ? find_role(t, argv[2]) : NULL;
 	if (role == NULL || !adopt_fds(1 + layout_links(t, role->name, ROLE_CHANNELS_MAX))) {
 		fprintf(stderr, "%s: %s is for the program itself\n", argv[0], ROLE_OPTION);

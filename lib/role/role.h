@@ -44,7 +44,8 @@ struct role_table {
 	struct role_channel channels[ROLE_CHANNELS_MAX + 1];
 };
 
-// Reads and removes a leading "--role NAME" from the arguments and opens the log under that name. NULL when there is none. An
+// Reads and removes a leading "--role NAME" from the arguments and opens the log under that name. NULL when there is none: descriptors beyond
+// standard error are then closed, so call it before anything is opened. An
 // unknown name or missing descriptors end the process with status 2.
 const struct role *role_take(const struct role_table *t, int *argc, char **argv);
 // Starts and watches the roles; returns the exit status. When all are ready: log line "ready", and READY=1 to $NOTIFY_SOCKET.
