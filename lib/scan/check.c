@@ -222,8 +222,8 @@ bool is_tail_of_ipv6(const struct view *v, size_t start, size_t end)
 {
 	uint8_t ip[16];
 	size_t from = start, to = end;
-	while (from > 0 && start - from < SCAN_TOKEN_MAX && (is_token(v->p[from - 1]) || v->p[from - 1] == ':'))
-		from--;
+	for (size_t back = 1; back > 0 && from > 0 && start - from < SCAN_TOKEN_MAX; from -= back)
+		back = v->p[from - 1] == ':' ? 1 : letter_before(v->p, from);
 	return find_ipv6(v, &from, &to, ip) && from < start;
 }
 

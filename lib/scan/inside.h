@@ -118,6 +118,7 @@ void check_file(struct scan *s, const struct view *v, uint32_t index, size_t sta
 size_t find_urls(const struct indicator_set *set, struct slice url, uint32_t *found, size_t count, size_t room);
 // A whole token, filter included: name, address, file name, mail.
 void check_token(struct scan *s, const struct view *v, size_t start, size_t end, bool whole_only);
+size_t letter_before(const uint8_t *p, size_t end); // bytes of the word character that ends at end > 0, or 0
 bool is_tail_of_ipv6(const struct view *v, size_t start, size_t end); // the address at [start, end), a ':' before it
 
 // Asks for scan_region() at this position, after the word and in the order of the text.

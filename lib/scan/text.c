@@ -98,6 +98,16 @@ static size_t letter_length(const uint8_t *p, size_t n)
 	return mark ? 0 : length;
 }
 
+size_t letter_before(const uint8_t *p, size_t end)
+{
+	if (p[end - 1] < 0x80)
+		return is_token(p[end - 1]) ? 1 : 0;
+	for (size_t n = 2; n <= 4 && n <= end; n++)
+		if (p[end - n] >= 0xc0)
+			return letter_length(p + end - n, n) == n ? n : 0;
+	return 0;
+}
+
 // What runs to the end of a word from i, by letters; 0 when there stands no word character.
 static size_t step(const struct view *v, size_t i)
 {

@@ -377,8 +377,11 @@ static void met_words(struct found *f, const struct line *l, bool letters)
 		size_t colon = start, trimmed = i;
 		while (trimmed > start && l->c[trimmed - 1] == '.')
 			trimmed--;
-		while (colon > 0 && (l->c[colon - 1] == ':' || letter(l, colon - 1) > 0))
-			colon--;
+		for (size_t k = 1; k <= 4 && colon >= k; k++)
+			if ((k == 1 && l->c[colon - 1] == ':') || letter(l, colon - k) == k) {
+				colon -= k;
+				k = 0;
+			}
 		size_t first = colon;
 		bool tail = start > 0 && l->c[start - 1] == ':' && ipv6_of(l, &first, i, &o) && first < start;
 		if (!tail && observable_canonical(OBSERVABLE_IPV4, slice_of(l->c + start, trimmed - start), &o, NULL) == ERR_OK)
