@@ -27,8 +27,8 @@ static void told(void *context, enum indicator_verdict verdict, struct slice pla
 	if (++*n > TOLD_MAX && !t->verbose)
 		return;
 	struct why line;
-	why_set(&line, ERR_OK, "%s: %s: %.*s: \"%.*s\"", names[verdict], t->input, SLICE_ARGS(place), value.n > 100 ? 100 : (int)value.n,
-	        (const char *)value.p);
+	value = slice_part(value, 0, 100);
+	why_set(&line, ERR_OK, "%s: %s: %.*s: \"%.*s\"", names[verdict], t->input, SLICE_ARGS(place), SLICE_ARGS(value));
 	watch_progress_end();
 	fprintf(stderr, "%s: %s\n", line.text, rule);
 	if (*n == TOLD_MAX && !t->verbose)

@@ -227,7 +227,7 @@ void fields_read(struct slice line, const struct fields_header *h, bool journal,
 	conclude(&d);
 }
 
-// --- URLs that are written apart --------------------------------------------------------------------------------------------------
+// --- URLs that are written apart ---------------------------------------------------------------------------------------------
 
 static bool put(char url[static FIELDS_URL_MAX], size_t *n, struct slice s, bool json)
 {

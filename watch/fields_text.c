@@ -26,7 +26,7 @@ static size_t find_text(struct slice s, const char *text, size_t from)
 	return p != NULL ? (size_t)(p - s.p) : s.n;
 }
 
-// --- Web servers: Apache and nginx, common and combined --------------------------------------------------------------------------
+// --- Web servers: Apache and nginx, common and combined ----------------------------------------------------------------------
 
 // A quoted field at i; *from and *to without the quotes. Both servers write a quote inside as \" or \x22.
 static size_t quoted(struct slice s, size_t i, size_t *from, size_t *to)
@@ -75,7 +75,7 @@ bool finder_web(struct finder *d)
 	return true;
 }
 
-// --- Squid's native format ---------------------------------------------------------------------------------------------------------
+// --- Squid's native format ---------------------------------------------------------------------------------------------------
 
 // time elapsed client code/status bytes method URL user hierarchy/peer type
 bool finder_squid(struct finder *d)
@@ -104,7 +104,7 @@ bool finder_squid(struct finder *d)
 	return true;
 }
 
-// --- BIND's query log --------------------------------------------------------------------------------------------------------------
+// --- BIND's query log --------------------------------------------------------------------------------------------------------
 
 // [time] [category: severity:] client [@0x…] address#port (name): [view v:] query: name class type flags (server)
 bool finder_bind(struct finder *d, size_t from, bool timed)
@@ -139,7 +139,7 @@ bool finder_bind(struct finder *d, size_t from, bool timed)
 	return true;
 }
 
-// --- syslog ------------------------------------------------------------------------------------------------------------------------
+// --- syslog ------------------------------------------------------------------------------------------------------------------
 
 static bool ends_value(uint8_t c)
 {

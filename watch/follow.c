@@ -1,10 +1,9 @@
-#include "follow.h"
+#include "following.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/inotify.h>
@@ -13,67 +12,12 @@
 
 #include "files.h"
 #include "log/log.h"
-#include "source.h"
 #include "sys/clock.h"
 #include "sys/file.h"
 
-#define BUCKETS 65536u
-#define HEADER_LOOK (64u << 10) // bytes at the front of a file in which Zeek's header is looked for after a restart
 #define DIRECTORY_EVENTS (IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CLOSE_WRITE | IN_ONLYDIR)
 
-struct followed {
-	char *path; // where it is, or was last
-	char *told; // the name it goes by in sightings: that under which it was met first
-	int fd, watch; // watch: of the file itself, for what a link points to; else -1
-	dev_t device;
-	ino_t inode;
-	uint64_t offset, line;
-	uint64_t replayed_to;
-	struct fields_header header;
-	bool header_known;
-	unsigned head;
-	uint64_t hash;
-	uint64_t grown_ms; // when it last grew
-	bool packed, told_whole; // an archive: told once, as a whole
-	bool queued, busy, again; // waits for a thread; is at one; has to go there again
-	bool gone, finish, done;  // rotated away; tell the rest too; to be closed
-	struct followed *next_queued, *next_inode, *next_path;
-};
-
-struct worker_state {
-	struct follow *f;
-	struct held_set *held;
-	struct lines *lines;
-	struct teller teller;
-	struct followed *file;
-	pthread_t thread;
-};
-
-struct watched {
-	char *directory; // NULL: a file
-};
-
-struct follow {
-	struct follow_how how;
-	int fd;
-	pthread_mutex_t lock;
-	pthread_cond_t ready;
-	struct followed *first, **last; // queue
-	struct followed **files;        // all
-	size_t n, room;
-	struct followed *by_inode[BUCKETS], *by_path[BUCKETS];
-	unsigned busy, started;
-	bool stopping, changed;
-	struct worker_state worker[FOLLOW_THREADS_MAX];
-	// The main thread's own.
-	struct watched *watched; // by watch descriptor
-	size_t watched_room;
-	struct places before;
-	bool first_look, adopted;
-	uint64_t checked_ms, check_took_ms;
-};
-
-// --- Tables ---------------------------------------------------------------------------------------------------------------------
+// --- Tables ------------------------------------------------------------------------------------------------------------------
 
 static size_t inode_bucket(dev_t device, ino_t inode)
 {
@@ -137,265 +81,7 @@ static void forget(struct follow *f, size_t i)
 	f->changed = true;
 }
 
-static void queue(struct follow *f, struct followed *x)
-{
-	if (x->busy) {
-		x->again = true;
-		return;
-	}
-	if (x->queued || x->done)
-		return;
-	x->queued = true;
-	x->next_queued = NULL;
-	*f->last = x;
-	f->last = &x->next_queued;
-	pthread_cond_signal(&f->ready);
-}
-
-// --- Reading: in the threads ---------------------------------------------------------------------------------------------------
-
-static bool met(void *context, const struct line *line, const struct scan_hit *hits, size_t count)
-{
-	struct worker_state *w = context;
-	return tell_line(&w->teller, line, hits, count);
-}
-
-static void comment(void *context, struct slice text)
-{
-	struct worker_state *w = context;
-	fields_header_line(&w->teller.header, text);
-}
-
-// The set that is in force now. False when there is none to be had (no memory): the file waits.
-static bool take_set(struct worker_state *w)
-{
-	struct why why;
-	if (w->lines == NULL || !shared_is_current(w->f->how.set, w->held)) {
-		struct held_set *fresh = shared_take(w->f->how.set);
-		struct lines *lines = NULL;
-		const struct lines_calls calls = {met, comment, w};
-		enum err e = lines_new(fresh->set, w->f->how.scan, clock_now(), &calls, &lines, &why);
-		if (e != ERR_OK) {
-			shared_drop(w->f->how.set, fresh);
-			log_line(LOG_ERROR, "set-not-taken", log_failure(e, &why));
-			return w->lines != NULL;
-		}
-		lines_free(w->lines);
-		shared_drop(w->f->how.set, w->held);
-		w->lines = lines;
-		w->held = fresh;
-	}
-	lines_now(w->lines, clock_now());
-	return true;
-}
-
-static uint64_t hash_head(int fd, unsigned n, unsigned *got)
-{
-	uint8_t head[PLACE_HEAD];
-	ssize_t r = pread(fd, head, n, 0);
-	*got = r > 0 ? (unsigned)r : 0;
-	return place_hash(slice_of(head, *got));
-}
-
-// The place of a file changes under the lock: the main thread writes it down.
-static void start_over(struct follow *f, struct followed *x, const char *reason)
-{
-	log_line(LOG_INFO, "log-restarted", log_value("log", "%s", x->told), log_value("why", "%s", reason));
-	pthread_mutex_lock(&f->lock);
-	x->offset = x->line = x->replayed_to = 0;
-	x->head = 0;
-	f->changed = true;
-	pthread_mutex_unlock(&f->lock);
-	fields_header_free(&x->header);
-	fields_header_init(&x->header);
-	x->header_known = false;
-	x->told_whole = false;
-}
-
-// Truncated, or truncated and written again before we looked? Otherwise takes more of its front to know it by.
-static void recognise(struct follow *f, struct followed *x, uint64_t size)
-{
-	unsigned got;
-	if (size < x->offset)
-		start_over(f, x, "it is shorter than before");
-	else if (x->head > 0 && (hash_head(x->fd, x->head, &got) != x->hash || got != x->head))
-		start_over(f, x, "it begins otherwise than before");
-	if (x->offset == 0 && size > 0) { // known only now: it may have been empty when it was found
-		uint8_t head[4];
-		ssize_t n = pread(x->fd, head, sizeof head, 0);
-		pthread_mutex_lock(&f->lock);
-		x->packed = n > 0 && source_looks_packed(slice_of(head, (size_t)n));
-		pthread_mutex_unlock(&f->lock);
-	}
-	if (x->head < PLACE_HEAD && size > x->head) {
-		uint64_t hash = hash_head(x->fd, size < PLACE_HEAD ? (unsigned)size : PLACE_HEAD, &got);
-		pthread_mutex_lock(&f->lock);
-		x->hash = hash;
-		x->head = got;
-		pthread_mutex_unlock(&f->lock);
-	}
-}
-
-// What the lines before x->offset said about the columns.
-static void know_header(struct followed *x)
-{
-	uint8_t *look = x->offset > 0 && !x->header_known ? malloc(HEADER_LOOK) : NULL;
-	x->header_known = true;
-	if (look == NULL)
-		return;
-	ssize_t n = pread(x->fd, look, x->offset < HEADER_LOOK ? (size_t)x->offset : HEADER_LOOK, 0);
-	struct slice text = slice_of(look, n > 0 ? (size_t)n : 0);
-	for (size_t at = 0; at < text.n && text.p[at] == '#';) {
-		size_t end = slice_find(text, '\n', at);
-		fields_header_line(&x->header, slice_part(text, at, end - at));
-		at = end + 1;
-	}
-	free(look);
-}
-
-// Everything that was met up to here is out: only now may the place move.
-static bool settle(struct worker_state *w, uint64_t offset, uint64_t line)
-{
-	if (!output_flush(w->f->how.output))
-		return false;
-	pthread_mutex_lock(&w->f->lock);
-	w->f->changed |= w->file->offset != offset;
-	w->file->offset = offset;
-	w->file->line = line;
-	pthread_mutex_unlock(&w->f->lock);
-	return true;
-}
-
-static bool read_archive(struct worker_state *w, uint64_t size)
-{
-	struct followed *x = w->file;
-	struct source *s;
-	struct why why;
-	bool going = true;
-	if (x->told_whole || x->offset == size)
-		return true;
-	int fd = fcntl(x->fd, F_DUPFD_CLOEXEC, 0); // the source closes its own
-	if (fd < 0 || lseek(fd, 0, SEEK_SET) != 0) {
-		if (fd >= 0)
-			close(fd);
-		return true;
-	}
-	lines_begin(w->lines, 0, 0);
-	enum err e = source_open(fd, x->told, &s, &why);
-	bool first = true;
-	for (size_t n, got = 1; e == ERR_OK && going && got > 0; first = false) {
-		uint8_t *to = lines_room(w->lines, &n);
-		e = source_read(s, to, n, &got, &why);
-		if (first && e == ERR_OK && got > 0)
-			lines_comments(w->lines, *to == '#');
-		going = e != ERR_OK || got == 0 || lines_put(w->lines, got);
-	}
-	if (e == ERR_OK)
-		source_close(s);
-	if (going)
-		going = lines_end(w->lines);
-	if (e == ERR_INPUT) // not whole yet, or damaged: when it grows it is read again
-		log_line(LOG_WARNING, "archive-unreadable", log_failure(e, &why));
-	x->told_whole = e == ERR_OK;
-	return going && settle(w, e == ERR_OK ? size : 0, 0);
-}
-
-// Reads on from where the file was told. False when nothing can be told any more.
-static bool read_on(struct worker_state *w, bool *more)
-{
-	struct followed *x = w->file;
-	uint64_t at = x->offset, turn = 0;
-	uint8_t first = 0;
-	if (pread(x->fd, &first, 1, 0) < 0)
-		log_line(LOG_WARNING, "log-unreadable", log_value("log", "%s", x->told), log_value("why", "%s", strerror(errno)));
-	lines_begin(w->lines, at, x->line);
-	lines_comments(w->lines, first == '#');
-	for (;;) {
-		size_t n;
-		uint8_t *to = lines_room(w->lines, &n);
-		ssize_t got = pread(x->fd, to, n, (off_t)at);
-		if (got <= 0)
-			break;
-		at += (uint64_t)got;
-		turn += (uint64_t)got;
-		if (!lines_put(w->lines, (size_t)got))
-			return false;
-		bool within = lines_start(w->lines) != lines_offset(w->lines); // a line of over LINES_ROOM goes on to its end
-		if (!within && !settle(w, lines_offset(w->lines), lines_number(w->lines)))
-			return false;
-		if (!within && turn >= FOLLOW_TURN) {
-			*more = true;
-			return true;
-		}
-	}
-	bool within = lines_start(w->lines) != lines_offset(w->lines);
-	if ((x->finish && lines_rest(w->lines) > 0) || within) {
-		if (!lines_end(w->lines))
-			return false;
-		return settle(w, lines_offset(w->lines), lines_number(w->lines));
-	}
-	return true;
-}
-
-// The teller works with the file's header while it has the file.
-static bool service(struct worker_state *w, bool *more)
-{
-	struct followed *x = w->file;
-	struct stat st;
-	if (!take_set(w))
-		return true;
-	if (fstat(x->fd, &st) != 0)
-		return true;
-	recognise(w->f, x, (uint64_t)st.st_size);
-	know_header(x);
-	if ((uint64_t)st.st_size > x->offset)
-		x->grown_ms = clock_monotonic_ms();
-	w->teller = (struct teller){.output = w->f->how.output, .set = w->held->set, .path = x->told, .now = clock_now(),
-	                            .replayed_to = x->replayed_to, .header = x->header};
-	bool going = x->packed ? read_archive(w, (uint64_t)st.st_size) : read_on(w, more);
-	x->header = w->teller.header;
-	return going;
-}
-
-static void *work(void *context)
-{
-	struct worker_state *w = context;
-	struct follow *f = w->f;
-	pthread_mutex_lock(&f->lock);
-	for (;;) {
-		while (f->first == NULL && !f->stopping) {
-			pthread_mutex_unlock(&f->lock);
-			if (w->lines != NULL)
-				(void)take_set(w); // an idle thread does not keep an old set in memory
-			pthread_mutex_lock(&f->lock);
-			if (f->first == NULL && !f->stopping)
-				pthread_cond_wait(&f->ready, &f->lock);
-		}
-		if (f->stopping)
-			break;
-		struct followed *x = f->first;
-		f->first = x->next_queued;
-		if (f->first == NULL)
-			f->last = &f->first;
-		x->queued = x->again = false;
-		x->busy = true;
-		f->busy++;
-		w->file = x;
-		pthread_mutex_unlock(&f->lock);
-		bool more = false, going = service(w, &more);
-		pthread_mutex_lock(&f->lock);
-		x->busy = false;
-		f->busy--;
-		if (x->finish && !more && !x->again)
-			x->done = true;
-		else if (going && (more || x->again))
-			queue(f, x);
-	}
-	pthread_mutex_unlock(&f->lock);
-	return NULL;
-}
-
-// --- Finding files: in the main thread ------------------------------------------------------------------------------------------
+// --- Finding files: in the main thread ---------------------------------------------------------------------------------------
 
 static void note_watch(struct follow *f, int watch, const char *directory)
 {
@@ -447,7 +133,7 @@ static const struct place *place_of(const struct follow *f, const struct stat *s
 	for (size_t i = low; i < f->before.n && f->before.place[i].inode == st->st_ino; i++) {
 		const struct place *p = &f->before.place[i];
 		unsigned got;
-		if (p->device == st->st_dev && hash_head(fd, p->head, &got) == p->hash && got == p->head &&
+		if (p->device == st->st_dev && follow_hash(fd, p->head, &got) == p->hash && got == p->head &&
 		    (uint64_t)st->st_size >= p->offset)
 			return p;
 	}
@@ -483,7 +169,7 @@ static bool keep(struct follow *f, struct followed *x)
 	*at = x;
 	link_path(f, x);
 	f->changed = true;
-	queue(f, x);
+	follow_queue(f, x);
 	return true;
 }
 
@@ -525,7 +211,8 @@ static void adopt(struct follow *f, const char *path, bool gone)
 	pthread_mutex_unlock(&f->lock);
 	f->adopted |= kept;
 	if (kept)
-		log_line(LOG_DEBUG, "log-followed", log_value("log", "%s", path), log_value("offset", "%llu", (unsigned long long)x->offset));
+		log_line(LOG_DEBUG, "log-followed", log_value("log", "%s", path),
+		         log_value("offset", "%llu", (unsigned long long)x->offset));
 }
 
 // The file at `path`: known, known under another name, or new; and what was there before is rotated away.
@@ -540,7 +227,7 @@ static void look_at(struct follow *f, const char *path)
 	if (named != NULL && named != known) {
 		named->gone = true;
 		named->grown_ms = clock_monotonic_ms();
-		queue(f, named);
+		follow_queue(f, named);
 	}
 	if (known != NULL && known != named && known->gone) {
 		char *now = strdup(path);
@@ -553,7 +240,7 @@ static void look_at(struct follow *f, const char *path)
 		}
 	}
 	if (known != NULL && ((uint64_t)st.st_size != known->offset || known->packed))
-		queue(f, known);
+		follow_queue(f, known);
 	pthread_mutex_unlock(&f->lock);
 	if (there && known == NULL)
 		adopt(f, path, false);
@@ -617,7 +304,7 @@ static void look_for_rotated(struct follow *f)
 			closedir(d);
 		if (!known)
 			log_line(LOG_WARNING, "log-lost", log_value("log", "%s", p->path),
-			         log_value("why", "no file in its directory has the inode it had at offset %llu", (unsigned long long)p->offset));
+			         log_value("why", "nothing beside it has its inode; told up to %llu", (unsigned long long)p->offset));
 	}
 }
 
@@ -649,13 +336,13 @@ static void event(struct follow *f, const struct inotify_event *e)
 		pthread_mutex_lock(&f->lock);
 		for (size_t i = 0; i < f->n; i++)
 			if (f->files[i]->watch == e->wd)
-				queue(f, f->files[i]);
+				follow_queue(f, f->files[i]);
 		pthread_mutex_unlock(&f->lock);
 		return;
 	}
 	char path[FILE_PATH_MAX + NAME_MAX + 2];
 	bool here = strcmp(w->directory, ".") == 0, root = strcmp(w->directory, "/") == 0;
-	snprintf(path, sizeof path, "%s%s%s", here ? "" : w->directory, here || root ? (root ? "" : "") : "/", e->len > 0 ? e->name : "");
+	snprintf(path, sizeof path, "%s%s%s", here ? "" : w->directory, here || root ? "" : "/", e->len > 0 ? e->name : "");
 	if (e->mask & IN_ISDIR) {
 		f->checked_ms = 0; // a new directory may hold files already
 		return;
@@ -664,7 +351,7 @@ static void event(struct follow *f, const struct inotify_event *e)
 		pthread_mutex_lock(&f->lock);
 		struct followed *x = find_path(f, path);
 		if (x != NULL)
-			queue(f, x);
+			follow_queue(f, x);
 		pthread_mutex_unlock(&f->lock);
 		if (x != NULL)
 			return;
@@ -685,7 +372,7 @@ void follow_events(struct follow *f)
 		}
 }
 
-// --- From outside ---------------------------------------------------------------------------------------------------------------
+// --- From outside ------------------------------------------------------------------------------------------------------------
 
 enum err follow_new(const struct follow_how *how, struct follow **out, struct why *why)
 {
@@ -722,7 +409,7 @@ enum err follow_start(struct follow *f, const struct places *before, struct why 
 	places_free(&f->before);
 	for (unsigned i = 0; i < f->how.threads; i++) {
 		f->worker[i].f = f;
-		if (pthread_create(&f->worker[i].thread, NULL, work, &f->worker[i]) != 0)
+		if (pthread_create(&f->worker[i].thread, NULL, follow_work, &f->worker[i]) != 0)
 			break;
 		f->started++;
 	}
@@ -748,7 +435,7 @@ void follow_tick(struct follow *f)
 		}
 		if (x->gone && !x->finish) {
 			x->finish = now >= x->grown_ms + FOLLOW_LINGER_MS;
-			queue(f, x);
+			follow_queue(f, x);
 		}
 		i++;
 	}
@@ -804,7 +491,7 @@ void follow_end(struct follow *f, bool whole)
 	pthread_mutex_lock(&f->lock);
 	for (size_t i = 0; i < f->n && whole; i++) {
 		f->files[i]->finish = true;
-		queue(f, f->files[i]);
+		follow_queue(f, f->files[i]);
 	}
 	while (whole && (f->first != NULL || f->busy > 0) && !output_is_broken(f->how.output)) {
 		pthread_mutex_unlock(&f->lock);

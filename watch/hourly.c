@@ -100,7 +100,7 @@ static enum err read_sighting(struct hourly *h, const struct json *root, struct 
 	struct json tocsin, threat, what, event;
 	struct slice time, type, name, id = {0};
 	struct observable o;
-	struct hourly_row *row;
+	struct hourly_row *row = NULL;
 	enum observable_type t;
 	uint64_t ms, repeats = 0;
 	enum err e = json_get_text(root, "@timestamp", &time, why);

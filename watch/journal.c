@@ -176,7 +176,8 @@ enum err journal_start(struct journal *j, struct why *why)
 {
 	uint64_t us;
 	int r;
-	if (sd_journal_seek_tail(j->j) >= 0 && sd_journal_previous(j->j) > 0 && sd_journal_get_realtime_usec(j->j, &us) >= 0 && j->how.replay)
+	if (j->how.replay && sd_journal_seek_tail(j->j) >= 0 && sd_journal_previous(j->j) > 0 &&
+	    sd_journal_get_realtime_usec(j->j, &us) >= 0)
 		j->replayed_to = us + 1;
 	if (j->cursor[0] != 0) {
 		r = sd_journal_seek_cursor(j->j, j->cursor);

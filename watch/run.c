@@ -15,10 +15,10 @@
 #include "conf/conf.h"
 #include "files.h"
 #include "follow.h"
+#include "input.h"
 #include "journal.h"
 #include "log/log.h"
 #include "sandbox/sandbox.h"
-#include "source.h"
 #include "sys/clock.h"
 #include "sys/file.h"
 #include "watch.h"
@@ -42,15 +42,18 @@ static const struct conf_field fields[] = {
 	 "The set file. When it is replaced, the new one is in force at once; a bad one leaves the old one in force."},
 	{"files", CONF_TEXT, offsetof(struct run_conf, files), false, NULL, 0, 0,
 	 "Logs to follow, separated by spaces: absolute paths, directories, shell patterns."},
-	{"files-from", CONF_PATH, offsetof(struct run_conf, files_from), false, NULL, 0, 0, "A file with one such path or pattern a line."},
-	{"journal", CONF_FLAG, offsetof(struct run_conf, journal), false, "no", 0, 0, "Follow the systemd journal of this machine too."},
+	{"files-from", CONF_PATH, offsetof(struct run_conf, files_from), false, NULL, 0, 0,
+	 "A file with one such path or pattern a line."},
+	{"journal", CONF_FLAG, offsetof(struct run_conf, journal), false, "no", 0, 0,
+	 "Follow the systemd journal of this machine too."},
 	{"state", CONF_PATH, offsetof(struct run_conf, state), true, NULL, 0, 0,
 	 "Directory in which the places are remembered. Made when absent, mode 0700."},
 	{"output", CONF_PATH, offsetof(struct run_conf, output), false, NULL, 0, 0,
 	 "File that sightings are appended to; opened anew on SIGHUP. Standard output when absent."},
 	{"start", CONF_TEXT, offsetof(struct run_conf, start), false, "beginning", 0, 0,
 	 "Where to begin in logs that are there at the start and were never read: beginning or end."},
-	{"threads", CONF_NUMBER, offsetof(struct run_conf, threads), false, "0", 0, FOLLOW_THREADS_MAX, "Threads that scan; 0: one a core."},
+	{"threads", CONF_NUMBER, offsetof(struct run_conf, threads), false, "0", 0, FOLLOW_THREADS_MAX,
+	 "Threads that scan; 0: one a core."},
 	{"dedup", CONF_DURATION, offsetof(struct run_conf, dedup), false, NULL, 1, 86400,
 	 "Within this time the same indicator at the same host is told once, and then how often it came again."},
 	{"log-level", CONF_TEXT, offsetof(struct run_conf, log_level), false, "info", 0, 0, "debug, info, warning or error."},
@@ -79,13 +82,11 @@ struct sensor {
 	char places_path[FILE_PATH_MAX];
 	int lock_fd, set_fd, signal_fd;
 	uint64_t places_ms;
-	pthread_t input;
-	bool input_running;
-	int input_done; // atomic
+	struct input *input;
 	bool stopped;
 };
 
-// --- What to do -----------------------------------------------------------------------------------------------------------------
+// --- What to do --------------------------------------------------------------------------------------------------------------
 
 static enum err add_pattern(struct sensor *s, const char *pattern, struct why *why)
 {
@@ -171,7 +172,7 @@ static enum err take_options(struct sensor *s, int argc, char **argv, struct why
 	return e;
 }
 
-// --- Getting ready --------------------------------------------------------------------------------------------------------------
+// --- Getting ready -----------------------------------------------------------------------------------------------------------
 
 static enum err open_output(const struct sensor *s, int *fd, struct why *why)
 {
@@ -268,7 +269,8 @@ static enum err enter(struct sensor *s, struct why *why)
 	struct rlimit files = {0, 0};
 	bool room = true;
 	getrlimit(RLIMIT_NOFILE, &files);
-	p.plan = (struct sandbox_plan){.kind = SANDBOX_SENSOR, .files = files.rlim_max < DESCRIPTORS_MAX ? (unsigned)files.rlim_max : DESCRIPTORS_MAX};
+	unsigned descriptors = files.rlim_max < DESCRIPTORS_MAX ? (unsigned)files.rlim_max : DESCRIPTORS_MAX;
+	p.plan = (struct sandbox_plan){.kind = SANDBOX_SENSOR, .files = descriptors};
 	directory_of(s->conf.set, directory);
 	room &= may_read(&p, directory);
 	for (size_t i = 0; i < s->patterns; i++) {
@@ -288,7 +290,8 @@ static enum err enter(struct sensor *s, struct why *why)
 		files_free(&found);
 	}
 	if (s->journal != NULL) {
-		static const char *const places[] = {"/var/log/journal", "/run/log/journal", "/etc/machine-id", "/proc/sys/kernel/random/boot_id"};
+		static const char *const places[] = {"/var/log/journal", "/run/log/journal", "/etc/machine-id",
+		                                     "/proc/sys/kernel/random/boot_id"};
 		for (size_t i = 0; i < sizeof places / sizeof *places; i++)
 			room &= may_read(&p, places[i]);
 	}
@@ -322,10 +325,11 @@ static enum err prepare(struct sensor *s, int argc, char **argv, struct why *why
 		e = watch_set(s, why);
 	if (e == ERR_OK)
 		e = watch_signals(s, why);
-	struct follow_how follow = {s->set, s->output, s->pattern, (unsigned)s->conf.threads, strcmp(s->conf.start, "end") == 0, s->scan};
+	bool from_end = strcmp(s->conf.start, "end") == 0;
+	struct follow_how follow = {s->set, s->output, s->pattern, (unsigned)s->conf.threads, from_end, s->scan};
 	if (e == ERR_OK)
 		e = follow_new(&follow, &s->follow, why);
-	struct journal_how journal = {s->set, s->output, s->scan, s->before.cursor, !s->before.closed, strcmp(s->conf.start, "end") == 0};
+	struct journal_how journal = {s->set, s->output, s->scan, s->before.cursor, !s->before.closed, from_end};
 	if (e == ERR_OK && s->conf.journal)
 		e = journal_new(&journal, &s->journal, why);
 	if (e == ERR_OK && !s->o->no_sandbox)
@@ -335,86 +339,7 @@ static enum err prepare(struct sensor *s, int argc, char **argv, struct why *why
 	return e;
 }
 
-// --- Standard input -------------------------------------------------------------------------------------------------------------
-
-struct input {
-	struct sensor *s;
-	struct held_set *held;
-	struct lines *lines;
-	struct teller teller;
-};
-
-static bool input_met(void *context, const struct line *line, const struct scan_hit *hits, size_t count)
-{
-	struct input *in = context;
-	return tell_line(&in->teller, line, hits, count);
-}
-
-static void input_comment(void *context, struct slice text)
-{
-	struct input *in = context;
-	fields_header_line(&in->teller.header, text);
-}
-
-// A new set comes into force between two lines, as with files.
-static enum err input_set(struct input *in, struct why *why)
-{
-	struct sensor *s = in->s;
-	if (in->lines != NULL && (shared_is_current(s->set, in->held) || lines_rest(in->lines) > 0 ||
-	                          lines_start(in->lines) != lines_offset(in->lines)))
-		return ERR_OK;
-	struct held_set *fresh = shared_take(s->set);
-	const struct lines_calls calls = {input_met, input_comment, in};
-	struct lines *lines;
-	enum err e = lines_new(fresh->set, s->scan, clock_now(), &calls, &lines, why);
-	if (e != ERR_OK) {
-		shared_drop(s->set, fresh);
-		return e;
-	}
-	lines_begin(lines, in->lines != NULL ? lines_offset(in->lines) : 0, in->lines != NULL ? lines_number(in->lines) : 0);
-	lines_comments(lines, in->teller.header.zeek);
-	lines_free(in->lines);
-	shared_drop(s->set, in->held);
-	in->lines = lines;
-	in->held = fresh;
-	in->teller.set = fresh->set;
-	return ERR_OK;
-}
-
-static void *read_input(void *context)
-{
-	struct sensor *s = context;
-	struct input in = {.s = s, .teller = {.output = s->output, .path = "-"}};
-	struct source *source = NULL;
-	struct why why;
-	bool going = true, first = true;
-	fields_header_init(&in.teller.header);
-	enum err e = source_open(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0), "-", &source, &why);
-	for (size_t n, got = 1; e == ERR_OK && going && got > 0; first = false) {
-		e = input_set(&in, &why);
-		if (e != ERR_OK)
-			break;
-		uint8_t *to = lines_room(in.lines, &n);
-		e = source_read(source, to, n, &got, &why);
-		if (first && e == ERR_OK && got > 0)
-			lines_comments(in.lines, *to == '#');
-		in.teller.now = clock_now();
-		lines_now(in.lines, in.teller.now);
-		going = e != ERR_OK || got == 0 || (lines_put(in.lines, got) && output_flush(s->output));
-	}
-	if (going && in.lines != NULL)
-		going = lines_end(in.lines) && output_flush(s->output);
-	if (e != ERR_OK)
-		log_line(LOG_ERROR, "input-unreadable", log_failure(e, &why));
-	source_close(source);
-	lines_free(in.lines);
-	shared_drop(s->set, in.held);
-	fields_header_free(&in.teller.header);
-	__atomic_store_n(&s->input_done, 1, __ATOMIC_RELEASE);
-	return NULL;
-}
-
-// --- Running --------------------------------------------------------------------------------------------------------------------
+// --- Running -----------------------------------------------------------------------------------------------------------------
 
 static void set_changed(struct sensor *s)
 {
@@ -502,7 +427,7 @@ static void keep_places(struct sensor *s)
 
 static bool is_over(struct sensor *s)
 {
-	bool read = !s->input_running || __atomic_load_n(&s->input_done, __ATOMIC_ACQUIRE);
+	bool read = s->input == NULL || input_is_over(s->input);
 	if (output_is_broken(s->output))
 		return true;
 	if (s->patterns == 0 && s->journal == NULL)
@@ -514,7 +439,7 @@ static void loop(struct sensor *s)
 {
 	while (!s->stopped && !is_over(s)) {
 		struct pollfd p[] = {{follow_fd(s->follow), POLLIN, 0}, {s->set_fd, POLLIN, 0}, {s->signal_fd, POLLIN, 0}};
-		poll(p, 3, s->o->once || s->input_running ? 20 : TICK_MS);
+		poll(p, 3, s->o->once || s->input != NULL ? 20 : TICK_MS);
 		if (p[0].revents & POLLIN)
 			follow_events(s->follow);
 		if (p[1].revents & POLLIN)
@@ -532,18 +457,17 @@ static int work(struct sensor *s, struct why *why)
 	enum err e = follow_start(s->follow, &s->before, why);
 	if (e == ERR_OK && s->journal != NULL)
 		e = journal_start(s->journal, why);
-	if (e == ERR_OK && s->standard_input) {
-		s->input_running = pthread_create(&s->input, NULL, read_input, s) == 0;
-		if (!s->input_running)
-			e = why_set(why, ERR_SYSTEM, "no thread to be had");
-	}
+	const struct input_how how = {s->set, s->output, s->scan};
+	if (e == ERR_OK && s->standard_input)
+		e = input_start(&how, &s->input, why);
 	follow_touch(s->follow);
 	if (e == ERR_OK)
 		e = write_places(s, false, why); // from now on a kill is known by it
 	if (e != ERR_OK)
 		return watch_fail(&verb_run, WATCH_TROUBLE, e, why);
 	struct held_set *h = shared_take(s->set);
-	log_line(LOG_INFO, "ready", log_value("indicators", "%u", indicator_count(h->set)), log_value("threads", "%u", (unsigned)s->conf.threads));
+	log_line(LOG_INFO, "ready", log_value("indicators", "%u", indicator_count(h->set)),
+	         log_value("threads", "%u", (unsigned)s->conf.threads));
 	shared_drop(s->set, h);
 	loop(s);
 	follow_end(s->follow, s->o->once);
@@ -584,10 +508,9 @@ static int run_run(int argc, char **argv)
 		s.scan--;
 	enum err e = prepare(&s, n, argv, &why);
 	int status = e != ERR_OK ? watch_fail(&verb_run, WATCH_TROUBLE, e, &why) : o.check ? WATCH_OK : work(&s, &why);
-	if (s.input_running && !__atomic_load_n(&s.input_done, __ATOMIC_ACQUIRE))
+	if (s.input != NULL && !input_is_over(s.input))
 		_exit(status); // it sits in read(2)
-	if (s.input_running)
-		pthread_join(s.input, NULL);
+	input_free(s.input);
 	journal_end(s.journal);
 	follow_free(s.follow);
 	output_free(s.output);

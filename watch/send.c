@@ -1,5 +1,5 @@
-// `send`: sightings become sealed records and tokens, by way of `tocsin report`. It reads sightings, never a log; what it lets out is
-// counted per indicator and hour, shown first, and lies in the spool until the home has taken it.
+// `send`: sightings become sealed records and tokens, by way of `tocsin report`. It reads sightings, never a log; what it lets out
+// is counted per indicator and hour, shown first, and lies in the spool until the home has taken it.
 //
 //   SPOOL/places               how far the sightings have been counted (place.h)
 //   SPOOL/<hour>-<hash>.csv    a report that is to be made; removed when `tocsin report` has sealed it
@@ -34,7 +34,7 @@ struct send {
 	char places_path[FILE_PATH_MAX];
 };
 
-// --- Counting -------------------------------------------------------------------------------------------------------------------
+// --- Counting ----------------------------------------------------------------------------------------------------------------
 
 static uint64_t begin_at(const struct send *s, int fd, const struct stat *st)
 {
@@ -109,7 +109,7 @@ static enum err count_file(struct send *s, const char *path, struct why *why)
 	return e;
 }
 
-// --- The spool ------------------------------------------------------------------------------------------------------------------
+// --- The spool ---------------------------------------------------------------------------------------------------------------
 
 static enum err spool_rows(struct send *s, size_t from, size_t to, struct why *why)
 {
@@ -155,7 +155,7 @@ static int is_report(const struct dirent *d)
 	return d->d_name[0] != '.' && n == strlen("2026-01-02T03-00000000.csv") && strcmp(d->d_name + n - 4, ".csv") == 0;
 }
 
-// --- tocsin ---------------------------------------------------------------------------------------------------------------------
+// --- tocsin ------------------------------------------------------------------------------------------------------------------
 
 // Runs it and takes what it prints; the exit status, or -1.
 static int run_tocsin(const struct send *s, const char *const *arguments, struct buf *said)
@@ -234,7 +234,9 @@ static enum err sync_home(const struct send *s, struct why *why)
 	buf_init(&said, SAID_MAX);
 	int status = run_tocsin(s, arguments, &said);
 	buf_free(&said);
-	return status == 0 ? set_sync(s, false, why) : why_set(why, ERR_AWAY, "sealed records wait in the home; they go at the next sending");
+	if (status == 0)
+		return set_sync(s, false, why);
+	return why_set(why, ERR_AWAY, "sealed records wait in the home; they go at the next sending");
 }
 
 static enum err report(const struct send *s, const char *name, struct why *why)
@@ -271,8 +273,8 @@ static enum err report(const struct send *s, const char *name, struct why *why)
 	bool made = made_state(&said, state);
 	buf_free(&said);
 	if (!made)
-		return why_set(why, status == 127 || status < 0 ? ERR_SYSTEM : ERR_AWAY, "%s: `%s report` made no record (exit %d); it stays in the spool",
-		               name, s->program, status);
+		return why_set(why, status == 127 || status < 0 ? ERR_SYSTEM : ERR_AWAY,
+		               "%s: `%s report` made no record (exit %d); it stays in the spool", name, s->program, status);
 	printf("%s: %s\n", name, state);
 	if (strcmp(state, "filed") != 0)
 		e = set_sync(s, true, why);
@@ -298,18 +300,20 @@ static enum err report_all(const struct send *s, struct why *why)
 	return e;
 }
 
-// --- The verb -------------------------------------------------------------------------------------------------------------------
+// --- The verb ----------------------------------------------------------------------------------------------------------------
 
 static void show(const struct send *s)
 {
 	const struct hourly *h = &s->hourly;
 	if (h->n == 0)
 		return;
-	printf("leaves this machine, sealed to the platform's teams:\n%-20s  %9s  %-10s  %s\n", "hour", "sightings", "type", "indicator");
+	printf("leaves this machine, sealed to the platform's teams:\n");
+	printf("%-20s  %9s  %-10s  %s\n", "hour", "sightings", "type", "indicator");
 	for (size_t i = 0; i < h->n; i++) {
 		char time[TIME_TEXT];
-		time_print(h->row[i].hour, time);
-		printf("%-20s  %9llu  %-10s  %s\n", time, (unsigned long long)h->row[i].count, observable_type_name(h->row[i].type), h->row[i].value);
+		const struct hourly_row *r = &h->row[i];
+		time_print(r->hour, time);
+		printf("%-20s  %9llu  %-10s  %s\n", time, (unsigned long long)r->count, observable_type_name(r->type), r->value);
 	}
 	printf("%zu rows, %llu sightings; no log line, host, field or file name\n", h->n, (unsigned long long)h->sightings);
 }

@@ -1,4 +1,5 @@
-// A set file that somebody answers for: SET, and beside it SET.sig by the issuer's Ed25519 key (protocol/indicator-set.md, "Signature").
+// A set file that somebody answers for: SET, and beside it SET.sig by the issuer's Ed25519 key (protocol/indicator-set.md,
+// "Signature").
 //
 //   SET.sig      tocsin-set-signature 1            ISSUER.pub      tocsin-set-key 1
 //                issuer NAME                                       issuer NAME

@@ -155,7 +155,7 @@ void tally_print(struct tally *t, FILE *out)
 	fprintf(out, "%8llu  sightings of %zu indicators\n", (unsigned long long)t->total, t->n);
 }
 
-// --- Floods ----------------------------------------------------------------------------------------------------------------------
+// --- Floods ------------------------------------------------------------------------------------------------------------------
 
 struct window {
 	uint64_t key; // 0: free

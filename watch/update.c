@@ -29,7 +29,7 @@ static enum err beside(const char *path, const char *ending, char to[static FILE
 	return ERR_OK;
 }
 
-// --- key, sign ------------------------------------------------------------------------------------------------------------------
+// --- key, sign ---------------------------------------------------------------------------------------------------------------
 
 static int run_key(int argc, char **argv)
 {
@@ -111,7 +111,7 @@ static int run_sign(int argc, char **argv)
 	return WATCH_OK;
 }
 
-// --- update ---------------------------------------------------------------------------------------------------------------------
+// --- update ------------------------------------------------------------------------------------------------------------------
 
 struct fetch {
 	CURL *curl;
@@ -197,7 +197,8 @@ static enum err get(struct fetch *f, const char *url, const char *ca, const char
 	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &f->status);
 	curl_slist_free_all(headers);
 	if (r == CURLE_WRITE_ERROR)
-		return why_set(why, f->unwritable ? ERR_SYSTEM : ERR_LIMIT, "%s: %s", url, f->unwritable ? "the disk refused it" : "too large");
+		return why_set(why, f->unwritable ? ERR_SYSTEM : ERR_LIMIT, "%s: %s", url,
+		               f->unwritable ? "the disk refused it" : "too large");
 	if (r != CURLE_OK)
 		return why_set(why, r == CURLE_PEER_FAILED_VERIFICATION ? ERR_AUTH : ERR_AWAY, "%s: %s", url,
 		               text[0] != 0 ? text : curl_easy_strerror(r));
@@ -360,7 +361,8 @@ static int run_update(int argc, char **argv)
 	const char *key = NULL;
 	char *words[32];
 	static char out_option[] = "--out";
-	const struct watch_option table[] = {{"key", WATCH_TEXT, &key, 0, 0}, {"out", WATCH_TEXT, &u.set, 0, 0}, {"ca", WATCH_TEXT, &u.ca, 0, 0}, {0}};
+	const struct watch_option table[] = {{"key", WATCH_TEXT, &key, 0, 0}, {"out", WATCH_TEXT, &u.set, 0, 0},
+	                                     {"ca", WATCH_TEXT, &u.ca, 0, 0}, {0}};
 	struct why why;
 	for (int i = 0; i < argc && argc <= 32; i++)
 		words[i] = strcmp(argv[i], "-o") == 0 ? out_option : argv[i];

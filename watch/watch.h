@@ -23,8 +23,8 @@ struct verb {
 	int (*run)(int argc, char **argv); // the words after the verb
 };
 
-// Takes the options out of argv wherever they stand ("--" ends them; "-" is a word; "-c X" is "--conf X"). The number of words left;
-// -1 after saying what is wrong.
+// Takes the options out of argv wherever they stand ("--" ends them; "-" is a word; "-c X" is "--conf X"). The number of words
+// left; -1 after saying what is wrong.
 int watch_options(const struct verb *v, int argc, char **argv, const struct watch_option *table);
 int watch_usage(const struct verb *v, const char *format, ...) PRINTF_LIKE(2, 3); // WATCH_USAGE
 int watch_fail(const struct verb *v, int status, enum err e, const struct why *why); // says it; returns status

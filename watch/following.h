@@ -1,0 +1,71 @@
+// Inside follow: the files, and the threads that read them (follow_read.c) beside the one that finds them (follow.c).
+#ifndef TOCSIN_WATCH_FOLLOWING_H
+#define TOCSIN_WATCH_FOLLOWING_H
+
+#include <pthread.h>
+#include <sys/types.h>
+
+#include "follow.h"
+
+#define BUCKETS 65536u
+
+struct followed {
+	char *path; // where it is, or was last
+	char *told; // the name it goes by in sightings: that under which it was met first
+	int fd, watch; // watch: of the file itself, for what a link points to; else -1
+	dev_t device;
+	ino_t inode;
+	uint64_t offset, line;
+	uint64_t replayed_to;
+	struct fields_header header;
+	bool header_known;
+	unsigned head;
+	uint64_t hash;
+	uint64_t grown_ms; // when it last grew
+	bool packed, told_whole; // an archive: told once, as a whole
+	bool queued, busy, again; // waits for a thread; is at one; has to go there again
+	bool gone, finish, done;  // rotated away; tell the rest too; to be closed
+	struct followed *next_queued, *next_inode, *next_path;
+};
+
+struct worker_state {
+	struct follow *f;
+	struct held_set *held;
+	struct lines *lines;
+	struct teller teller;
+	struct followed *file;
+	pthread_t thread;
+};
+
+struct watched {
+	char *directory; // NULL: a file
+};
+
+struct follow {
+	struct follow_how how;
+	int fd;
+	pthread_mutex_t lock;
+	pthread_cond_t ready;
+	struct followed *first, **last; // queue
+	struct followed **files;        // all
+	size_t n, room;
+	struct followed *by_inode[BUCKETS], *by_path[BUCKETS];
+	unsigned busy, started;
+	bool stopping, changed;
+	struct worker_state worker[FOLLOW_THREADS_MAX];
+	// The main thread's own.
+	struct watched *watched; // by watch descriptor
+	size_t watched_room;
+	struct places before;
+	bool first_look, adopted;
+	uint64_t checked_ms, check_took_ms;
+};
+
+// Under the lock: the file goes to a thread, once, and again when it is at one.
+void follow_queue(struct follow *f, struct followed *x);
+// A thread's life; the context is its struct worker_state.
+void *follow_work(void *context);
+// Hash of the first n bytes; *got is how many there were.
+uint64_t follow_hash(int fd, unsigned n, unsigned *got);
+
+#endif
