@@ -293,8 +293,8 @@ HOT void ended(struct scan *s, size_t base, size_t end_in_window, bool high, boo
 		// Numbers are most of it: what ends in a digit's label and has not three dots is nothing, decoded or not, for an escape
 		// that stands for more than a border is found by itself.
 		uint64_t inside = dots & ~0ull << (64 - n);
-		uint8_t first = p[end - (unsigned)__builtin_clzll(inside)];
-		if ((dots >> 63) == 0 && first <= '9' && first >= '0' && __builtin_popcountll(inside) != 3)
+		unsigned last = (unsigned)__builtin_clzll(inside); // 0: it ends in a dot
+		if (last > 0 && p[end - last] <= '9' && p[end - last] >= '0' && __builtin_popcountll(inside) != 3)
 			return;
 	}
 	if (n == 64) {

@@ -169,7 +169,7 @@ static bool same(const struct indicator_set *set, struct slice text, struct hits
 static void scan_whole(struct scan *scan, struct hits *h, struct slice text)
 {
 	h->count = h->base = 0;
-	uint8_t *exact = malloc(text.n + 1); // so that a read past the end is seen
+	uint8_t *exact = malloc(text.n > 0 ? text.n : 1); // so that a read past the end is seen
 	memcpy(exact, text.p, text.n);
 	CHECK(scan_block(scan, exact, text.n, true) == text.n);
 	free(exact);
