@@ -221,8 +221,11 @@ static bool service(struct worker_state *w, bool *more)
 		return true;
 	recognise(w->f, x, (uint64_t)st.st_size);
 	know_header(x);
-	if ((uint64_t)st.st_size > x->offset)
+	if ((uint64_t)st.st_size > x->offset) {
+		pthread_mutex_lock(&w->f->lock);
 		x->grown_ms = clock_monotonic_ms();
+		pthread_mutex_unlock(&w->f->lock);
+	}
 	w->teller = (struct teller){.output = w->f->how.output, .set = w->held->set, .path = x->told, .now = clock_now(),
 	                            .replayed_to = x->replayed_to, .header = x->header};
 	bool going = x->packed ? read_archive(w, (uint64_t)st.st_size) : read_on(w, more);

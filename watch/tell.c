@@ -58,13 +58,13 @@ static void drain(struct output *o)
 {
 	struct slice rest = buf_slice(&o->buffer);
 	if (buf_status(&o->buffer) != ERR_OK)
-		o->broken = true; // no memory: something would be missing
+		__atomic_store_n(&o->broken, true, __ATOMIC_RELAXED); // no memory: something would be missing
 	while (rest.n > 0 && !o->broken) {
 		ssize_t n = write(o->fd, rest.p, rest.n);
 		if (n > 0)
 			rest = slice_part(rest, (size_t)n, rest.n);
 		else if (errno != EINTR)
-			o->broken = true;
+			__atomic_store_n(&o->broken, true, __ATOMIC_RELAXED);
 	}
 	buf_clear(&o->buffer);
 }
@@ -88,7 +88,7 @@ static void print(struct output *o, const struct sighting *s)
 void output_sighting(struct output *o, const struct sighting *s)
 {
 	pthread_mutex_lock(&o->lock);
-	o->count++;
+	__atomic_fetch_add(&o->count, 1, __ATOMIC_RELAXED); // the progress bar reads it
 	if (o->tally != NULL)
 		tally_add(o->tally, s);
 	if (!o->how.quiet && !o->broken)
