@@ -73,7 +73,7 @@ static struct indicator_set *compile(const char *path)
 static void check_file(struct corpus *c, const char *name, const char *truth, size_t truth_n)
 {
 	char path[1024], want[64];
-	size_t n, hits = 0;
+	size_t n;
 	snprintf(path, sizeof path, "%s/%s", c->dir, name);
 	uint8_t *text = test_read(path, &n);
 	REQUIRE(text != NULL);
@@ -119,7 +119,6 @@ static void check_file(struct corpus *c, const char *name, const char *truth, si
 		json_free(&t);
 	}
 	for (size_t i = 0; i < h.count; i++) {
-		hits += used[i];
 		snprintf(want, sizeof want, "%.*s", (int)(h.hits[i].length > 60 ? 60 : h.hits[i].length), (char *)text + h.hits[i].offset);
 		c->wrong += !used[i];
 		CHECK_SAY(used[i], "%s at %zu: %s is not in the truth", name, h.hits[i].offset, want);
