@@ -10,6 +10,7 @@
 
 #define WAIT_SECONDS 60 // for the keepers to follow the ledger
 #define RETRY_MS 500
+#define COSIGNED_MS 5000 // for the leaf to come under the seats' cosignatures
 
 struct publishing {
 	struct cli *cli;
@@ -17,7 +18,7 @@ struct publishing {
 	struct slice bytes;
 	uint64_t wait;
 	bool cards_only;
-	bool appended;
+	bool appended, cosigned;
 	uint64_t leaf;
 	unsigned cards, reached[SEATS_MAX]; // cards that each keeper took
 	unsigned told;                      // keepers that took the document
@@ -39,6 +40,30 @@ static enum err to_hub(struct publishing *p)
 	}
 	buf_free(&answer);
 	return e;
+}
+
+static bool is_cosigned(struct publishing *p)
+{
+	struct buf note;
+	struct checkpoint checkpoint;
+	uint64_t time;
+	struct why why;
+	buf_init(&note, NOTE_MAX);
+	enum err e = platform_call(p->cli->platform, 0, "GET", "/checkpoint", slice_of(NULL, 0), &note, &why);
+	if (e == ERR_OK)
+		e = follow_verify(platform_charter(p->cli->platform), buf_slice(&note), &checkpoint, &time, &why);
+	buf_free(&note);
+	return e == ERR_OK && checkpoint.size > p->leaf;
+}
+
+// What is published counts for everybody when enough seats have cosigned it: so long it is waited for, and told if it takes longer.
+static void wait_cosigned(struct publishing *p)
+{
+	uint64_t end = clock_monotonic_ms() + COSIGNED_MS;
+	for (long ms = 5; !(p->cosigned = is_cosigned(p)) && clock_monotonic_ms() < end; ms = ms < RETRY_MS ? ms * 2 : RETRY_MS) {
+		cli_progress(p->cli, "waiting for the seats to cosign leaf %llu", (unsigned long long)p->leaf);
+		nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
+	}
 }
 
 // Straight to the keepers: a suspension must hold although the hub delays it. Failing at some is told, not fatal.
@@ -116,7 +141,7 @@ static int tell(struct publishing *p, bool keepers)
 	words_begin(&w, c);
 	words_put(&w, "document", "%s", document_name(p->document.type));
 	if (p->appended)
-		words_put(&w, "leaf", "%llu", (unsigned long long)p->leaf);
+		words_put(&w, "leaf", "%llu, %s", (unsigned long long)p->leaf, p->cosigned ? "cosigned" : "not cosigned yet");
 	for (unsigned i = 0; keepers && i < platform_charter(c->platform)->n; i++) {
 		char name[16];
 		snprintf(name, sizeof name, "seat %u", i + 1);
@@ -147,6 +172,8 @@ static enum err publish(struct publishing *p, const char *path, bool folder, boo
 	}
 	if (e == ERR_OK && !p->cards_only)
 		e = to_hub(p);
+	if (p->appended)
+		wait_cosigned(p);
 	if (e != ERR_OK && p->told > 0)
 		why_at(&p->cli->why, e, "%u keepers have taken it; the hub has not", p->told);
 	if (e == ERR_OK && folder)

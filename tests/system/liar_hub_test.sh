@@ -120,7 +120,7 @@ lies "another MAC" "auth: .*MAC|auth: .*changed" flip /v1/record $MAC -- as intl
 lies "another payload" "auth: .*payload" flip /v1/record $((PAYLOAD + 4000)) -- as intl open "$B" --purpose "changed payload"
 lies "a payload cut short" "(input|auth): .*(size|payload|padd)" cut /v1/record 500 -- as intl open "$B" --purpose "cut payload"
 lies "an envelope with something behind it" "(input|auth): .*(size|payload|padd)" add /v1/record 16 -- as intl open "$B" --purpose "longer payload"
-lies "a changed marking" "denied: .*header is not that of the record" set /v1/record $TLP 1 -- as intl open "$B" --purpose "relabelled"
+lies "a changed marking" "seat 1: auth: share does not open" set /v1/record $TLP 1 -- as intl open "$B" --purpose "relabelled"
 says "honest again: B opens" "Opened with 3 of 3" as intl open "$B" --purpose "as filed"
 
 echo "# receipts"
