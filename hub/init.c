@@ -157,21 +157,10 @@ static enum err charter_is_ours(const struct hub_conf *c, const struct charter *
 enum err hub_charter_now(const struct hub_conf *c, struct charter *charter, struct why *why)
 {
 	char path[CONF_TEXT_MAX];
-	struct buf leaf;
-	struct document d;
-	buf_init(&leaf, DOCUMENT_MAX);
 	hub_path(c, "store/charter", path);
 	if (!file_has(path))
 		hub_path(c, "charter", path);
-	enum err e = file_read(path, DOCUMENT_MAX, &leaf, why);
-	if (e == ERR_OK)
-		e = document_decode(buf_slice(&leaf), &d, why);
-	if (e == ERR_OK && d.type != DOCUMENT_CHARTER)
-		e = why_set(why, ERR_INPUT, "%s: not a charter", path);
-	if (e == ERR_OK)
-		e = charter_decode(d.body, charter, why);
-	buf_free(&leaf);
-	return e;
+	return document_read_charter(path, charter, why);
 }
 
 int hub_install_charter(const struct hub_conf *c, const char *from)

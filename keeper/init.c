@@ -130,21 +130,10 @@ enum err keeper_pin_charter(const struct keeper_conf *c, struct governance *g, s
 enum err keeper_charter_now(const struct keeper_conf *c, struct charter *charter, struct why *why)
 {
 	char path[CONF_TEXT_MAX];
-	struct buf leaf;
-	struct document d;
-	buf_init(&leaf, DOCUMENT_MAX);
 	keeper_path(c, "store/charter", path);
 	if (!file_has(path))
 		keeper_path(c, "charter", path);
-	enum err e = file_read(path, DOCUMENT_MAX, &leaf, why);
-	if (e == ERR_OK)
-		e = document_decode(buf_slice(&leaf), &d, why);
-	if (e == ERR_OK && d.type != DOCUMENT_CHARTER)
-		e = why_set(why, ERR_INPUT, "%s: not a charter", path);
-	if (e == ERR_OK)
-		e = charter_decode(d.body, charter, why);
-	buf_free(&leaf);
-	return e;
+	return document_read_charter(path, charter, why);
 }
 
 static enum err own_sign_key(const struct keeper_conf *c, const char *name, uint8_t pk[static SIGN_PUBLIC], struct why *why)

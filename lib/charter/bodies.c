@@ -5,6 +5,7 @@
 #include "charter/document.h"
 #include "charter/field.h"
 #include "crypto/voprf.h"
+#include "sys/file.h"
 
 static uint64_t time_read(struct field_reader *f, const char *name)
 {
@@ -263,4 +264,20 @@ enum err document_check_date(const struct document *d, uint64_t now, struct why 
 		return e;
 	time_print(issued, text);
 	return why_set(why, ERR_DENIED, "%s: dated %s, more than %d seconds in the future", document_kind(d->type), text, DOCUMENT_AHEAD_MAX);
+}
+
+enum err document_read_charter(const char *path, struct charter *c, struct why *why)
+{
+	struct buf leaf;
+	struct document d;
+	buf_init(&leaf, DOCUMENT_MAX);
+	enum err e = file_read(path, DOCUMENT_MAX, &leaf, why);
+	if (e == ERR_OK)
+		e = document_decode(buf_slice(&leaf), &d, why);
+	if (e == ERR_OK && d.type != DOCUMENT_CHARTER)
+		e = why_set(why, ERR_INPUT, "%s: not a charter", path);
+	if (e == ERR_OK)
+		e = charter_decode(d.body, c, why);
+	buf_free(&leaf);
+	return e;
 }

@@ -130,4 +130,7 @@ MUST_USE enum err resume_decode(struct slice body, struct resume *r, struct why 
 #define DOCUMENT_AHEAD_MAX 300 // seconds
 MUST_USE enum err document_check_date(const struct document *d, uint64_t now, struct why *why);
 
+// The charter in a document's file, its signatures unread: for what a daemon has checked before and kept. ERR_ABSENT: no such file.
+MUST_USE enum err document_read_charter(const char *path, struct charter *c, struct why *why);
+
 #endif
