@@ -1,0 +1,32 @@
+// Files as they are handed over: plain, compressed (gz, zst, xz, bz2) or archives of files (tar, zip, either compressed), through
+// libarchive, in one way: a walk over members, each read as a stream. Nothing is unpacked to disk, no member inside a member is
+// opened. Bounded: a bomb ends with ERR_LIMIT, not with a full disk or memory.
+//
+// libarchive parses hostile bytes: call it in a process that holds no key and no database.
+#ifndef TOCSIN_ARCHIVE_ARCHIVE_H
+#define TOCSIN_ARCHIVE_ARCHIVE_H
+
+#include "base/err.h"
+#include "base/slice.h"
+
+#define ARCHIVE_MEMBERS_MAX 5000000u
+#define ARCHIVE_BYTES_MAX (64ull << 30)   // of all members, expanded
+#define ARCHIVE_RATIO_MAX 400u            // expanded to compressed, once more than ARCHIVE_RATIO_FREE came out
+#define ARCHIVE_RATIO_FREE (64ull << 20)
+#define ARCHIVE_NAME_MAX 4096u
+
+struct archive_member; // the one being visited
+
+struct slice archive_name(const struct archive_member *m); // the path inside; the file's own name when it is no archive
+// Up to `room` bytes; *n == 0 at the end of the member. ERR_INPUT: damaged; ERR_LIMIT: over a maximum above.
+MUST_USE enum err archive_read(struct archive_member *m, void *p, size_t room, size_t *n, struct why *why);
+// The whole member, at most `max` bytes, into memory that is valid until the next call on the walk.
+MUST_USE enum err archive_all(struct archive_member *m, size_t max, struct slice *bytes, struct why *why);
+
+// Called for each regular file. What is not read is skipped. Anything but ERR_OK ends the walk and is its result.
+typedef enum err archive_visit(void *context, struct archive_member *m, struct why *why);
+
+// fd is read from its start and stays the caller's; name is what messages call it.
+MUST_USE enum err archive_walk(int fd, const char *name, archive_visit *visit, void *context, struct why *why);
+
+#endif

@@ -1,0 +1,86 @@
+// What is on a machine, or in a product, however it was told: package databases, a CycloneDX or SPDX document, a table, or the
+// inventory file that this project writes itself (protocol/inventory.md). Every reader hands the same two things to a sink, one
+// after the other: the machine, then its items. Nothing is kept here: a document of a gigabyte is a stream of items.
+//
+// All slices are valid UTF-8 without control characters, trimmed, and live until the sink's function returns. Empty: not said.
+#ifndef TOCSIN_INVENTORY_INVENTORY_H
+#define TOCSIN_INVENTORY_INVENTORY_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/slice.h"
+
+#define INVENTORY_TEXT_MAX 1024        // bytes of one value; a longer one refuses its item, by line
+#define INVENTORY_ITEMS_MAX 20000000u  // of one inventory
+#define INVENTORY_UNKNOWN_DATE INT64_MIN
+
+enum item_kind { ITEM_PACKAGE, ITEM_LIBRARY, ITEM_APPLICATION, ITEM_SYSTEM, ITEM_FIRMWARE, ITEM_EQUIPMENT, ITEM_KINDS };
+enum item_role { ROLE_UNKNOWN, ROLE_WORKSTATION, ROLE_SERVER, ROLE_NETWORK, ROLE_INDUSTRIAL, ROLE_MEDICAL, ROLE_OTHER, ROLE_COUNT };
+enum item_exposure { EXPOSURE_UNKNOWN, EXPOSURE_ISOLATED, EXPOSURE_INTERNAL, EXPOSURE_INTERNET, EXPOSURE_COUNT };
+enum item_credentials { CREDENTIALS_UNKNOWN, CREDENTIALS_CHANGED, CREDENTIALS_DEFAULT, CREDENTIALS_COUNT };
+
+// The words of the enumerations, as files and options write them: "package", "workstation", "internet", "default"; "" for unknown.
+const char *item_kind_name(enum item_kind k);
+const char *item_role_name(enum item_role r);
+const char *item_exposure_name(enum item_exposure e);
+const char *item_credentials_name(enum item_credentials c);
+bool item_kind_named(struct slice name, enum item_kind *k);
+bool item_role_named(struct slice name, enum item_role *r);
+bool item_exposure_named(struct slice name, enum item_exposure *e);
+bool item_credentials_named(struct slice name, enum item_credentials *c);
+
+struct machine {
+	struct slice name;        // host name or asset number
+	struct slice os_id;       // os-release ID: "debian", "ubuntu", "rhel", "almalinux", "alpine"
+	struct slice os_version;  // VERSION_ID: "12", "22.04", "9.4", "3.20.1"; "" on Debian testing
+	struct slice os_name;     // PRETTY_NAME
+	struct slice os_codename;
+	struct slice ecosystem;   // OSV's word for its packages: "Debian:12", "Ubuntu:22.04:LTS", "Alpine:v3.20", "AlmaLinux:9"…
+	struct slice kernel_running, kernel_installed; // releases as uname -r and the newest installed image say
+	struct slice caretaker;   // who looks after it: a name in the register of providers, or the organisation itself
+	enum item_role role;
+	enum item_exposure exposure;
+	int64_t taken;            // when this was read, Unix seconds, or INVENTORY_UNKNOWN_DATE
+	int64_t updated;          // when the package manager last changed something, or INVENTORY_UNKNOWN_DATE
+};
+
+struct item {
+	enum item_kind kind;
+	struct slice ecosystem;      // OSV's word ("Debian:12", "npm", "PyPI", "Go", "crates.io"…) when name and version are its own
+	struct slice name, version;
+	struct slice source, source_version; // the source package it was built from; empty: the same as name and version
+	struct slice vendor, arch;
+	struct slice purl, cpe;      // canonical (lib/product)
+	struct slice caretaker;
+	enum item_role role;         // unknown: as the machine's
+	enum item_exposure exposure; // unknown: as the machine's
+	enum item_credentials credentials;
+	int64_t since;               // in use since, Unix seconds, or INVENTORY_UNKNOWN_DATE
+	uint64_t line;               // line, or ordinal from 1 where the format has none
+};
+
+// A process that still runs a file its package has replaced.
+struct restart {
+	struct slice process; // its command name
+	struct slice unit;    // systemd unit, when known
+	struct slice file;    // the deleted file it has mapped
+	uint64_t pid;
+};
+
+// Something that could not be taken, told and passed over: nothing is lost in silence.
+struct refused {
+	uint64_t line;
+	struct slice text; // what was refused, cut
+	const char *why;
+};
+
+// Functions may be NULL. Anything but ERR_OK stops the reader and becomes its result.
+struct inventory_sink {
+	void *context;
+	enum err (*machine)(void *context, const struct machine *m, struct why *why); // at most once, before the items
+	enum err (*item)(void *context, const struct item *i, struct why *why);
+	enum err (*restart)(void *context, const struct restart *r, struct why *why);
+	enum err (*refused)(void *context, const struct refused *r, struct why *why);
+};
+
+#endif
