@@ -72,6 +72,11 @@ static size_t utf8_length(const uint8_t *p, size_t n)
 bool slice_is_utf8(struct slice s, size_t *bad)
 {
 	for (size_t i = 0; i < s.n;) {
+		uint64_t eight;
+		if (s.n - i >= sizeof eight && (memcpy(&eight, s.p + i, sizeof eight), (eight & 0x8080808080808080u) == 0)) {
+			i += sizeof eight; // most text is ASCII
+			continue;
+		}
 		size_t length = utf8_length(s.p + i, s.n - i);
 		if (length == 0) {
 			*bad = i;

@@ -5,8 +5,13 @@
 //
 //     "components[]"   "cveMetadata"   "containers.cna.affected[]"   "*.*" (Debian's tracker: package, then CVE)   "[]"
 //
-// Parts come in the order of the document. What no part names is checked for syntax and skipped. The same refusals as json_parse:
-// malformed UTF-8, NUL, lone surrogates, duplicate keys inside a part, depth; each with the byte offset and, inside a part, the path.
+// Parts come in the order of the document. A part inside a part is not given again, and where two paths name one value it is the
+// part of the first. What no part names is checked for syntax and skipped without an allocation. The same refusals as json_parse:
+// a root that is no object or array, malformed UTF-8, NUL, lone surrogates, depth; inside a part and on the way to one also
+// duplicate keys, and inside a part numbers out of range. Each says the byte offset ("byte 4711: …") and, inside a part, the path.
+// A name with a dot, a bracket or a star in it cannot be written in a path.
+//
+// yajl does not look whether its memory was given: without memory the process stops (INVARIANT).
 #ifndef TOCSIN_JSON_STREAM_H
 #define TOCSIN_JSON_STREAM_H
 
@@ -14,13 +19,15 @@
 
 #define JSON_STREAM_PARTS_MAX 16
 #define JSON_STREAM_STARS_MAX 4
+#define JSON_STREAM_STEPS_MAX 12              // names and brackets of one path
 #define JSON_STREAM_PART_VALUES_MAX 1000000u  // values inside one part
 #define JSON_STREAM_PART_BYTES_MAX (64u << 20) // text inside one part
+#define JSON_STREAM_TEXT_MAX (16u << 20)       // one text, number or run of blanks, also outside the parts
 
 struct json_part {
 	size_t part;                               // which of the paths
 	struct slice star[JSON_STREAM_STARS_MAX];  // the names that its stars stood for, in order
-	uint64_t offset;                           // of its first byte in the document
+	uint64_t offset;                           // of its first byte in the document; of a bare text: of the byte after it
 	struct json value;                         // gone after the call
 };
 
@@ -29,11 +36,15 @@ typedef enum err json_take(void *context, struct json_part *part, struct why *wh
 
 struct json_stream;
 
+// The paths are copied. ERR_INPUT: a path that cannot be; ERR_LIMIT: over a maximum above.
 MUST_USE enum err json_stream_new(const char *const *paths, size_t n, json_take *take, void *context, struct json_stream **s,
                                   struct why *why);
+// A refusal is final: every further put, and the end, return it again.
 MUST_USE enum err json_stream_put(struct json_stream *s, struct slice bytes, struct why *why);
 // The document is complete? ERR_INPUT: it ends too early, or more follows.
 MUST_USE enum err json_stream_end(struct json_stream *s, struct why *why);
+// Makes it ready for another document, whatever became of the last one; the same paths. For many small documents.
+void json_stream_again(struct json_stream *s);
 void json_stream_free(struct json_stream *s); // NULL allowed
 
 #endif
