@@ -27,6 +27,7 @@ const char *finding_kind_name(enum finding_kind k); // "flaw", "silenced", …
 bool finding_kind_named(struct slice name, enum finding_kind *k);
 
 #define FINDING_SOON_DAYS 90
+#define FINDING_STALE_DAYS 15 // without any change by the package manager
 
 enum confidence { CONFIDENCE_DOUBTFUL, CONFIDENCE_ALIAS, CONFIDENCE_EXACT }; // by likeness of names; by a table; by identifier or database
 const char *confidence_name(enum confidence c); // "doubtful", "alias", "exact"
@@ -78,7 +79,6 @@ struct findings;
 MUST_USE enum err findings_new(const struct knowledge *k, const struct finding_options *o, finding_sink *sink, void *context,
                                struct findings **f, struct why *why);
 struct inventory_sink findings_inventory(struct findings *f);
-MUST_USE enum err findings_end(struct findings *f, struct why *why); // after the last item of a machine
 void findings_free(struct findings *f);
 
 struct findings_count { // of the machine since its start

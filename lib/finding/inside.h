@@ -1,0 +1,61 @@
+// Inside lib/finding: one machine's state, and what a package's rows come to.
+#ifndef TOCSIN_FINDING_INSIDE_H
+#define TOCSIN_FINDING_INSIDE_H
+
+#include "finding/finding.h"
+
+// One flaw of one item, after all that is said of it was weighed. Its slices live in the knowledge.
+struct hit {
+	enum finding_kind kind; // FLAW, SILENCED, UNCOMPUTED
+	enum confidence confidence;
+	bool investigated;           // UNCOMPUTED because its author does not know yet
+	struct knowledge_row row;    // whose word decided
+	struct slice fixed;
+};
+
+struct hits {
+	struct hit *of;
+	size_t n, room;
+};
+
+// Everything in an item that decides its hits.
+struct subject {
+	struct slice ecosystem, name, version, source, source_version, vendor, cpe;
+};
+
+// What the knowledge says of a subject, a hit a flaw, in the order of the flaws.
+MUST_USE enum err weigh(const struct knowledge *k, const struct subject *s, struct hits *hits, struct why *why);
+// The version that a row is held against.
+struct slice subject_version(const struct subject *s, const struct knowledge_row *row);
+
+// Hits of subjects seen before, in bounded memory: full, it forgets all.
+struct cache;
+struct cache *cache_new(void);
+void cache_free(struct cache *c);
+// The hits of s, weighed now or before; valid until the next call.
+MUST_USE enum err cache_hits(struct cache *c, const struct knowledge *k, const struct subject *s, const struct hits **hits, struct why *why);
+
+struct findings {
+	const struct knowledge *k;
+	struct finding_options options;
+	finding_sink *sink;
+	void *context;
+	struct cache *cache;
+	struct buf text; // the machine's strings
+	struct machine machine;
+	struct findings_count count;
+};
+
+// A finding with what the machine and the item say filled in.
+struct finding finding_start(const struct findings *f, enum finding_kind kind, enum confidence confidence, const struct item *i);
+MUST_USE enum err finding_tell(struct findings *f, const struct finding *found, struct why *why);
+
+MUST_USE enum err support_of_system(struct findings *f, struct why *why);
+MUST_USE enum err support_of_item(struct findings *f, const struct item *i, struct why *why);
+MUST_USE enum err bans_of_item(struct findings *f, const struct item *i, struct why *why);
+MUST_USE enum err caretaker_of(struct findings *f, const struct item *i, struct slice caretaker, struct why *why);
+
+// Is it a package of a distribution, whose word is the only one that counts?
+bool is_of_distribution(struct slice ecosystem);
+
+#endif

@@ -1,0 +1,102 @@
+// Is it still supported by its editor? Against the end-of-life data: by identifier, by what a table says, by name.
+#include <stdio.h>
+
+#include "inside.h"
+
+#define DAY 86400
+#define NAME_MAX_BYTES (2 * INVENTORY_TEXT_MAX + 2)
+
+// True: the day has come. For a plain yes or no, that.
+static bool is_past(const struct fact_day *d, int64_t today)
+{
+	return d->is == DAY_YES || (d->is == DAY_DATE && d->day <= today);
+}
+
+static int64_t day_of(const struct fact_day *d)
+{
+	return d->is == DAY_DATE ? d->day : FACT_NO_DATE;
+}
+
+// Paid support counts for an organisation that has the contract, while it lasts.
+static bool is_extended(const struct findings *f, const struct fact_cycle *c)
+{
+	return f->options.extended_support && c->eoes.is != DAY_NONE && !is_past(&c->eoes, f->options.today);
+}
+
+static enum err tell(struct findings *f, const struct item *i, uint32_t product, const struct fact_cycle *c, enum confidence confidence,
+                     struct why *why)
+{
+	// Hardware has no end of life, it is discontinued; only the end of its support counts.
+	bool ended = is_past(&c->eol, f->options.today);
+	bool soon = !ended && c->eol.is == DAY_DATE && c->eol.day - f->options.today <= FINDING_SOON_DAYS * DAY;
+	if ((!ended && !soon) || (ended && is_extended(f, c)))
+		return ERR_OK;
+	struct finding found = finding_start(f, FINDING_UNSUPPORTED, confidence, i);
+	if (i == NULL) {
+		found.item = f->machine.os_name.n > 0 ? f->machine.os_name : f->machine.os_id;
+		found.version = f->machine.os_version;
+	}
+	found.product = knowledge_product_title(f->k, product);
+	found.cycle = c->cycle;
+	found.latest = c->latest;
+	found.ended = found.since = day_of(&c->eol);
+	found.soon = soon;
+	found.extended_until = day_of(&c->eoes);
+	return finding_tell(f, &found, why);
+}
+
+static enum err support_of(struct findings *f, const struct item *i, uint32_t product, struct slice version, enum confidence confidence,
+                           struct why *why)
+{
+	struct fact_cycle cycle;
+	if (version.n == 0 || !knowledge_cycle_of(f->k, product, version, &cycle))
+		return ERR_OK; // no cycle is known for it: nothing is said, nothing is guessed
+	return tell(f, i, product, &cycle, confidence, why);
+}
+
+enum err support_of_system(struct findings *f, struct why *why)
+{
+	uint32_t product = 0;
+	if (f->machine.os_id.n == 0 || !knowledge_product(f->k, f->machine.os_id, &product))
+		return ERR_OK;
+	return support_of(f, NULL, product, f->machine.os_version, CONFIDENCE_EXACT, why);
+}
+
+static bool by_text(struct findings *f, char room[static NAME_MAX_BYTES], struct slice a, struct slice b, uint32_t *product)
+{
+	int n = snprintf(room, NAME_MAX_BYTES, "%.*s %.*s", SLICE_ARGS(a), SLICE_ARGS(b));
+	return n > 0 && n < NAME_MAX_BYTES && knowledge_product(f->k, slice_of(room, (size_t)n), product);
+}
+
+// "Windows Server 2012 R2": the product and, behind its last words, the cycle. Likeness, no more.
+static bool by_words(struct findings *f, const struct item *i, uint32_t *product, struct slice *version)
+{
+	for (size_t at = i->name.n; at-- > 1;) {
+		if (i->name.p[at - 1] != ' ' || i->name.p[at] < '0' || i->name.p[at] > '9')
+			continue;
+		struct fact_cycle cycle;
+		*version = slice_part(i->name, at, i->name.n - at);
+		if (knowledge_product(f->k, slice_trim(slice_part(i->name, 0, at)), product) && knowledge_cycle_of(f->k, *product, *version, &cycle))
+			return true;
+	}
+	return false;
+}
+
+enum err support_of_item(struct findings *f, const struct item *i, struct why *why)
+{
+	uint32_t product = 0;
+	char room[NAME_MAX_BYTES];
+	struct slice to, version = i->version;
+	if ((i->cpe.n > 0 && knowledge_product(f->k, i->cpe, &product)) || (i->purl.n > 0 && knowledge_product(f->k, i->purl, &product)))
+		return support_of(f, i, product, version, CONFIDENCE_EXACT, why);
+	if (i->kind == ITEM_LIBRARY || i->ecosystem.n > 0)
+		return ERR_OK; // a library's bare name is nobody's in particular
+	if (i->vendor.n > 0 && knowledge_alias(f->k, i->vendor, i->name, &to) && to.n > 4 && memcmp(to.p, "eol:", 4) == 0 &&
+	    knowledge_product(f->k, slice_part(to, 4, to.n - 4), &product))
+		return support_of(f, i, product, version, CONFIDENCE_ALIAS, why);
+	if (knowledge_product(f->k, i->name, &product) || (i->vendor.n > 0 && by_text(f, room, i->vendor, i->name, &product)))
+		return support_of(f, i, product, version, CONFIDENCE_ALIAS, why);
+	if (by_words(f, i, &product, &version))
+		return support_of(f, i, product, version, CONFIDENCE_DOUBTFUL, why);
+	return ERR_OK;
+}
