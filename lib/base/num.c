@@ -77,8 +77,8 @@ bool base64_decode(struct slice text, uint8_t *out, size_t room, size_t *n)
 	return true;
 }
 
-// Days since 1970-01-01 and back, proleptic Gregorian (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
-static int64_t days_from_civil(int64_t y, unsigned m, unsigned d)
+// Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
+int64_t days_from_civil(int64_t y, unsigned m, unsigned d)
 {
 	y -= m <= 2;
 	int64_t era = y / 400;
@@ -88,7 +88,7 @@ static int64_t days_from_civil(int64_t y, unsigned m, unsigned d)
 	return era * 146097 + (int64_t)doe - 719468;
 }
 
-static void civil_from_days(int64_t z, int *y, unsigned *m, unsigned *d)
+void civil_from_days(int64_t z, int64_t *y, unsigned *m, unsigned *d)
 {
 	z += 719468;
 	int64_t era = z / 146097;
@@ -98,12 +98,12 @@ static void civil_from_days(int64_t z, int *y, unsigned *m, unsigned *d)
 	unsigned mp = (5 * doy + 2) / 153;
 	*d = doy - (153 * mp + 2) / 5 + 1;
 	*m = mp < 10 ? mp + 3 : mp - 9;
-	*y = (int)(yoe + era * 400 + (*m <= 2));
+	*y = yoe + era * 400 + (*m <= 2);
 }
 
 void time_print(uint64_t seconds, char text[TIME_TEXT])
 {
-	int y;
+	int64_t y;
 	unsigned m, d, s = (unsigned)(seconds % 86400);
 	INVARIANT(seconds <= 253402300799u);
 	civil_from_days((int64_t)(seconds / 86400), &y, &m, &d);
@@ -122,7 +122,7 @@ static bool digits(struct slice t, size_t at, size_t width, unsigned min, unsign
 	return *v >= min && *v <= max;
 }
 
-static unsigned month_length(unsigned y, unsigned m)
+unsigned month_length(int64_t y, unsigned m)
 {
 	static const uint8_t length[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	bool leap = y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);

@@ -18,4 +18,9 @@ void time_print(uint64_t seconds, char text[TIME_TEXT]);
 // RFC 3339 with seconds, an optional fraction (dropped) and Z or an offset; also a bare date (midnight UTC). Years 1970–9999.
 MUST_USE bool time_parse(struct slice text, uint64_t *seconds);
 
+// Days since 1970-01-01 of a date and back, proleptic Gregorian, years 1 to 99999.
+int64_t days_from_civil(int64_t year, unsigned month, unsigned day);
+void civil_from_days(int64_t days, int64_t *year, unsigned *month, unsigned *day);
+unsigned month_length(int64_t year, unsigned month); // days
+
 #endif
