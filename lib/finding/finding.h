@@ -39,6 +39,7 @@ struct finding {
 	struct slice item, version;   // as installed
 	struct slice package;         // what an update is asked of: the source package, or the item
 	struct slice ecosystem, purl, cpe;
+	enum item_kind item_kind;     // ITEM_SYSTEM where it is about the machine itself
 	enum item_role role;          // never unknown where the machine says it
 	enum item_exposure exposure;
 	// FLAW, SILENCED, UNCOMPUTED

@@ -35,6 +35,7 @@ struct finding finding_start(const struct findings *f, enum finding_kind kind, e
 	struct finding found = {.kind = kind,
 	                        .confidence = confidence,
 	                        .machine = f->machine.name,
+	                        .item_kind = ITEM_SYSTEM,
 	                        .role = f->machine.role,
 	                        .exposure = f->machine.exposure,
 	                        .published = FACT_NO_DATE,
@@ -48,6 +49,7 @@ struct finding finding_start(const struct findings *f, enum finding_kind kind, e
 	if (i == NULL)
 		return found;
 	found.item = i->name;
+	found.item_kind = i->kind;
 	found.version = i->version;
 	found.package = i->source.n > 0 ? i->source : i->name;
 	found.ecosystem = i->ecosystem;
