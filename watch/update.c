@@ -11,9 +11,10 @@
 #include "base/num.h"
 #include "crypto/keyfile.h"
 #include "crypto/secret.h"
-#include "signed.h"
+#include "issuer/issuer.h"
 #include "sys/file.h"
 #include "watch.h"
+
 
 #define ETAG_MAX 256
 #define CONNECT_SECONDS 20L
@@ -21,6 +22,8 @@
 #define STALLED_BYTES 1000L
 #define REDIRECTS 3L
 #define COPY_ROOM (256u << 10)
+
+static const struct issued sets = {"set", "indicator-set", INDICATOR_FILE_MAX};
 
 static enum err beside(const char *path, const char *ending, char to[static FILE_PATH_MAX], struct why *why)
 {
@@ -43,14 +46,14 @@ static int run_key(int argc, char **argv)
 	if (n < 0)
 		return WATCH_USAGE;
 	if (n != 1 || name == NULL || !issuer_name_is(name))
-		return watch_usage(&verb_key, "KEY and --name NAME (1 to %d printable characters without a space)", SIGNED_ISSUER_MAX);
+		return watch_usage(&verb_key, "KEY and --name NAME (1 to %d printable characters without a space)", ISSUER_NAME_MAX);
 	strcpy(i.name, name);
-	buf_init(&text, SIGNED_FILE_MAX);
+	buf_init(&text, ISSUER_FILE_MAX);
 	enum err e = beside(argv[0], ".pub", path, &why);
 	if (e == ERR_OK)
 		e = keyfile_make_sign(argv[0], i.pk, &why);
 	if (e == ERR_OK) {
-		issuer_print(&i, &text);
+		issuer_print(&sets, &i, &text);
 		e = file_write(path, buf_slice(&text), FILE_PUBLIC, &why);
 	}
 	buf_free(&text);
@@ -67,7 +70,7 @@ static enum err sign_set(const char *set, const char *key, struct issuer *i, cha
 	struct buf text;
 	enum err e = beside(key, ".pub", path, why);
 	if (e == ERR_OK)
-		e = issuer_read(path, i, why);
+		e = issuer_read(&sets, path, i, why);
 	if (e == ERR_OK)
 		e = indicator_open(set, &opened, why);
 	if (e != ERR_OK)
@@ -79,12 +82,12 @@ static enum err sign_set(const char *set, const char *key, struct issuer *i, cha
 	if (memcmp(pk, i->pk, sizeof pk) != 0)
 		e = why_set(why, ERR_INPUT, "%s is not the public key of %s", path, key);
 	if (e == ERR_OK)
-		e = signed_hash(set, hash, why);
+		e = issuer_hash(&sets, set, hash, why);
 	if (e == ERR_OK)
 		e = beside(set, ".sig", path, why);
-	buf_init(&text, SIGNED_FILE_MAX);
+	buf_init(&text, ISSUER_FILE_MAX);
 	if (e == ERR_OK) {
-		signed_print(i, sk, hash, &text);
+		issuer_sign(&sets, i, sk, hash, &text);
 		e = file_write(path, buf_slice(&text), FILE_PUBLIC, why);
 	}
 	secret_wipe(sk, sizeof sk);
@@ -241,7 +244,7 @@ static enum err fetch_https(struct update *u, int fd, struct why *why)
 		if ((size_t)snprintf(url, sizeof url, "%.*s.sig%s", (int)path, u->from, u->from + path) >= sizeof url)
 			e = why_set(why, ERR_LIMIT, "an address of over %zu bytes", sizeof url);
 		f.buf = &u->text;
-		f.left = SIGNED_FILE_MAX;
+		f.left = ISSUER_FILE_MAX;
 		if (e == ERR_OK)
 			e = get(&f, url, u->ca, NULL, why);
 	}
@@ -283,7 +286,7 @@ static enum err fetch_path(struct update *u, int fd, struct why *why)
 	if (e == ERR_OK)
 		e = beside(path, ".sig", signature, why);
 	if (e == ERR_OK)
-		e = file_read(signature, SIGNED_FILE_MAX, &u->text, why);
+		e = file_read(signature, ISSUER_FILE_MAX, &u->text, why);
 	return e == ERR_OK ? copy_file(path, fd, why) : e;
 }
 
@@ -292,9 +295,9 @@ static enum err check(const struct update *u, struct why *why)
 {
 	uint8_t hash[32], here[32];
 	struct indicator_set *fresh, *old;
-	enum err e = signed_hash(u->part, hash, why);
+	enum err e = issuer_hash(&sets, u->part, hash, why);
 	if (e == ERR_OK)
-		e = signed_verify(buf_slice(&u->text), &u->issuer, hash, why);
+		e = issuer_verify(&sets, buf_slice(&u->text), &u->issuer, hash, why);
 	if (e == ERR_OK)
 		e = indicator_open(u->part, &fresh, why);
 	if (e != ERR_OK)
@@ -305,7 +308,7 @@ static enum err check(const struct update *u, struct why *why)
 		time_print(indicator_made(fresh), is);
 		if (indicator_made(fresh) < indicator_made(old))
 			e = why_set(why, ERR_DENIED, "the set was made %s, the one here %s", is, was);
-		if (e == ERR_OK && signed_hash(u->set, here, NULL) == ERR_OK && memcmp(here, hash, sizeof here) == 0)
+		if (e == ERR_OK && issuer_hash(&sets, u->set, here, NULL) == ERR_OK && memcmp(here, hash, sizeof here) == 0)
 			e = ERR_EXISTS; // the same: nothing to do
 		indicator_close(old);
 	}
@@ -372,10 +375,10 @@ static int run_update(int argc, char **argv)
 	if (n != 1 || key == NULL || u.set == NULL)
 		return watch_usage(&verb_update, "one https address or path, --key ISSUER.pub and -o SET");
 	u.from = words[0];
-	buf_init(&u.text, SIGNED_FILE_MAX);
+	buf_init(&u.text, ISSUER_FILE_MAX);
 	enum err e = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? ERR_OK : why_set(&why, ERR_SYSTEM, "libcurl failed");
 	if (e == ERR_OK)
-		e = issuer_read(key, &u.issuer, &why);
+		e = issuer_read(&sets, key, &u.issuer, &why);
 	if (e == ERR_OK)
 		e = update(&u, &why);
 	buf_free(&u.text);

@@ -1,17 +1,16 @@
-#include "signed.h"
+#include "issuer/issuer.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/num.h"
 #include "crypto/hash.h"
-#include "indicator/indicator.h"
 #include "sys/file.h"
-
-#define KIND "indicator-set"
 
 bool issuer_name_is(const char *name)
 {
@@ -19,12 +18,12 @@ bool issuer_name_is(const char *name)
 	for (size_t i = 0; i < n; i++)
 		if (name[i] <= ' ' || name[i] > '~')
 			return false;
-	return n > 0 && n <= SIGNED_ISSUER_MAX;
+	return n > 0 && n <= ISSUER_NAME_MAX;
 }
 
-void issuer_print(const struct issuer *i, struct buf *out)
+void issuer_print(const struct issued *kind, const struct issuer *i, struct buf *out)
 {
-	buf_printf(out, "tocsin-set-key 1\nissuer %s\ned25519 ", i->name);
+	buf_printf(out, "tocsin-%s-key 1\nissuer %s\ned25519 ", kind->word, i->name);
 	buf_put_hex(out, slice_of(i->pk, SIGN_PUBLIC));
 	buf_put_u8(out, '\n');
 }
@@ -40,37 +39,46 @@ static bool take(struct slice *rest, const char *key, struct slice *value)
 	return true;
 }
 
-static bool take_name(struct slice *rest, char name[static SIGNED_ISSUER_MAX + 1])
+// The first line: "tocsin-WORD-<what> 1".
+static bool take_title(struct slice *rest, const struct issued *kind, const char *what)
+{
+	char title[64];
+	struct slice value;
+	snprintf(title, sizeof title, "tocsin-%s-%s", kind->word, what);
+	return take(rest, title, &value) && slice_is_text(value, "1");
+}
+
+static bool take_name(struct slice *rest, char name[static ISSUER_NAME_MAX + 1])
 {
 	struct slice value;
-	if (!take(rest, "issuer", &value) || value.n > SIGNED_ISSUER_MAX || memchr(value.p, 0, value.n) != NULL)
+	if (!take(rest, "issuer", &value) || value.n > ISSUER_NAME_MAX || memchr(value.p, 0, value.n) != NULL)
 		return false;
 	memcpy(name, value.p, value.n);
 	name[value.n] = 0;
 	return issuer_name_is(name);
 }
 
-enum err issuer_parse(struct slice text, struct issuer *out, struct why *why)
+enum err issuer_parse(const struct issued *kind, struct slice text, struct issuer *out, struct why *why)
 {
 	struct issuer i;
 	struct slice value;
-	if (!take(&text, "tocsin-set-key", &value) || !slice_is_text(value, "1"))
-		return why_set(why, ERR_INPUT, "line 1: not \"tocsin-set-key 1\"");
+	if (!take_title(&text, kind, "key"))
+		return why_set(why, ERR_INPUT, "line 1: not \"tocsin-%s-key 1\"", kind->word);
 	if (!take_name(&text, i.name))
-		return why_set(why, ERR_INPUT, "line 2: no issuer of 1 to %d printable characters", SIGNED_ISSUER_MAX);
+		return why_set(why, ERR_INPUT, "line 2: no issuer of 1 to %d printable characters", ISSUER_NAME_MAX);
 	if (!take(&text, "ed25519", &value) || !hex_decode(value, i.pk, SIGN_PUBLIC) || text.n != 0)
 		return why_set(why, ERR_INPUT, "line 3: no Ed25519 key in hexadecimal, or something after it");
 	*out = i;
 	return ERR_OK;
 }
 
-enum err issuer_read(const char *path, struct issuer *i, struct why *why)
+enum err issuer_read(const struct issued *kind, const char *path, struct issuer *i, struct why *why)
 {
 	struct buf text;
-	buf_init(&text, SIGNED_FILE_MAX);
-	enum err e = file_read(path, SIGNED_FILE_MAX, &text, why);
+	buf_init(&text, ISSUER_FILE_MAX);
+	enum err e = file_read(path, ISSUER_FILE_MAX, &text, why);
 	if (e == ERR_OK) {
-		e = issuer_parse(buf_slice(&text), i, why);
+		e = issuer_parse(kind, buf_slice(&text), i, why);
 		if (e != ERR_OK)
 			e = why_at(why, e, "%s", path);
 	}
@@ -78,25 +86,27 @@ enum err issuer_read(const char *path, struct issuer *i, struct why *why)
 	return e;
 }
 
-void signed_print(const struct issuer *i, const uint8_t sk[static SIGN_SECRET], const uint8_t hash[static 32], struct buf *out)
+void issuer_sign(const struct issued *kind, const struct issuer *i, const uint8_t sk[static SIGN_SECRET], const uint8_t hash[static 32],
+                 struct buf *out)
 {
 	uint8_t signature[SIGN_BYTES];
-	sign_message(sk, KIND, slice_text(i->name), slice_of(hash, 32), signature);
-	buf_printf(out, "tocsin-set-signature 1\nissuer %s\nsha256 ", i->name);
+	sign_message(sk, kind->purpose, slice_text(i->name), slice_of(hash, 32), signature);
+	buf_printf(out, "tocsin-%s-signature 1\nissuer %s\nsha256 ", kind->word, i->name);
 	buf_put_hex(out, slice_of(hash, 32));
 	buf_put_text(out, "\ned25519 ");
 	buf_put_base64(out, slice_of(signature, SIGN_BYTES));
 	buf_put_u8(out, '\n');
 }
 
-enum err signed_verify(struct slice text, const struct issuer *i, const uint8_t hash[static 32], struct why *why)
+enum err issuer_verify(const struct issued *kind, struct slice text, const struct issuer *i, const uint8_t hash[static 32],
+                       struct why *why)
 {
-	char name[SIGNED_ISSUER_MAX + 1];
+	char name[ISSUER_NAME_MAX + 1];
 	uint8_t told[32], signature[SIGN_BYTES];
 	struct slice value;
 	size_t n;
-	if (!take(&text, "tocsin-set-signature", &value) || !slice_is_text(value, "1"))
-		return why_set(why, ERR_INPUT, "signature: line 1: not \"tocsin-set-signature 1\"");
+	if (!take_title(&text, kind, "signature"))
+		return why_set(why, ERR_INPUT, "signature: line 1: not \"tocsin-%s-signature 1\"", kind->word);
 	if (!take_name(&text, name))
 		return why_set(why, ERR_INPUT, "signature: line 2: no issuer");
 	if (!take(&text, "sha256", &value) || !hex_decode(value, told, sizeof told))
@@ -107,12 +117,12 @@ enum err signed_verify(struct slice text, const struct issuer *i, const uint8_t 
 		return why_set(why, ERR_AUTH, "signature: by \"%s\", and the key is that of \"%s\"", name, i->name);
 	if (memcmp(told, hash, sizeof told) != 0)
 		return why_set(why, ERR_AUTH, "signature: of another file");
-	if (!sign_message_verify(i->pk, KIND, slice_text(i->name), slice_of(hash, 32), signature))
+	if (!sign_message_verify(i->pk, kind->purpose, slice_text(i->name), slice_of(hash, 32), signature))
 		return why_set(why, ERR_AUTH, "signature: false");
 	return ERR_OK;
 }
 
-enum err signed_hash(const char *path, uint8_t hash[static 32], struct why *why)
+enum err issuer_hash(const struct issued *kind, const char *path, uint8_t hash[static 32], struct why *why)
 {
 	struct stat st;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -123,8 +133,8 @@ enum err signed_hash(const char *path, uint8_t hash[static 32], struct why *why)
 		return e;
 	}
 	enum err e = ERR_OK;
-	if (!S_ISREG(st.st_mode) || st.st_size == 0 || (uint64_t)st.st_size > INDICATOR_FILE_MAX)
-		e = why_set(why, ERR_INPUT, "%s: not a file of 1 to %llu bytes", path, INDICATOR_FILE_MAX);
+	if (!S_ISREG(st.st_mode) || st.st_size == 0 || (uint64_t)st.st_size > kind->max)
+		e = why_set(why, ERR_INPUT, "%s: not a file of 1 to %" PRIu64 " bytes", path, kind->max);
 	void *p = e == ERR_OK ? mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
 	if (e == ERR_OK && p == MAP_FAILED)
 		e = why_set(why, ERR_SYSTEM, "%s: map: %s", path, strerror(errno));
