@@ -3,6 +3,7 @@
 #ifndef TOCSIN_INDICATOR_LAYOUT_H
 #define TOCSIN_INDICATOR_LAYOUT_H
 
+#include "base/crc.h"
 #include "indicator/indicator.h"
 
 #define SET_MAGIC "TOCSINIS"
@@ -72,7 +73,6 @@ struct indicator_set {
 	size_t bytes;
 };
 
-uint32_t crc32c(uint32_t crc, const void *p, size_t n); // RFC 3720 appendix B.4; start with 0
 
 // 128-bit product folded: the one mixing step of every key.
 static inline uint64_t key_mix(uint64_t a, uint64_t b)

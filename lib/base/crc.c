@@ -1,5 +1,6 @@
-// CRC-32C (Castagnoli): what finds a damaged set file. Against an attacker stands the signature that `update` checks.
-#include "indicator/layout.h"
+#include "base/crc.h"
+
+#include <string.h>
 
 static uint32_t table_crc(uint32_t crc, const uint8_t *p, size_t n)
 {
