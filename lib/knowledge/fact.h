@@ -13,6 +13,8 @@
 #define FACT_NO_DATE INT64_MIN
 #define FACT_TEXT_MAX 1024u    // bytes of a name, version, title (titles are cut at a character, names are refused)
 #define FACT_LIST_MAX 16384u   // aliases, version entries, identifiers of one fact
+#define FACT_BYTES_MAX (40u << 20) // of one encoded fact: every fact within the limits above fits
+#define FACT_DATE_MAX 253402300799 // the last second of year 9999
 
 // Written in files: never renumber.
 enum source_kind {
@@ -151,14 +153,23 @@ struct fact {
 	};
 };
 
+// What every reader of facts may rely on: names that must be there are, every text is UTF-8 without control characters and within
+// FACT_TEXT_MAX, lists within FACT_LIST_MAX, words of enumerations known, dates FACT_NO_DATE or 0 to FACT_DATE_MAX. ERR_INPUT or
+// ERR_LIMIT with the field, its value and the rule.
+MUST_USE enum err fact_check(const struct fact *f, struct why *why);
+// A title within FACT_TEXT_MAX, cut at a character.
+struct slice fact_title(struct slice text);
+
 typedef enum err fact_sink(void *context, const struct fact *f, struct why *why);
 
-// One fact as bytes, with its length before it, and back. Lists of the taken fact live in `room` until its next use.
+// One fact as bytes, with its length before it, and back. A fact over the limits gives `out` the status ERR_LIMIT. The taken fact's
+// texts lie in *in; its lists live in `room` until its next use. Taking checks the form (lengths, words, flags, nothing left over),
+// not the texts: fact_check() does.
 void fact_put(struct buf *out, const struct fact *f);
 struct fact_room; // scratch memory of fact_take
-struct fact_room *fact_room_new(void);
+struct fact_room *fact_room_new(void); // NULL: no memory
 void fact_room_free(struct fact_room *r);
-// Takes the first whole fact of *in and moves *in on. ERR_ABSENT: not all of it is there yet; ERR_INPUT: no fact.
+// Takes the first whole fact of *in and moves *in on. ERR_ABSENT: not all of it is there yet; ERR_INPUT: no fact; ERR_SYSTEM.
 MUST_USE enum err fact_take(struct slice *in, struct fact_room *room, struct fact *f, struct why *why);
 
 #endif
