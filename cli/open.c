@@ -417,6 +417,7 @@ static int open_it(struct opening *o)
 	if ((e = shares_get(o)) != ERR_OK)
 		return opening_fail(o, e);
 	e = unseal(o);
+	opening_complain(o, e);
 	if (e == ERR_OK)
 		e = keep(o);
 	if (e != ERR_OK)

@@ -31,6 +31,7 @@ struct opening {
 	struct report report;
 	enum err standing;         // of the reporter's credential
 	struct why standing_why;
+	bool complained;           // the hub was told that the card is false
 	bool compared, compare_tried;
 	uint32_t missing, extra;
 	struct why compare_why;
@@ -41,6 +42,9 @@ static inline const struct charter *opening_charter(const struct opening *o)
 {
 	return platform_charter(o->c->platform);
 }
+// Tells the hub when the record's card, or the record, is false beyond doubt; `opened` is unseal's result. A failure to tell it changes
+// nothing.
+void opening_complain(struct opening *o, enum err opened);
 // All of it on stdout; the same as JSON, returning the exit status.
 void opening_show(struct opening *o);
 int opening_show_json(struct opening *o);

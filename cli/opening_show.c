@@ -79,6 +79,8 @@ void opening_show(struct opening *o)
 	cli_row(&t, "reporter", "%s, %s, %s (%s)", o->reporter.name, o->reporter.organisation, o->reporter.country,
 	        o->reporter.sector);
 	cli_row(&t, "accredited", "%s", o->standing == ERR_OK ? cli_good("yes") : cli_bad(o->standing_why.text));
+	if (o->complained)
+		cli_row(&t, "", "the hub was told: a second analyst's word lowers the limit of the seat that vouched for it");
 	cli_row(&t, "title", "%s", r->title);
 	cli_row(&t, "kind", "%s", label_kind(l->kind));
 	cli_row(&t, "marking", "%s", tlp_text(l->tlp));
@@ -125,6 +127,7 @@ static void reporter_json(const struct opening *o, struct json_writer *w)
 	json_put_bool(w, "accredited", o->standing == ERR_OK);
 	if (o->standing != ERR_OK)
 		json_put_string(w, "why", o->standing_why.text);
+	json_put_bool(w, "complained", o->complained);
 	json_close(w);
 }
 
@@ -182,5 +185,7 @@ int opening_fail(struct opening *o, enum err e)
 			fprintf(stderr, "  seat %u: %s: %s\n", i + 1, err_name(o->result[i]), o->why[i].text);
 		else
 			fprintf(stderr, "  seat %u: released its share\n", i + 1);
+	if (o->complained)
+		fprintf(stderr, "  the hub was told: a second analyst's word lowers the limit of the seat that vouched for this record\n");
 	return cli_fail(o->c, e);
 }

@@ -11,7 +11,7 @@ struct core_counts {
 	uint64_t filings[FILING_REPLY + 1][METRIC_CAUSES]; // [0]: not even a filing
 	uint64_t uncommitted; // filings counted as accepted whose commit failed
 	uint64_t receipts;    // given out, the repeated ones too
-	uint64_t asks[HUB_BULLETIN + 1][METRIC_CAUSES];    // [0]: no such question
+	uint64_t asks[HUB_COMPLAIN + 1][METRIC_CAUSES];    // [0]: no such question
 	uint64_t documents[METRIC_CAUSES];
 	uint64_t requests; // to open, appended to the ledger
 	uint64_t batches_taken, batches_refused, bulletins, replies;
@@ -42,6 +42,8 @@ struct core {
 	uint64_t fed_at;             // `accepted` when the matcher was last fed
 	uint64_t started;            // clock_now()
 	struct core_counts count;
+	uint32_t lowered_day;        // of `lowered`; 0: not counted yet
+	uint64_t lowered[SEATS_MAX]; // aliases of each seat that lower its cap of vouchers
 	bool filing;                 // a transaction of filings is open, until filing_settle()
 	unsigned waiting;            // filings in it
 };
@@ -76,6 +78,16 @@ enum err ledger_witness_size(void *core, struct slice payload, struct buf *reply
 enum err filing_accept(void *core, struct slice payload, struct buf *reply, struct why *why);
 
 enum err filing_settle(void *core, struct why *why); // commits what filing_accept() has written since the last time
+
+// core_complaint.c: a card that is false when its record is opened lowers the cap of the seat that vouched (protocol/hub.md, complain)
+// This analyst asks to open this record; inside the caller's transaction.
+MUST_USE enum err complaint_expect(struct core *c, const uint8_t record[static RECORD_ID], const uint8_t card[static CARD_ID],
+                                   uint32_t today, struct why *why);
+// Its word that the card inside is false. ERR_DENIED: it has not asked to open the record.
+MUST_USE enum err complaint_take(struct core *c, const struct stored_record *r, const uint8_t card[static CARD_ID], uint32_t today,
+                                 struct why *why);
+// Vouchers that the hub takes from a seat today, and of how many aliases the cap is lowered.
+MUST_USE enum err complaint_cap(struct core *c, unsigned seat, uint32_t today, uint64_t *cap, uint64_t *aliases, struct why *why);
 
 // core_ask.c
 enum err ask_answer(void *core, struct slice payload, struct buf *reply, struct why *why);

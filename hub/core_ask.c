@@ -279,6 +279,8 @@ static enum err wish_store(struct asked *a, const struct wish *w, const uint8_t 
 	e = store_count_add(c->store, "requests", slice_of(a->ask.credential.item.card, CARD_ID), (uint32_t)(a->now / 86400), 1,
 	                    core_charter(c)->policy.releases_analyst, &total, a->why);
 	if (e == ERR_OK)
+		e = complaint_expect(c, w->id, a->ask.credential.item.card, (uint32_t)(a->now / 86400), a->why);
+	if (e == ERR_OK)
 		e = ledger_append_named(c, "request", hash, slice_of(w->leaf, sizeof w->leaf), index, a->why);
 	if (e == ERR_OK)
 		e = store_commit(c->store, a->why);
@@ -308,6 +310,18 @@ static enum err answer_request(struct asked *a)
 	return e;
 }
 
+// An analyst who opened a record says that the card inside is false: with a second one's word the seat that vouched pays for it.
+static enum err answer_complain(struct asked *a)
+{
+	uint16_t team;
+	uint8_t id[RECORD_ID];
+	struct stored_record r;
+	enum err e = hub_record_ask_decode(a->ask.body, &team, id, a->why);
+	if (e == ERR_OK)
+		e = record_for(a, team, id, &r);
+	return e == ERR_OK ? complaint_take(a->core, &r, a->ask.credential.item.card, (uint32_t)(a->now / 86400), a->why) : e;
+}
+
 static enum err answer_bulletin(struct asked *a)
 {
 	uint64_t number, newest = 0;
@@ -333,6 +347,7 @@ static const struct {
 	{HUB_ENTRIES, answer_entries}, {HUB_PROOF, answer_proof},     {HUB_TILE, answer_tile},
 	{HUB_LIST, answer_list},       {HUB_RECORD, answer_record},   {HUB_MATCHES, answer_matches},
 	{HUB_REQUEST, answer_request}, {HUB_COMPARE, answer_compare}, {HUB_BULLETIN, answer_bulletin},
+	{HUB_COMPLAIN, answer_complain},
 };
 
 static enum err decide(void *core, const struct hub_question *q, struct slice payload, struct buf *reply, struct why *why)

@@ -5,6 +5,8 @@
 #include "store/part.h"
 #include "sys/clock.h"
 
+#define ALIAS_DAYS 2 // a member's daily filings that one alias may use in a day
+
 struct arrival {
 	struct voucher voucher;
 	struct filing filing;
@@ -36,10 +38,28 @@ static enum err check_kind(struct core *c, struct arrival *a, struct why *why)
 
 static enum err count_voucher(struct core *c, const struct arrival *a, struct why *why)
 {
+	uint64_t total, cap, lowered;
+	const uint8_t seat = a->voucher.seat;
+	const uint32_t today = (uint32_t)(a->now / 86400);
+	enum err e = complaint_cap(c, seat, today, &cap, &lowered, why);
+	if (e == ERR_OK)
+		e = store_count_add(c->store, "vouchers", slice_of(&seat, 1), today, 1, cap, &total, why);
+	if (e == ERR_DENIED && lowered > 0)
+		return why_at(why, e, "vouchers of seat %u (lowered from %u: false cards under %llu of its aliases)", seat,
+		              core_charter(c)->policy.vouchers, (unsigned long long)lowered);
+	return e == ERR_DENIED ? why_at(why, e, "vouchers of seat %u", seat) : e;
+}
+
+// A seat may invent aliases, and the cap by complaints counts them: one alias must not stand for all that it vouches for. Twice a
+// member's day, because a filing that a keeper charged on one day may reach the hub on the next.
+static enum err count_alias(struct core *c, const struct arrival *a, struct why *why)
+{
 	uint64_t total;
-	enum err e = store_count_add(c->store, "vouchers", slice_of(&a->voucher.seat, 1), (uint32_t)(a->now / 86400), 1,
-	                             core_charter(c)->policy.vouchers, &total, why);
-	return e == ERR_DENIED ? why_at(why, e, "vouchers of seat %u", a->voucher.seat) : e;
+	uint8_t key[1 + ALIAS] = {a->voucher.seat};
+	memcpy(key + 1, a->voucher.alias, ALIAS);
+	enum err e = store_count_add(c->store, "alias", slice_of(key, sizeof key), (uint32_t)(a->now / 86400), 1,
+	                             (uint64_t)core_charter(c)->policy.filings * ALIAS_DAYS, &total, why);
+	return e == ERR_DENIED ? why_at(why, e, "one alias of seat %u", a->voucher.seat) : e;
 }
 
 static enum err make_receipt(struct core *c, struct arrival *a, struct why *why)
@@ -88,6 +108,8 @@ static enum err accept_new(struct core *c, struct arrival *a, struct why *why)
 	if (e != ERR_OK)
 		return e;
 	e = count_voucher(c, a, why);
+	if (e == ERR_OK)
+		e = count_alias(c, a, why);
 	if (e == ERR_OK)
 		e = make_receipt(c, a, why);
 	if (e == ERR_OK)

@@ -36,6 +36,21 @@ static void put_asks(const struct core *c, struct buf *b)
 
 // --- Ledger, store, matcher ---------------------------------------------------------------------------------------------------------------
 
+static enum err put_caps(struct core *c, uint64_t now, struct buf *b, struct why *why)
+{
+	metric_family(b, METRIC_GAUGE, P "voucher_cap", "Vouchers that are taken from a seat today: the charter's number, less for false cards.");
+	for (unsigned i = 1; i <= core_charter(c)->n; i++) {
+		char seat[12];
+		uint64_t cap, aliases;
+		enum err e = complaint_cap(c, i, (uint32_t)(now / 86400), &cap, &aliases, why);
+		if (e != ERR_OK)
+			return e;
+		snprintf(seat, sizeof seat, "%u", i);
+		metric_sample(b, P "voucher_cap", cap, {"seat", seat});
+	}
+	return ERR_OK;
+}
+
 static void put_ledger(const struct core *c, uint64_t now, struct buf *b)
 {
 	metric_one(b, METRIC_GAUGE, P "ledger_leaves", "Leaves of the ledger.", store_frontier(c->store)->size);
@@ -129,6 +144,8 @@ enum err core_metrics(void *core, struct slice payload, struct buf *reply, struc
 	put_asks(c, reply);
 	put_ledger(c, now, reply);
 	enum err e = put_store(c, reply, why);
+	if (e == ERR_OK)
+		e = put_caps(c, now, reply, why);
 	put_matcher(c, reply);
 	put_quarters(c, now, reply);
 	return e != ERR_OK ? e : buf_status(reply);

@@ -201,14 +201,21 @@ void platform_close(struct platform *p)
 
 // --- Credential ---------------------------------------------------------------------------------------------------------------
 
+static enum err credential_of(struct slice bytes, const uint8_t id[static CARD_ID], const uint8_t signing[static SIGN_PUBLIC],
+                              struct credential *c, struct why *why)
+{
+	enum err e = credential_decode(bytes, c, why);
+	if (e == ERR_OK && (memcmp(c->item.card, id, CARD_ID) != 0 || memcmp(c->item.signing, signing, SIGN_PUBLIC) != 0))
+		e = why_set(why, ERR_AUTH, "credential: it is another card's");
+	return e;
+}
+
 static enum err credential_take(struct platform *p, struct slice bytes, struct why *why)
 {
 	struct credential c;
-	enum err e = credential_decode(bytes, &c, why);
+	enum err e = credential_of(bytes, p->card_id, p->card.signing, &c, why);
 	if (e != ERR_OK)
 		return e;
-	if (memcmp(c.item.card, p->card_id, CARD_ID) != 0 || memcmp(c.item.signing, p->card.signing, SIGN_PUBLIC) != 0)
-		return why_set(why, ERR_AUTH, "credential: it is another card's");
 	buf_clear(&p->credential_bytes);
 	buf_put_slice(&p->credential_bytes, bytes);
 	p->credential = c;
@@ -226,20 +233,41 @@ static enum err credential_read(struct platform *p, const char *path, struct why
 	return e;
 }
 
+enum err platform_credential_at(struct platform *p, unsigned seat, const uint8_t id[static CARD_ID],
+                                const uint8_t signing[static SIGN_PUBLIC], struct credential *credential, struct buf *bytes,
+                                struct why *why)
+{
+	char path[sizeof "/v1/credential/" + 2 * CARD_ID];
+	struct credential got;
+	struct buf b;
+	int at = snprintf(path, sizeof path, "/v1/credential/");
+	for (unsigned i = 0; i < CARD_ID; i++)
+		at += snprintf(path + at, sizeof path - (size_t)at, "%02x", id[i]);
+	buf_init(&b, CREDENTIAL_MAX);
+	enum err e = platform_call(p, seat, "GET", path, (struct slice){0}, &b, why);
+	if (e == ERR_OK)
+		e = credential_of(buf_slice(&b), id, signing, &got, why);
+	if (e == ERR_OK) {
+		*credential = got;
+		if (bytes != NULL)
+			buf_put_slice(bytes, buf_slice(&b));
+		e = bytes != NULL ? buf_status(bytes) : ERR_OK;
+	}
+	buf_free(&b);
+	return e;
+}
+
 // The first keeper that has one serves: a false one shows when it is checked against the ledger.
 static enum err credential_fetch(struct platform *p, struct why *why)
 {
-	char path[sizeof "/v1/credential/" + 2 * CARD_ID];
 	unsigned seats[SEATS_MAX], n = seats_shuffle(p, seats);
-	int at = snprintf(path, sizeof path, "/v1/credential/");
-	for (unsigned i = 0; i < CARD_ID; i++)
-		at += snprintf(path + at, sizeof path - (size_t)at, "%02x", p->card_id[i]);
 	enum err e = ERR_AWAY, worst = ERR_AWAY;
 	for (unsigned i = 0; i < n; i++) {
+		struct credential c;
 		struct buf b;
 		struct why one;
 		buf_init(&b, CREDENTIAL_MAX);
-		e = platform_call(p, seats[i], "GET", path, (struct slice){0}, &b, &one);
+		e = platform_credential_at(p, seats[i], p->card_id, p->card.signing, &c, &b, &one);
 		if (e == ERR_OK)
 			e = credential_take(p, buf_slice(&b), &one);
 		buf_free(&b);

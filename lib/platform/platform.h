@@ -63,6 +63,11 @@ MUST_USE enum err platform_join(const char *home, struct slice charter, struct w
 // The credential: as it is in the home, or else (and with `anew`, when a newer batch may have it) from the keepers. It is this card's;
 // whether it holds is credential_check()'s to say. ERR_ABSENT: no keeper has one for this card. ERR_AWAY: none was reached.
 MUST_USE enum err platform_credential(struct platform *p, bool anew, struct why *why);
+// What one keeper has for a card: its credential, and (NULL: not wanted) the bytes of it, appended. Whether it holds is
+// credential_check()'s to say. ERR_ABSENT: that keeper has none.
+MUST_USE enum err platform_credential_at(struct platform *p, unsigned seat, const uint8_t id[static CARD_ID],
+                                         const uint8_t signing[static SIGN_PUBLIC], struct credential *credential, struct buf *bytes,
+                                         struct why *why);
 
 const struct charter *platform_charter(const struct platform *p);
 struct governance *platform_governance(const struct platform *p);

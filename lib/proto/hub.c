@@ -15,6 +15,7 @@ const struct hub_question hub_questions[] = {
 	{HUB_REQUEST, "request", ROLE_ANALYSE, false, 2 + RECORD_ID + ACTIVITY_LEAF, 8},
 	{HUB_COMPARE, "compare", ROLE_ANALYSE, false, 32 + BATCHES_MAX * (BATCH_SEALED_MAX + 4), 8},
 	{HUB_BULLETIN, "bulletin", 0, false, 8, 8 + 32 + BULLETIN_REPLIES_MAX * REPLY_BYTES},
+	{HUB_COMPLAIN, "complain", ROLE_ANALYSE, false, 2 + RECORD_ID, 0},
 	{0, NULL, 0, false, 0, 0},
 };
 

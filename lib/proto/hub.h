@@ -31,6 +31,7 @@ enum hub_verb {
 	HUB_REQUEST,     // an analyst's request to open a record: appended to the ledger
 	HUB_COMPARE,     // an opened record's tokens against what was filed
 	HUB_BULLETIN,    // a bulletin of replies
+	HUB_COMPLAIN,    // an opened record's card is false
 };
 struct hub_question {
 	enum hub_verb verb;
@@ -69,10 +70,10 @@ MUST_USE enum err hub_list_ask_decode(struct slice body, uint16_t *team, uint64_
 void hub_summary_encode(const struct record_summary *s, struct buf *out); // an answer is their concatenation
 MUST_USE enum err hub_summary_each(struct slice answer, enum err (*each)(void *context, const struct record_summary *s, struct why *why),
                                    void *context, struct why *why);
-// record, matches: team, id
+// record, matches, complain: team, id
 void hub_record_ask(uint16_t team, const uint8_t id[static RECORD_ID], struct buf *body);
 MUST_USE enum err hub_record_ask_decode(struct slice body, uint16_t *team, uint8_t id[static RECORD_ID], struct why *why);
-// The answer to "record" is the envelope. To "matches": a match_summary, then for each neighbour what is shared and its summary.
+// The answer to "record" is the envelope, to "complain" nothing. To "matches": a match_summary, then for each neighbour what is shared and its summary.
 struct match_answer_neighbour {
 	uint32_t shared[MATCH_CLASSES];
 	uint32_t derived;

@@ -5,6 +5,7 @@ on REAL, and passes everything on, changed as the first line of the file RULE sa
 liar.py post PORT PATH FILE            prints status and body of the answer, as a line and the rest (FILE "-": GET)
 liar.py checkpoint KEYFILE NOTE ROOT   the note's text with another root (hex), signed by the ledger's key alone
 liar.py cosign KEYFILE NOTE SEAT TIME  the note with one more cosignature
+liar.py vouch KEYFILE SEAT OFFLINE ALIAS   a voucher by the seat's stolen key, and the filing of the offline file: what the hub is sent
 
 Rules, each for answers of one kind of question; PATH as in /v1/record:
   answer PATH FILE      the file's bytes instead           refuse PATH STATUS CAUSE    a refusal
@@ -138,6 +139,12 @@ def entries_read(answer):
 
 def entries_write(leaves):
     return struct.pack(">I", len(leaves)) + b"".join(struct.pack(">H", len(leaf)) + leaf for leaf in leaves)
+
+
+def vouch(keyfile, seat, offline, alias):
+    filing = open(offline, "rb").read()[len("TOFF1\n"):]
+    head = struct.pack(">BBQ", seat, filing[0], int(time.time())) + hashlib.sha256(alias.encode()).digest() + hashlib.sha256(filing).digest()
+    return head + sign(seed_of(keyfile), framed("voucher", os.environ["ORIGIN"], head))[0] + filing
 
 
 # --- The other side --------------------------------------------------------------------------------------------------------------
@@ -413,6 +420,9 @@ def main(words):
         return
     if words[0] == "cosign":
         sys.stdout.write(note_cosign(words[1], words[2], int(words[3]), int(words[4])))
+        return
+    if words[0] == "vouch":
+        sys.stdout.buffer.write(vouch(words[1], int(words[2]), words[3], words[4]))
         return
     port, real, folder, rule, lies = words
     Handler.liar = Liar(int(real), rule, lies)

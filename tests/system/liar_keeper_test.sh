@@ -130,6 +130,43 @@ for try in 1 2 3 4 5 6; do as intl cards >"$OUT" 2>&1 || break; lied seat3 && br
 says "cards that are none: others are asked" "Hospital on the hill" as intl cards
 honest seat3
 
+echo "# vouchers: with the stolen voucher key of seat 3, for somebody who is no member"
+member stranger "Stranger" "Nobody in particular" XX none
+quietly as stranger join "$P/charter" --fingerprint "$FINGERPRINT"
+cp -r "$P"/members/hospital/{store,common-values} "$P/members/stranger/" # a ledger from a friend: it may not ask for one
+offline() { as stranger --json report --title "$1" --to 1 --tlp AMBER --offline "$P/$1" --yes 2>>"$P/setup.log" | json 'd["id"]'; }
+sends() { # sends FILE: what the hub says to these bytes; the answer's status is its first line
+	python3 tests/system/liar.py post $PORT /v1/filings "$1"
+}
+vouched() { python3 tests/system/liar.py vouch "$P/keeper3/keys/voucher" 3 "$P/$1" "$2" >"$P/$1.vouched"; }
+S=$(offline stranger1)
+U=$(offline stranger2)
+vouched stranger1 one
+sends "$P/stranger1.vouched" >"$P/receipt1"
+says "the hub cannot know: it takes the filing" "^200$" head -n 1 "$P/receipt1"
+RECORDS=$(hub_says records)
+{ head -c 138 "$P/stranger1.vouched"; tail -c +7 "$P/stranger2"; } >"$P/twice"
+says "a voucher used twice, for another filing: refused, and it is said why" "auth: voucher of seat 3 .*it was given for another filing" sends "$P/twice"
+sends "$P/stranger1.vouched" >"$P/receipt2"
+ok "used twice for the same filing: the same receipt" cmp "$P/receipt1" "$P/receipt2"
+vouched stranger1 two
+sends "$P/stranger1.vouched" >"$P/receipt2"
+ok "another voucher for the same filing: the same receipt" cmp "$P/receipt1" "$P/receipt2"
+says "and no second record" "^$RECORDS$" hub_says records
+vouched stranger2 one
+says "a second filing under the same alias is taken" "^200$" sends "$P/stranger2.vouched"
+says "opened: the analyst is told that nobody accredited the sender, and tells the hub" "the hub was told" as intl open "$S" --purpose "who is this" --no-compare
+says "once more" "the hub was told" as intl open "$S" --purpose "who is this" --no-compare
+lowered() { grep -E "event=vouchers-lowered" "$P/hub.log"; }
+if lowered >/dev/null; then fail "one analyst's word lowers nothing" "$(lowered)"; else pass "one analyst's word lowers nothing"; fi
+says "a second analyst finds the same" "the hub was told" as intl2 open "$S" --purpose "who is this" --no-compare
+says "and the cap of seat 3 is lowered" "seat=3 aliases=1 cap=17500 policy=20000" lowered
+says "another record of that alias" "the hub was told" as intl open "$U" --purpose "the same again" --no-compare
+ok "found by both" as intl2 open "$U" --purpose "the same again" --no-compare
+says "does not lower it further" "^1$" sh -c "grep -c event=vouchers-lowered $P/hub.log"
+B2=$(as hospital --json report --title "Honest" --to 1 --tlp AMBER --observe ipv4=45.83.122.9 --yes 2>>"$P/setup.log" | json 'd["id"]')
+says "an honest member's record: no word to the hub" '"complained": false' as intl --json open "$B2" --purpose "honest"
+
 echo "# one seat lies, one is away: the record is filed without tokens, which follow"
 daemon_stop keeper2
 lie seat3 flip /v1/evaluate 0

@@ -106,5 +106,7 @@ take_credential() {
 	PY
 }
 
+hub_says() { curl -sk --max-time 5 "https://127.0.0.1:$((PORT + ${HUB_SHIFT:-0}))/v1/status" | sed -n "s/^$1=//p"; }
+
 # Files, and prints the id that the report was given: file_report HOME WORDS…
 file_report() { local home=$1; shift; tocsin --home "$P/members/$home" --json report "$@" --yes 2>>"$P/setup.log" | json 'd["id"]'; }

@@ -127,7 +127,7 @@ static void asks_are_judged(void)
 	a.body.n = 8;
 	REFUSED(hub_ask_signed(&a, HUB_LIST, f->seat[1].identity, NOW), ERR_DENIED, "keepers");
 	REFUSED(hub_ask_signed(&a, HUB_BULLETIN, f->seat[1].identity, NOW), ERR_DENIED, "keepers");
-	buf_put_u8(&frame, HUB_BULLETIN + 1);
+	buf_put_u8(&frame, HUB_COMPLAIN + 1);
 	REFUSED(hub_call(CORE_ASK, buf_slice(&frame)), ERR_INPUT, "no such question");
 	REFUSED(hub_call(CORE_ASK, slice_of(NULL, 0)), ERR_INPUT, "no such question");
 	buf_put_u8(&body, 0);

@@ -518,7 +518,7 @@ static void test_hub_table(void)
 		CHECK_SAY(q->body_max <= ASK_BODY_MAX && strlen(q->name) <= SIGN_KIND_MAX - 4, "%s", q->name);
 		CHECK_SAY((q->roles == ROLE_ANALYSE) != (q->keepers || q->verb == HUB_BULLETIN), "%s", q->name);
 	}
-	CHECK(hub_question((enum hub_verb)0) == NULL && hub_question((enum hub_verb)(HUB_BULLETIN + 1)) == NULL);
+	CHECK(hub_question((enum hub_verb)0) == NULL && hub_question((enum hub_verb)(HUB_COMPLAIN + 1)) == NULL);
 	const size_t summary = 33 + 2 + RECORD_HEADER_MAX;
 	CHECK(hub_question(HUB_LIST)->answer_max >= HUB_LIST_MAX * summary);
 	CHECK(hub_question(HUB_MATCHES)->answer_max >= 24 + MATCH_NEIGHBOURS_MAX * (20 + summary));
