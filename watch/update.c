@@ -9,8 +9,6 @@
 #include <unistd.h>
 
 #include "base/num.h"
-#include "crypto/keyfile.h"
-#include "crypto/secret.h"
 #include "issuer/issuer.h"
 #include "sys/file.h"
 #include "watch.h"
@@ -25,74 +23,35 @@
 
 static const struct issued sets = {"set", "indicator-set", INDICATOR_FILE_MAX};
 
-static enum err beside(const char *path, const char *ending, char to[static FILE_PATH_MAX], struct why *why)
-{
-	if ((size_t)snprintf(to, FILE_PATH_MAX, "%s%s", path, ending) >= FILE_PATH_MAX)
-		return why_set(why, ERR_LIMIT, "%s: a path of over %d bytes", path, FILE_PATH_MAX);
-	return ERR_OK;
-}
-
 // --- key, sign ---------------------------------------------------------------------------------------------------------------
 
 static int run_key(int argc, char **argv)
 {
 	const char *name = NULL;
 	const struct watch_option table[] = {{"name", WATCH_TEXT, &name, 0, 0}, {0}};
-	struct issuer i;
-	struct buf text;
 	struct why why;
-	char path[FILE_PATH_MAX];
+	char pub[FILE_PATH_MAX];
 	int n = watch_options(&verb_key, argc, argv, table);
 	if (n < 0)
 		return WATCH_USAGE;
 	if (n != 1 || name == NULL || !issuer_name_is(name))
 		return watch_usage(&verb_key, "KEY and --name NAME (1 to %d printable characters without a space)", ISSUER_NAME_MAX);
-	strcpy(i.name, name);
-	buf_init(&text, ISSUER_FILE_MAX);
-	enum err e = beside(argv[0], ".pub", path, &why);
-	if (e == ERR_OK)
-		e = keyfile_make_sign(argv[0], i.pk, &why);
-	if (e == ERR_OK) {
-		issuer_print(&sets, &i, &text);
-		e = file_write(path, buf_slice(&text), FILE_PUBLIC, &why);
-	}
-	buf_free(&text);
+	enum err e = issuer_make(&sets, argv[0], name, pub, &why);
 	if (e != ERR_OK)
 		return watch_fail(&verb_key, WATCH_FAILED, e, &why);
-	printf("%s: keep it; %s: give it to those who take sets of \"%s\"\n", argv[0], path, name);
+	printf("%s: keep it; %s: give it to those who take sets of \"%s\"\n", argv[0], pub, name);
 	return WATCH_OK;
 }
 
+// What is signed is a set, not just any file.
 static enum err sign_set(const char *set, const char *key, struct issuer *i, char path[static FILE_PATH_MAX], struct why *why)
 {
-	uint8_t sk[SIGN_SECRET], pk[SIGN_PUBLIC], hash[32];
 	struct indicator_set *opened;
-	struct buf text;
-	enum err e = beside(key, ".pub", path, why);
-	if (e == ERR_OK)
-		e = issuer_read(&sets, path, i, why);
-	if (e == ERR_OK)
-		e = indicator_open(set, &opened, why);
+	enum err e = indicator_open(set, &opened, why);
 	if (e != ERR_OK)
 		return e;
 	indicator_close(opened);
-	e = keyfile_read_sign(key, pk, sk, why);
-	if (e != ERR_OK)
-		return e;
-	if (memcmp(pk, i->pk, sizeof pk) != 0)
-		e = why_set(why, ERR_INPUT, "%s is not the public key of %s", path, key);
-	if (e == ERR_OK)
-		e = issuer_hash(&sets, set, hash, why);
-	if (e == ERR_OK)
-		e = beside(set, ".sig", path, why);
-	buf_init(&text, ISSUER_FILE_MAX);
-	if (e == ERR_OK) {
-		issuer_sign(&sets, i, sk, hash, &text);
-		e = file_write(path, buf_slice(&text), FILE_PUBLIC, why);
-	}
-	secret_wipe(sk, sizeof sk);
-	buf_free(&text);
-	return e;
+	return issuer_sign_file(&sets, set, key, i, path, why);
 }
 
 static int run_sign(int argc, char **argv)
@@ -282,9 +241,9 @@ static enum err fetch_path(struct update *u, int fd, struct why *why)
 	if (stat(u->from, &st) != 0)
 		return why_set(why, errno == ENOENT ? ERR_ABSENT : ERR_SYSTEM, "%s: %s", u->from, strerror(errno));
 	enum err e = S_ISDIR(st.st_mode) ? file_path(path, u->from, slash != NULL ? slash + 1 : u->set, why)
-	                                 : beside(u->from, "", path, why);
+	                                 : issuer_beside(u->from, "", path, why);
 	if (e == ERR_OK)
-		e = beside(path, ".sig", signature, why);
+		e = issuer_beside(path, ".sig", signature, why);
 	if (e == ERR_OK)
 		e = file_read(signature, ISSUER_FILE_MAX, &u->text, why);
 	return e == ERR_OK ? copy_file(path, fd, why) : e;
@@ -331,11 +290,11 @@ static enum err update(struct update *u, struct why *why)
 	bool https = strncmp(u->from, "https://", 8) == 0;
 	if (!https && strstr(u->from, "://") != NULL)
 		return why_set(why, ERR_INPUT, "\"%s\": https:// or a path", u->from);
-	enum err e = beside(u->set, ".part", u->part, why);
+	enum err e = issuer_beside(u->set, ".part", u->part, why);
 	if (e == ERR_OK)
-		e = beside(u->set, ".sig", u->signature, why);
+		e = issuer_beside(u->set, ".sig", u->signature, why);
 	if (e == ERR_OK)
-		e = beside(u->set, ".etag", u->etag_path, why);
+		e = issuer_beside(u->set, ".etag", u->etag_path, why);
 	if (e != ERR_OK)
 		return e;
 	int fd = open(u->part, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);

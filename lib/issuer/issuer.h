@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "crypto/sign.h"
+#include "sys/file.h"
 
 #define ISSUER_FILE_MAX 1024
 #define ISSUER_NAME_MAX 64
@@ -30,6 +31,16 @@ MUST_USE bool issuer_name_is(const char *name);
 void issuer_print(const struct issued *kind, const struct issuer *i, struct buf *out);
 MUST_USE enum err issuer_parse(const struct issued *kind, struct slice text, struct issuer *i, struct why *why);
 MUST_USE enum err issuer_read(const struct issued *kind, const char *path, struct issuer *i, struct why *why);
+// A new pair: the secret into `key` (which must not exist), the public half into `pub`, KEY.pub.
+MUST_USE enum err issuer_make(const struct issued *kind, const char *key, const char *name, char pub[static FILE_PATH_MAX], struct why *why);
+// Signs a file with KEY, whose public half lies beside it, into `signature`, FILE.sig.
+MUST_USE enum err issuer_sign_file(const struct issued *kind, const char *file, const char *key, struct issuer *i,
+                                   char signature[static FILE_PATH_MAX], struct why *why);
+// FILE against FILE.sig.
+MUST_USE enum err issuer_verify_file(const struct issued *kind, const char *file, const struct issuer *i, struct why *why);
+// "<path><ending>"; ERR_LIMIT over FILE_PATH_MAX.
+MUST_USE enum err issuer_beside(const char *path, const char *ending, char to[static FILE_PATH_MAX], struct why *why);
+
 // The signature file for a file with that hash.
 void issuer_sign(const struct issued *kind, const struct issuer *i, const uint8_t sk[static SIGN_SECRET], const uint8_t hash[static 32],
                  struct buf *out);
