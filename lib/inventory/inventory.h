@@ -2,6 +2,9 @@
 // inventory file that this project writes itself (protocol/inventory.md). Every reader hands the same two things to a sink, one
 // after the other: the machine, then its items. Nothing is kept here: a document of a gigabyte is a stream of items.
 //
+//     machine.h  a machine's own databases        native.h  the project's inventory file, read and written
+//     table.h    CSV, lists of package managers   sbom.h    CycloneDX, SPDX
+//
 // All slices are valid UTF-8 without control characters, trimmed, and live until the sink's function returns. Empty: not said.
 #ifndef TOCSIN_INVENTORY_INVENTORY_H
 #define TOCSIN_INVENTORY_INVENTORY_H
@@ -36,7 +39,9 @@ struct machine {
 	struct slice os_name;     // PRETTY_NAME
 	struct slice os_codename;
 	struct slice ecosystem;   // OSV's word for its packages: "Debian:12", "Ubuntu:22.04:LTS", "Alpine:v3.20", "AlmaLinux:9"…
-	struct slice kernel_running, kernel_installed; // releases as uname -r and the newest installed image say
+	// As uname -r says, and what a restart would bring: the newest installed image of the same flavour. Equal: nothing newer is installed.
+	// Where a package was replaced by another build of the same release, both have the package's version behind a blank.
+	struct slice kernel_running, kernel_installed;
 	struct slice caretaker;   // who looks after it: a name in the register of providers, or the organisation itself
 	enum item_role role;
 	enum item_exposure exposure;
@@ -67,20 +72,30 @@ struct restart {
 	uint64_t pid;
 };
 
-// Something that could not be taken, told and passed over: nothing is lost in silence.
+// Something that could not be taken, told and passed over: nothing is lost in silence. Also a note: what was taken, or concerns the
+// whole, and should be known ("dpkg is at work").
 struct refused {
-	uint64_t line;
-	struct slice text; // what was refused, cut
+	uint64_t line;     // 0: none
+	struct slice text; // what it is about, cut at INVENTORY_SHOWN_MAX bytes
 	const char *why;
 };
+#define INVENTORY_SHOWN_MAX 120
 
 // Functions may be NULL. Anything but ERR_OK stops the reader and becomes its result.
 struct inventory_sink {
 	void *context;
-	enum err (*machine)(void *context, const struct machine *m, struct why *why); // at most once, before the items
+	enum err (*machine)(void *context, const struct machine *m, struct why *why); // once, before the items; a table: once per machine
 	enum err (*item)(void *context, const struct item *i, struct why *why);
 	enum err (*restart)(void *context, const struct restart *r, struct why *why);
 	enum err (*refused)(void *context, const struct refused *r, struct why *why);
+	enum err (*note)(void *context, const struct refused *r, struct why *why);
 };
+
+// For readers: what every value goes through. Takes outer blanks off (also U+00A0, U+200B and U+FEFF, which spreadsheets leave);
+// false, with the rule, when it is over INVENTORY_TEXT_MAX, no UTF-8, or holds a control character. *text is a part of raw.
+bool inventory_text(struct slice raw, struct slice *text, const char **rule);
+// Hands an explanation to the sink, its text cut and made printable. ERR_OK when the sink has no such function.
+MUST_USE enum err inventory_refuse(const struct inventory_sink *sink, uint64_t line, struct slice text, const char *rule, struct why *why);
+MUST_USE enum err inventory_note(const struct inventory_sink *sink, uint64_t line, struct slice text, const char *rule, struct why *why);
 
 #endif

@@ -1,0 +1,152 @@
+#include "inventory/live.h"
+
+#include <stdio.h>
+
+#include "inventory/root.h"
+
+#define MAPS_MAX (64u << 20) // bytes of one process's map
+#define PATH_TEXT 64
+
+struct scan {
+	int root;
+	const struct inventory_sink *sink;
+	uint64_t unread;
+	struct buf maps, small;
+};
+
+static bool starts_with(struct slice s, const char *prefix)
+{
+	size_t n = strlen(prefix);
+	return s.n >= n && memcmp(s.p, prefix, n) == 0;
+}
+
+// What is deleted as soon as it is made, or never was a package's.
+static bool is_passing(struct slice path)
+{
+	static const char *const prefixes[] = {"/memfd:", "/dev/", "/SYSV", "/tmp/", "/var/tmp/", "/run/", "/var/run/", "/proc/", "/[aio]", "/anon_hugepage", "/drm", "/i915"};
+	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+		if (starts_with(path, prefixes[i]))
+			return true;
+	return path.n == 0 || path.p[0] != '/';
+}
+
+// One line of proc_pid_maps(5): "address perms offset dev inode pathname". The path of a deleted file mapped to execute, or empty.
+static struct slice deleted_file(struct slice line)
+{
+	static const char mark[] = " (deleted)";
+	size_t n = sizeof mark - 1, at = 0;
+	if (line.n <= n || memcmp(line.p + line.n - n, mark, n) != 0)
+		return (struct slice){0};
+	line.n -= n;
+	for (unsigned column = 0; column < 5; column++) {
+		size_t end = slice_find(line, ' ', at);
+		if (column == 1 && slice_find(slice_part(line, at, end - at), 'x', 0) == end - at)
+			return (struct slice){0};
+		for (at = end; at < line.n && line.p[at] == ' ';)
+			at++;
+	}
+	struct slice path = slice_part(line, at, line.n);
+	return is_passing(path) ? (struct slice){0} : path;
+}
+
+// The deepest unit of the process's control group: "0::/system.slice/ssh.service".
+static struct slice unit_of(struct slice cgroup)
+{
+	struct slice unit = {0};
+	for (size_t at = 0; at < cgroup.n; at++) {
+		size_t end = at;
+		while (end < cgroup.n && cgroup.p[end] != '/' && cgroup.p[end] != '\n')
+			end++;
+		struct slice part = slice_part(cgroup, at, end - at);
+		bool service = part.n > 8 && memcmp(part.p + part.n - 8, ".service", 8) == 0;
+		bool scope = part.n > 6 && memcmp(part.p + part.n - 6, ".scope", 6) == 0;
+		if (service || (scope && unit.n == 0))
+			unit = part;
+		at = end;
+	}
+	return unit;
+}
+
+// "comm" or "cgroup" of the process; empty when it is gone or says nothing printable.
+static struct slice small_file(struct scan *s, const char *pid, const char *name)
+{
+	char path[PATH_TEXT];
+	struct why why;
+	const char *rule;
+	size_t start = s->small.n;
+	snprintf(path, sizeof path, "proc/%s/%s", pid, name);
+	if (root_read(s->root, path, 4096, &s->small, NULL, &why) != ERR_OK)
+		s->small.n = start;
+	struct slice text = slice_part(buf_slice(&s->small), start, s->small.n);
+	if (strcmp(name, "cgroup") == 0)
+		text = unit_of(text);
+	return inventory_text(text, &text, &rule) ? text : (struct slice){0};
+}
+
+static enum err tell(struct scan *s, const char *pid, struct slice file, struct why *why)
+{
+	struct restart r = {.file = file};
+	const char *rule;
+	uint8_t room[INVENTORY_TEXT_MAX];
+	for (const char *c = pid; *c != 0; c++)
+		r.pid = r.pid * 10 + (uint64_t)(*c - '0');
+	if (!inventory_text(file, &r.file, &rule))
+		return inventory_refuse(s->sink, 0, file, rule, why);
+	// Both are kept apart: the buffer may move between them.
+	struct slice process = small_file(s, pid, "comm");
+	if (process.n > 0)
+		memcpy(room, process.p, process.n);
+	r.process = slice_of(room, process.n);
+	buf_clear(&s->small);
+	r.unit = small_file(s, pid, "cgroup");
+	enum err e = s->sink->restart != NULL ? s->sink->restart(s->sink->context, &r, why) : ERR_OK;
+	buf_clear(&s->small);
+	return e;
+}
+
+static enum err take_maps(struct scan *s, const char *pid, struct why *why)
+{
+	struct slice maps = buf_slice(&s->maps), before = {0};
+	enum err e = ERR_OK;
+	for (size_t at = 0; at < maps.n && e == ERR_OK;) {
+		size_t end = slice_find(maps, '\n', at);
+		struct slice file = deleted_file(slice_part(maps, at, end - at));
+		at = end + 1;
+		if (file.n > 0 && !slice_equal(file, before)) {
+			e = tell(s, pid, file, why);
+			before = file;
+		}
+	}
+	return e;
+}
+
+static enum err take_process(void *context, int dir, const char *name, struct why *why)
+{
+	struct scan *s = context;
+	char path[PATH_TEXT];
+	(void)dir;
+	for (const char *c = name; *c != 0; c++)
+		if (*c < '0' || *c > '9' || c - name > 18)
+			return ERR_OK;
+	snprintf(path, sizeof path, "proc/%s/maps", name);
+	buf_clear(&s->maps);
+	enum err e = root_read(s->root, path, MAPS_MAX, &s->maps, NULL, why);
+	if (e == ERR_DENIED || e == ERR_LIMIT)
+		s->unread++;
+	if (e == ERR_DENIED || e == ERR_LIMIT || e == ERR_ABSENT) // gone meanwhile
+		return ERR_OK;
+	return e != ERR_OK ? e : take_maps(s, name, why);
+}
+
+enum err restart_scan(int root, const struct inventory_sink *sink, uint64_t *unread, struct why *why)
+{
+	struct scan s = {.root = root, .sink = sink};
+	buf_init(&s.maps, MAPS_MAX + 1);
+	buf_init(&s.small, 8192);
+	enum err e = root_list(root, "proc", take_process, &s, why);
+	buf_free(&s.maps);
+	buf_free(&s.small);
+	if (e == ERR_OK)
+		*unread = s.unread;
+	return e;
+}
