@@ -57,7 +57,8 @@ static enum err check_epoch(struct slice text, struct why *why)
 	return ERR_OK;
 }
 
-static enum err check_parts(struct slice text, const struct evr *v, const char *in_version, const char *in_release, struct why *why)
+static enum err check_parts(struct slice text, const struct evr *v, const char *in_version, const char *in_release,
+                            struct why *why)
 {
 	const uint8_t *bad = stranger(v->version, in_version);
 	if (bad != NULL)
@@ -179,8 +180,8 @@ int scheme_rpm_compare(struct slice a, struct slice b)
 	return rpm_part_compare(va.release, vb.release);
 }
 
-// Alpine: number{.number}[letter]{_suffix[number]}[~hash][-rnumber]. At the first difference in kind the smaller kind is newer, but
-// for a suffix that announces a release.
+// Alpine: number{.number}[letter]{_suffix[number]}[~hash][-rnumber]. At the first difference in kind the smaller kind is newer,
+// but for a suffix that announces a release.
 enum apk_kind {
 	APK_FIRST,
 	APK_NUMBER,

@@ -155,29 +155,32 @@ enum err scheme_gem_check(struct slice text, struct why *why)
 	return ERR_OK;
 }
 
-// The segments of a gem version, one after the other: numbers and words, a hyphen being the word "pre". Zeros right before the first
-// word are left out, and the end is followed by zeros for ever: that is how Gem::Version's canonical segments compare. (RubyGems has
-// written "before the first word" down in two ways; 1.b.0.c is the shape in which they differ. This is the older one.)
+// The segments of a gem version, one after the other: numbers and words, a hyphen being the word "pre". The end is followed by
+// zeros for ever, and one run of zeros before a word is left out: 1.0.a = 1.a. That is how canonical segments compare in
+// RubyGems 3.5 and later; the pattern there finds the first such run, which may stand after another word (1.a.0.b).
 struct gem {
 	struct slice rest;
 	const uint8_t *zeros; // where those zeros start…
-	const uint8_t *word;  // …and the first word stands; the end of the text when there is none
+	const uint8_t *word;  // …and the word after them; NULL when nothing is left out
 };
 
 static struct gem gem_start(struct slice text)
 {
 	struct gem g = {.rest = slice_trim(text)};
-	struct slice s = g.rest;
-	g.zeros = s.p;
-	while (s.n > 0 && !scheme_is_letter(s.p[0]) && s.p[0] != '-') {
-		bool zero = scheme_is_zero(scheme_take_digits(&s));
-		if (!zero)
-			g.zeros = s.p;
-		scheme_take_byte(&s, '.');
+	const uint8_t *end = g.rest.p + g.rest.n, *run = NULL;
+	for (const uint8_t *p = g.rest.p; p < end; p++) {
+		bool starts = p == g.rest.p || p[-1] == '.' || p[-1] == '-';
+		if (run == NULL && starts && *p != '.')
+			run = p;
+		if (*p == '0' || *p == '.')
+			continue;
+		if (run != NULL && (*p == '-' || (scheme_is_letter(*p) && run < p))) { // "-" is ".pre.": its first dot makes a run too
+			g.zeros = run;
+			g.word = p;
+			break;
+		}
+		run = NULL;
 	}
-	g.word = s.p;
-	if (s.n == 0)
-		g.zeros = s.p;
 	return g;
 }
 
@@ -185,8 +188,8 @@ static struct gem gem_start(struct slice text)
 static bool gem_next(struct gem *g, struct slice *segment)
 {
 	scheme_take_byte(&g->rest, '.');
-	if (g->rest.n > 0 && g->rest.p >= g->zeros && g->rest.p < g->word)
-		scheme_take(&g->rest, (size_t)(g->word - g->rest.p));
+	if (g->word != NULL && g->rest.p == g->zeros)
+		scheme_take(&g->rest, (size_t)(g->word - g->zeros));
 	if (scheme_take_byte(&g->rest, '-')) {
 		*segment = SLICE_LITERAL("pre");
 		return false;

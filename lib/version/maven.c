@@ -1,7 +1,7 @@
 // Maven's versions, in the order of Maven 3.9's ComparableVersion ("Version Order Specification" of the POM reference).
 //
-// A version is a list of numbers and words; a hyphen, and a change between digits and letters, opens a list inside the list, always
-// at its end. So one flat list of items is enough, each with the depth at which it stands.
+// A version is a list of numbers and words; a hyphen, and a change between digits and letters, opens a list inside the list,
+// always at its end. So one flat list of items is enough, each with the depth at which it stands.
 #include "version/scheme.h"
 #include "version/version.h"
 

@@ -1,4 +1,5 @@
-// Python's versions: PEP 440 (now the "Version specifiers" page of the Python packaging specifications), its normalisations included.
+// Python's versions: PEP 440 (now the "Version specifiers" page of the Python packaging specifications), its normalisations
+// included.
 #include "version/scheme.h"
 
 // Pre-release phases in their order. A release without one comes after them all, unless it is a development release of the final

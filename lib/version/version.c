@@ -25,7 +25,8 @@ struct word {
 	enum version_scheme scheme;
 };
 
-// The CVE record format names custom, git, maven, python, rpm and semver; the others are written by those who know their packages.
+// The CVE record format names custom, git, maven, python, rpm and semver; the others are written by those who know their
+// packages.
 static const struct word types[] = {
 	{"semver", VERSION_SEMVER}, {"python", VERSION_PEP440}, {"pep440", VERSION_PEP440}, {"rpm", VERSION_RPM},
 	{"maven", VERSION_MAVEN},   {"deb", VERSION_DEB},       {"dpkg", VERSION_DEB},      {"apk", VERSION_APK},

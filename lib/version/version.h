@@ -2,23 +2,24 @@
 //
 //   deb      deb-version(7): [epoch:]upstream[-revision]. No epoch is 0, no revision is equal to "0".
 //   rpm      rpm-version(7): [epoch:]version[-release]. No epoch is 0; the releases count only if both sides have one.
-//   apk      apk-tools' version.c: number{.number}[letter]{_suffix[number]}[~hash][-rnumber]. After the first number, numbers with
-//            a leading zero are compared as text: 1.05 < 1.1 < 1.5.
+//   apk      apk-tools' version.c: number{.number}[letter]{_suffix[number]}[~hash][-rnumber]. After the first number, numbers
+//            with a leading zero are compared as text: 1.05 < 1.1 < 1.5.
 //   semver   Semantic Versioning 2.0.0, section 11, exactly major.minor.patch ("1.2" is refused); one lower-case "v" in front is
 //            accepted, as Go writes it. Go's pseudo-versions are semantic versions. Build metadata says nothing.
-//   pep440   Python's version specifiers, with every normalisation of PEP 440 (white space around, "v", case, separators, spellings,
-//            implicit numbers). A local version is newer than the same version without.
+//   pep440   Python's version specifiers, with every normalisation of PEP 440 (white space around, "v", case, separators,
+//            spellings, implicit numbers). A local version is newer than the same version without.
 //   maven    Maven 3.9's ComparableVersion.
-//   gem      RubyGems' Gem::Version: a version with a letter or a hyphen is a pre-release; white space around is nothing.
+//   gem      RubyGems' Gem::Version (3.5 and later): a version with a letter or a hyphen is a pre-release; white space around is nothing.
 //   numbers  dotted decimal numbers alone ("3.0.11"), 1.0 = 1.0.0: products.
 //
 // VERSION_CUSTOM (a CVE record's versionType "custom", "git" or an unknown word) has no order: nothing is guessed.
 //
 // A range's "0" (no lower bound) and "*" (no upper bound) are not versions here: whoever reads ranges knows them.
 //
-// Numbers have no maximum but VERSION_MAX digits. Every order is antisymmetric, and transitive with two exceptions that belong to the
-// tools: "equal" says no more than "not to be told apart" for an rpm version without release (1-1 = 1 = 1-2), and Maven's order has
-// cycles (1.0.alpha.1 < 1 < 1-1 < 1.0.alpha.1). So ranges may be asked, but a list in either scheme must not be sorted blindly.
+// Numbers have no maximum but VERSION_MAX digits. Every order is antisymmetric, and transitive with two exceptions that belong
+// to the tools: "equal" says no more than "not to be told apart" for an rpm version without release (1-1 = 1 = 1-2), and
+// Maven's order has cycles (1.0.alpha.1 < 1 < 1-1 < 1.0.alpha.1). So ranges may be asked, but a list in either scheme must not
+// be sorted blindly.
 #ifndef TOCSIN_VERSION_VERSION_H
 #define TOCSIN_VERSION_VERSION_H
 
@@ -47,8 +48,8 @@ const char *version_scheme_name(enum version_scheme s); // "deb", "rpm", … "cu
 // In what follows words may have any case, and a word that is not known is VERSION_CUSTOM.
 // The scheme of a CVE record's versionType: "semver", "python", "rpm", "maven", "deb", "dpkg", "apk", and the names above.
 enum version_scheme version_scheme_of_type(struct slice version_type);
-// The scheme of an OSV ecosystem; what follows its first colon ("Debian:12") does not matter. VERSION_CUSTOM too for those with an
-// order of their own that is not one of these (Packagist, NuGet, Hackage…).
+// The scheme of an OSV ecosystem; what follows its first colon ("Debian:12") does not matter. VERSION_CUSTOM too for those with
+// an order of their own that is not one of these (Packagist, NuGet, Hackage…).
 enum version_scheme version_scheme_of_ecosystem(struct slice ecosystem);
 // The scheme of a purl type: "deb", "rpm", "apk", "npm", "pypi", "golang", "cargo", "maven", "gem"…
 enum version_scheme version_scheme_of_purl(struct slice type);
