@@ -9,12 +9,13 @@
 //   pep440   Python's version specifiers, with every normalisation of PEP 440 (white space around, "v", case, separators,
 //            spellings, implicit numbers). A local version is newer than the same version without.
 //   maven    Maven 3.9's ComparableVersion.
-//   gem      RubyGems' Gem::Version (3.5 and later): a version with a letter or a hyphen is a pre-release; white space around is nothing.
+//   gem      RubyGems' Gem::Version (3.5 and later): a version with a letter or a hyphen is a pre-release; white
+//            space around is nothing.
 //   numbers  dotted decimal numbers alone ("3.0.11"), 1.0 = 1.0.0: products.
 //
 // VERSION_CUSTOM (a CVE record's versionType "custom", "git" or an unknown word) has no order: nothing is guessed.
 //
-// A range's "0" (no lower bound) and "*" (no upper bound) are not versions here: whoever reads ranges knows them.
+// A range's "0" (no lower bound) and "*" (no upper bound) are words of ranges: whoever reads ranges knows them before asking here.
 //
 // Numbers have no maximum but VERSION_MAX digits. Every order is antisymmetric, and transitive with two exceptions that belong
 // to the tools: "equal" says no more than "not to be told apart" for an rpm version without release (1-1 = 1 = 1-2), and
