@@ -14,8 +14,7 @@ static const struct {
 	{"uuid", ROLE_ID}, {"source", ROLE_SOURCE}, {"meta.source", ROLE_SOURCE}, {"tlp", ROLE_TLP}, {"pap", ROLE_PAP},
 	{"confidence", ROLE_CONFIDENCE}, {"expiry", ROLE_EXPIRY}, {"expires", ROLE_EXPIRY}, {"valid_until", ROLE_EXPIRY},
 	{"meta.tlp", ROLE_TLP}, {"meta.id", ROLE_ID}, {"meta.confidence", ROLE_CONFIDENCE}, {"meta.expiry", ROLE_EXPIRY},
-	// A head that names the kind in the column "type" may also be that of this program's own lists.
-	{"kind", ROLE_TYPE}, {"observable", ROLE_VALUE}, {"ioc", ROLE_VALUE}, {"ioc_type", ROLE_TYPE}, {"ioc_value", ROLE_VALUE},
+	{"ioc_type", ROLE_TYPE}, {"kind", ROLE_TYPE}, {"ioc_value", ROLE_VALUE}, {"ioc", ROLE_VALUE}, {"observable", ROLE_VALUE},
 };
 
 struct table {
@@ -187,18 +186,20 @@ static enum err put_row(struct table *t)
 	return build_put(t->b, t->kind, value, &t->meta, place(t, text), t->why);
 }
 
+// Of two columns for one thing the one whose name stands first in `roles` counts: "type" and "kind" say different things where both are.
 static bool head(struct table *t)
 {
-	bool value = false;
-	for (size_t i = 0; i < t->count; i++) {
+	bool taken[ROLE_EXPIRY + 1] = {false};
+	for (size_t i = 0; i < t->count; i++)
 		t->columns[i] = ROLE_SKIP;
-		for (size_t r = 0; r < sizeof roles / sizeof *roles; r++)
-			if (t->cells[i].n == strlen(roles[r].name) && strncasecmp((const char *)t->cells[i].p, roles[r].name, t->cells[i].n) == 0)
+	for (size_t r = 0; r < sizeof roles / sizeof *roles; r++)
+		for (size_t i = 0; i < t->count && !taken[roles[r].role]; i++)
+			if (t->cells[i].n == strlen(roles[r].name) && strncasecmp((const char *)t->cells[i].p, roles[r].name, t->cells[i].n) == 0) {
 				t->columns[i] = roles[r].role;
-		value |= t->columns[i] == ROLE_VALUE;
-	}
+				taken[roles[r].role] = true;
+			}
 	t->width = t->count;
-	return value;
+	return taken[ROLE_VALUE];
 }
 
 static void begin(struct table *t, struct indicator_build *b, struct slice in, const struct indicator_meta *defaults,
