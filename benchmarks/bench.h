@@ -1,7 +1,8 @@
 // The bench: each figure beside its limit or a competitor, measured in the same run. ./bench prints what these programs say.
 //
 // A row is one line on standard output, its fields separated by tabs: title, what, figure, unit, rule, limit, note. The rule says how
-// the figure is held against the limit: "<=" and ">=" are promises, "beside" a competitor, "" nothing.
+// the figure is held against the limit: "<=" and ">=" are promises, "beside" a competitor, "" nothing. A row with an empty figure has none: its
+// note says why.
 #ifndef TOCSIN_BENCH_H
 #define TOCSIN_BENCH_H
 
