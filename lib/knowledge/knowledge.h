@@ -37,7 +37,7 @@ struct knowledge_flaw knowledge_flaw(const struct knowledge *k, uint32_t flaw);
 bool knowledge_flaw_find(const struct knowledge *k, struct slice id, uint32_t *flaw); // by any of its names
 
 // What is said of a package or product: rows. Lookups are by exact key; NAMES_PRODUCT by vendor and product folded to lower case,
-// trimmed, inner blanks as one; NAMES_CPE by part, vendor and product of the CPE.
+// trimmed, runs of blanks, '_' and '-' as one; NAMES_CPE by part, vendor and product of the CPE (`name`, in either form).
 struct knowledge_row {
 	uint32_t flaw;
 	uint16_t source;
@@ -46,6 +46,7 @@ struct knowledge_row {
 	bool negligible;
 	uint16_t ranges;
 	struct slice platform, fixed, justification;
+	struct slice cpe;  // NAMES_CPE: the pattern, for cpe_covers(); empty when it says no more than part, vendor and product
 	uint32_t internal; // for knowledge_range
 };
 struct knowledge_rows { // a walk; fields are the reader's own
@@ -57,16 +58,29 @@ struct knowledge_rows knowledge_affected(const struct knowledge *k, enum names n
 bool knowledge_rows_next(struct knowledge_rows *rows, struct knowledge_row *row);
 struct fact_range knowledge_range(const struct knowledge *k, const struct knowledge_row *row, size_t i);
 
-// What one row says of one version. STATUS_UNKNOWN: nothing that can be computed, and *why tells which entry stopped it.
+// What one row says of one version: the status of the first entry that holds it, else `otherwise` (CVE record format, versions.md).
+// STATUS_UNKNOWN has two meanings. why->text empty: the source itself says "unknown". Not empty: it cannot be computed; an entry that
+// might hold the version and would change the answer has no order ("1.0 to 1.2: …"), or the version is none of its scheme. An entry that
+// cannot be computed but would give the same answer as what follows does not hinder.
 enum fact_status knowledge_status(const struct knowledge *k, const struct knowledge_row *row, struct slice version, struct why *why);
 
-// Support: a product by its name, title, alias (any case) or identifier ("cpe:2.3:o:…", "cpe:/o:…", "pkg:…" without version).
+// Support: a product by its name, title, alias (any case) or identifier ("cpe:2.3:o:…", "cpe:/o:…", "pkg:…"; their versions do not
+// count). An identifier that several products claim is that of the product whose name it ends with, else nobody's.
 bool knowledge_product(const struct knowledge *k, struct slice name, uint32_t *product);
 struct slice knowledge_product_name(const struct knowledge *k, uint32_t product);
 struct slice knowledge_product_title(const struct knowledge *k, uint32_t product);
 size_t knowledge_cycles(const struct knowledge *k, uint32_t product);
 struct fact_cycle knowledge_cycle(const struct knowledge *k, uint32_t product, size_t i); // newest first, as the feed has them
-// The cycle a version belongs to: the longest cycle that equals it or begins it at a border ("12" holds "12.5", "1.1" not "1.10").
+// The cycle a version belongs to. A version is a row of numbers, words, '.' and '+'; a cycle holds it when the cycle's row begins the
+// version's ("12" holds "12.5", "1.1" not "1.10", "8" holds "8u504"), the longest first. What else counts, in this order:
+//   the cycle or its label itself ("2012 R2", "Windows Server 2022"; the product's own name before it is taken off);
+//   the cycle's `latest` itself, where the cycle's number begins it ("13.0.6500.1 GDR" is 13.0-sp3);
+//   the beginning of a cycle up to words only ("11 24H2" for 11-24h2-e and 11-24h2-w);
+//   the cycle, or its number alone where words follow it that a version need not show ("535.183.01" for r535-linux, r535-windows);
+//   the cycle's `latest`, as a whole or as the beginning ("10.0.20348.2700" is Windows Server 2022).
+// Where several cycles hold it equally (editions of one build), knowledge_cycles_of() gives all, and knowledge_cycle_of() the one that
+// is supported longest: what it calls unsupported is so in every edition.
+size_t knowledge_cycles_of(const struct knowledge *k, uint32_t product, struct slice version, struct fact_cycle *cycles, size_t max);
 bool knowledge_cycle_of(const struct knowledge *k, uint32_t product, struct slice version, struct fact_cycle *cycle);
 
 size_t knowledge_banned(const struct knowledge *k);

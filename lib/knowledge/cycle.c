@@ -1,0 +1,269 @@
+// Products of the end-of-life data, and the cycle that a version belongs to (the rule is in knowledge.h).
+#include "knowledge/layout.h"
+
+#define TOKENS_MAX 48u // of one version or cycle; what comes after does not count
+
+enum token_kind { NUMBER, WORD, MARK };
+
+struct token {
+	enum token_kind kind;
+	bool apart; // a blank, '-' or other separator before it
+	struct slice text;
+};
+
+struct tokens {
+	struct token at[TOKENS_MAX];
+	size_t n;
+};
+
+static uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
+}
+
+static bool same_letters(struct slice a, struct slice b)
+{
+	for (size_t i = 0; i < a.n && a.n == b.n; i++)
+		if (lower(a.p[i]) != lower(b.p[i]))
+			return false;
+	return a.n == b.n;
+}
+
+static bool is_number(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_letter(uint8_t c)
+{
+	return (lower(c) >= 'a' && lower(c) <= 'z') || c >= 0x80;
+}
+
+// Labels hold a place for the code name, which is no part of a version.
+static size_t skip(struct slice s, size_t i)
+{
+	static const char place[] = "__CODENAME__";
+	size_t n = sizeof place - 1;
+	return s.n - i >= n && memcmp(s.p + i, place, n) == 0 ? n : 1;
+}
+
+static void split(struct slice s, struct tokens *t)
+{
+	bool apart = false;
+	t->n = 0;
+	for (size_t i = 0, n; i < s.n && t->n < TOKENS_MAX; i += n) {
+		uint8_t c = s.p[i];
+		n = 1;
+		enum token_kind kind = is_number(c) ? NUMBER : is_letter(c) ? WORD : MARK;
+		if (kind == MARK && c != '.' && c != '+') {
+			apart = true;
+			n = skip(s, i);
+			continue;
+		}
+		while (i + n < s.n && ((kind == NUMBER && is_number(s.p[i + n])) || (kind == WORD && is_letter(s.p[i + n]))))
+			n++;
+		t->at[t->n++] = (struct token){kind, apart, slice_of(s.p + i, n)};
+		apart = false;
+	}
+}
+
+static bool same(const struct token *a, const struct token *b)
+{
+	return a->kind == b->kind && same_letters(a->text, b->text);
+}
+
+// Does the row of tokens a begin the row b?
+static bool begins(const struct tokens *a, const struct tokens *b)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (i >= b->n || !same(&a->at[i], &b->at[i]))
+			return false;
+	return a->n > 0;
+}
+
+static bool equal(const struct tokens *a, const struct tokens *b)
+{
+	return a->n == b->n && begins(a, b);
+}
+
+static void drop(struct tokens *t, size_t n)
+{
+	memmove(t->at, t->at + n, (t->n - n) * sizeof *t->at);
+	t->n -= n;
+}
+
+// "Windows Server 2022" of the product windows-server is "2022". A name alone stays.
+static void drop_name(struct tokens *t, const struct tokens *name)
+{
+	if (name->n < t->n && begins(name, t))
+		drop(t, name->n);
+}
+
+// "v3.20" is 3.20, and "r595" is 595: one letter before a number, where the other side begins with the number.
+static void drop_letter(struct tokens *t, const struct tokens *other)
+{
+	if (t->n > 1 && other->n > 0 && other->at[0].kind == NUMBER && t->at[0].kind == WORD && t->at[0].text.n == 1 &&
+	    (lower(t->at[0].text.p[0]) == 'v' || lower(t->at[0].text.p[0]) == 'r') && t->at[1].kind == NUMBER && !t->at[1].apart)
+		drop(t, 1);
+}
+
+// How many tokens of a cycle that begins with a number come before its words ("13.0-sp3": 3); all of them when there are none.
+static size_t stem(const struct tokens *cycle)
+{
+	size_t n = 0;
+	if (cycle->n == 0 || cycle->at[0].kind != NUMBER)
+		return cycle->n;
+	while (n < cycle->n && !(cycle->at[n].kind == WORD && cycle->at[n].apart))
+		n++;
+	return n;
+}
+
+// All tokens of a from `from` on, in this order, somewhere in b from `at` on.
+static bool has_words(const struct tokens *a, size_t from, const struct tokens *b, size_t at)
+{
+	while (from < a->n && at < b->n)
+		from += same(&a->at[from], &b->at[at++]);
+	return from == a->n;
+}
+
+struct asked {
+	struct slice text;
+	struct tokens version, name, title;
+};
+
+enum fit { FIT_NOT, FIT_BEGINS_LATEST, FIT_LATEST, FIT_PREFIX, FIT_OPEN, FIT_NUMBERED, FIT_LABEL, FIT_CYCLE, FIT_TEXT };
+#define FIT(kind, tokens) ((uint32_t)(kind) << 16 | (uint32_t)(tokens))
+
+static uint32_t fit_latest(const struct tokens *latest, const struct tokens *version)
+{
+	size_t numbers = 0;
+	for (size_t i = 0; i < latest->n; i++)
+		numbers += latest->at[i].kind == NUMBER;
+	if (equal(latest, version))
+		return FIT(FIT_LATEST, latest->n);
+	return numbers > 1 && begins(latest, version) ? FIT(FIT_BEGINS_LATEST, latest->n) : FIT_NOT;
+}
+
+// The cycle begins the version; or its number does, and words follow that a version of it shows ("8.3.101-CE") or need not show.
+static uint32_t fit_prefix(const struct tokens *cycle, const struct tokens *version, const struct tokens *latest)
+{
+	struct tokens number = *cycle;
+	number.n = stem(cycle);
+	if (begins(cycle, version))
+		return FIT(FIT_PREFIX, cycle->n);
+	if (number.n == cycle->n || !begins(&number, version))
+		return FIT_NOT;
+	if (has_words(cycle, number.n, version, number.n))
+		return FIT(FIT_PREFIX, cycle->n);
+	bool shown = begins(&number, latest) && has_words(cycle, number.n, latest, number.n);
+	return shown ? FIT_NOT : FIT(FIT_PREFIX, number.n);
+}
+
+static uint32_t fits(const struct asked *a, const struct fact_cycle *c)
+{
+	struct tokens cycle, label, latest, version = a->version, number;
+	if (same_letters(slice_trim(c->cycle), a->text))
+		return FIT(FIT_TEXT, 0);
+	split(c->cycle, &cycle);
+	split(c->label, &label);
+	split(c->latest, &latest);
+	drop_name(&label, &a->title);
+	drop_name(&label, &a->name);
+	drop_letter(&version, &cycle);
+	drop_letter(&cycle, &version);
+	drop_letter(&latest, &version);
+	if (equal(&cycle, &version))
+		return FIT(FIT_CYCLE, 0);
+	if (equal(&label, &version))
+		return FIT(FIT_LABEL, 0);
+	number = cycle;
+	number.n = stem(&cycle);
+	if (equal(&latest, &version) && begins(&number, &version))
+		return FIT(FIT_NUMBERED, number.n);
+	if (version.n < cycle.n && begins(&version, &cycle) && cycle.at[version.n].kind == WORD && cycle.at[version.n].apart)
+		return FIT(FIT_OPEN, version.n);
+	uint32_t fit = fit_prefix(&cycle, &version, &latest);
+	return fit != FIT_NOT ? fit : fit_latest(&latest, &version);
+}
+
+struct slice knowledge_product_name(const struct knowledge *k, uint32_t product)
+{
+	const struct file_product *p = knowledge_at(k, SECTION_PRODUCTS, product);
+	return p == NULL ? slice_of("", 0) : knowledge_text(k, p->name);
+}
+
+struct slice knowledge_product_title(const struct knowledge *k, uint32_t product)
+{
+	const struct file_product *p = knowledge_at(k, SECTION_PRODUCTS, product);
+	return p == NULL ? slice_of("", 0) : knowledge_text(k, p->title);
+}
+
+size_t knowledge_cycles(const struct knowledge *k, uint32_t product)
+{
+	const struct file_product *p = knowledge_at(k, SECTION_PRODUCTS, product);
+	return p == NULL || p->cycle > k->count[SECTION_CYCLES] || p->cycles > k->count[SECTION_CYCLES] - p->cycle ? 0 : p->cycles;
+}
+
+static struct fact_day day(const struct file_day *d)
+{
+	return (struct fact_day){.is = d->is <= DAY_YES ? d->is : DAY_NONE, .day = d->is == DAY_DATE ? d->day : FACT_NO_DATE};
+}
+
+struct fact_cycle knowledge_cycle(const struct knowledge *k, uint32_t product, size_t i)
+{
+	const struct file_product *p = knowledge_at(k, SECTION_PRODUCTS, product);
+	const struct file_cycle *f = i < knowledge_cycles(k, product) ? knowledge_at(k, SECTION_CYCLES, p->cycle + i) : NULL;
+	if (f == NULL)
+		return (struct fact_cycle){.released = FACT_NO_DATE, .latest_released = FACT_NO_DATE};
+	return (struct fact_cycle){
+		.product = knowledge_text(k, p->name), .cycle = knowledge_text(k, f->cycle), .label = knowledge_text(k, f->label),
+		.latest = knowledge_text(k, f->latest), .released = f->released, .latest_released = f->latest_released, .eol = day(&f->eol),
+		.eoas = day(&f->eoas), .eoes = day(&f->eoes), .discontinued = day(&f->discontinued), .lts = day(&f->lts),
+	};
+}
+
+size_t knowledge_cycles_of(const struct knowledge *k, uint32_t product, struct slice version, struct fact_cycle *cycles, size_t max)
+{
+	struct asked a = {.text = slice_trim(version)};
+	uint32_t best = 1;
+	size_t n = 0;
+	split(knowledge_product_name(k, product), &a.name);
+	split(knowledge_product_title(k, product), &a.title);
+	split(version, &a.version);
+	drop_name(&a.version, &a.title);
+	drop_name(&a.version, &a.name);
+	for (size_t i = 0; i < knowledge_cycles(k, product) && a.text.n > 0 && a.text.n <= FACT_TEXT_MAX; i++) {
+		struct fact_cycle c = knowledge_cycle(k, product, i);
+		uint32_t fit = fits(&a, &c);
+		if (fit < best)
+			continue;
+		n = fit > best ? 0 : n;
+		best = fit;
+		if (n < max)
+			cycles[n] = c;
+		n++;
+	}
+	return n;
+}
+
+// How long something lasts, for choosing: without an end, then an unknown end, then by day, then ended on an unknown day.
+static int64_t lasts(const struct fact_day *d)
+{
+	return d->is == DAY_NO ? INT64_MAX : d->is == DAY_NONE ? INT64_MAX - 1 : d->is == DAY_DATE ? d->day : INT64_MIN;
+}
+
+#define EDITIONS_MAX 64u // of one build; the largest number known is 7
+
+bool knowledge_cycle_of(const struct knowledge *k, uint32_t product, struct slice version, struct fact_cycle *cycle)
+{
+	struct fact_cycle all[EDITIONS_MAX];
+	size_t n = knowledge_cycles_of(k, product, version, all, EDITIONS_MAX), best = 0;
+	for (size_t i = 1; i < n && i < EDITIONS_MAX; i++) {
+		int64_t ends = lasts(&all[i].eol), best_ends = lasts(&all[best].eol);
+		if (ends > best_ends || (ends == best_ends && all[i].eoes.is == DAY_DATE && all[best].eoes.is == DAY_DATE && all[i].eoes.day > all[best].eoes.day))
+			best = i;
+	}
+	if (n > 0)
+		*cycle = all[best];
+	return n > 0;
+}

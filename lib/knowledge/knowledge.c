@@ -1,0 +1,336 @@
+#include "knowledge/layout.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/crc.h"
+
+const uint32_t section_sizes[SECTIONS] = {
+	[SECTION_STRINGS] = 1, [SECTION_LISTS] = sizeof(uint32_t), [SECTION_SOURCES] = sizeof(struct file_source),
+	[SECTION_RECORDS] = sizeof(struct file_record), [SECTION_FLAWS] = sizeof(struct file_flaw), [SECTION_NAMES] = sizeof(struct file_slot),
+	[SECTION_KEYS] = sizeof(struct file_key), [SECTION_KEY_SLOTS] = sizeof(struct file_slot), [SECTION_ROWS] = sizeof(struct file_row),
+	[SECTION_RANGES] = sizeof(struct file_range), [SECTION_EXTRAS] = sizeof(struct file_extra), [SECTION_KEV] = sizeof(struct file_kev),
+	[SECTION_EPSS] = sizeof(struct file_epss), [SECTION_PRODUCTS] = sizeof(struct file_product),
+	[SECTION_PRODUCT_SLOTS] = sizeof(struct file_slot), [SECTION_CYCLES] = sizeof(struct file_cycle),
+	[SECTION_BANNED] = sizeof(struct file_banned), [SECTION_PROVIDERS] = sizeof(struct file_provider),
+	[SECTION_ALIASES] = sizeof(struct file_alias), [SECTION_ALIAS_SLOTS] = sizeof(struct file_slot),
+};
+
+const char *const section_names[SECTIONS] = {
+	[SECTION_STRINGS] = "strings", [SECTION_LISTS] = "lists", [SECTION_SOURCES] = "sources", [SECTION_RECORDS] = "records",
+	[SECTION_FLAWS] = "flaws", [SECTION_NAMES] = "names", [SECTION_KEYS] = "keys", [SECTION_KEY_SLOTS] = "key table",
+	[SECTION_ROWS] = "rows", [SECTION_RANGES] = "ranges", [SECTION_EXTRAS] = "extras", [SECTION_KEV] = "exploited", [SECTION_EPSS] = "scores",
+	[SECTION_PRODUCTS] = "products", [SECTION_PRODUCT_SLOTS] = "product table", [SECTION_CYCLES] = "cycles", [SECTION_BANNED] = "banned",
+	[SECTION_PROVIDERS] = "providers", [SECTION_ALIASES] = "aliases", [SECTION_ALIAS_SLOTS] = "alias table",
+};
+
+static enum err check_header(struct slice bytes, struct file_header *h, struct why *why)
+{
+	if (bytes.n < sizeof *h || memcmp(bytes.p, KNOWLEDGE_MAGIC, 8) != 0)
+		return why_set(why, ERR_INPUT, "is no knowledge file");
+	memcpy(h, bytes.p, sizeof *h);
+	if (h->version != KNOWLEDGE_VERSION)
+		return why_set(why, ERR_INPUT, "is a knowledge file of version %u; this program reads version %u", h->version, KNOWLEDGE_VERSION);
+	uint32_t crc = h->crc;
+	h->crc = 0;
+	if (crc32c(0, h, sizeof *h) != crc)
+		return why_set(why, ERR_INPUT, "the header is damaged (checksum)");
+	if (h->bytes != bytes.n)
+		return why_set(why, ERR_INPUT, "has %zu bytes and should have %llu: truncated?", bytes.n, (unsigned long long)h->bytes);
+	for (int i = 0; i < SECTIONS; i++) {
+		const struct file_section *s = &h->sections[i];
+		if (s->offset > bytes.n || s->bytes > bytes.n - s->offset || s->offset % 8 != 0 || s->offset < sizeof *h)
+			return why_set(why, ERR_INPUT, "the section \"%s\" lies outside the file", section_names[i]);
+		if (s->bytes % section_sizes[i] != 0 || s->bytes / section_sizes[i] > UINT32_MAX)
+			return why_set(why, ERR_INPUT, "the section \"%s\" has an impossible size", section_names[i]);
+	}
+	return ERR_OK;
+}
+
+static enum err check_sums(struct slice bytes, const struct file_header *h, struct why *why)
+{
+	for (int i = 0; i < SECTIONS; i++)
+		if (crc32c(0, bytes.p + h->sections[i].offset, h->sections[i].bytes) != h->sections[i].crc)
+			return why_set(why, ERR_INPUT, "the section \"%s\" is damaged (checksum)", section_names[i]);
+	return ERR_OK;
+}
+
+static enum err open_bytes(struct slice bytes, enum knowledge_check check, struct knowledge **k, struct why *why)
+{
+	struct file_header h;
+	if ((uintptr_t)bytes.p % 8 != 0)
+		return why_set(why, ERR_INPUT, "is not aligned in memory");
+	enum err e = check_header(bytes, &h, why);
+	if (e == ERR_OK && check == KNOWLEDGE_CHECK_ALL)
+		e = check_sums(bytes, &h, why);
+	if (e != ERR_OK)
+		return e;
+	struct knowledge *made = calloc(1, sizeof *made);
+	if (made == NULL)
+		return why_set(why, ERR_SYSTEM, "no memory");
+	made->head = (const void *)bytes.p;
+	made->bytes = bytes.n;
+	for (int i = 0; i < SECTIONS; i++) {
+		made->at[i] = bytes.p + h.sections[i].offset;
+		made->count[i] = h.sections[i].bytes / section_sizes[i];
+	}
+	*k = made;
+	return ERR_OK;
+}
+
+enum err knowledge_open_bytes(struct slice bytes, struct knowledge **k, struct why *why)
+{
+	return open_bytes(bytes, KNOWLEDGE_CHECK_ALL, k, why);
+}
+
+// The header is read once and kept apart from the map, so that a file that changes under us changes answers, not bounds.
+enum err knowledge_open(const char *path, enum knowledge_check check, struct knowledge **k, struct why *why)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return why_set(why, errno == ENOENT ? ERR_ABSENT : ERR_SYSTEM, "%s: %s", path, strerror(errno));
+	enum err e = ERR_OK;
+	void *map = MAP_FAILED;
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		e = why_set(why, ERR_INPUT, "%s: is no regular file", path);
+	else if (st.st_size < (off_t)sizeof(struct file_header))
+		e = why_set(why, ERR_INPUT, "%s: is no knowledge file", path);
+	else if ((uint64_t)st.st_size > KNOWLEDGE_FILE_MAX)
+		e = why_set(why, ERR_LIMIT, "%s: over %llu bytes", path, (unsigned long long)KNOWLEDGE_FILE_MAX);
+	else if ((map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0)) == MAP_FAILED)
+		e = why_set(why, ERR_SYSTEM, "%s: mmap: %s", path, strerror(errno));
+	close(fd);
+	if (e != ERR_OK)
+		return e;
+	e = open_bytes(slice_of(map, (size_t)st.st_size), check, k, why);
+	if (e != ERR_OK) {
+		munmap(map, (size_t)st.st_size);
+		return why_at(why, e, "%s", path);
+	}
+	(*k)->map = map;
+	return ERR_OK;
+}
+
+void knowledge_close(struct knowledge *k)
+{
+	if (k != NULL && k->map != NULL)
+		munmap(k->map, k->bytes);
+	free(k);
+}
+
+struct slice knowledge_text(const struct knowledge *k, text_ref at)
+{
+	uint16_t n;
+	const uint8_t *p = k->at[SECTION_STRINGS];
+	uint64_t all = k->count[SECTION_STRINGS];
+	if (all < sizeof n || at > all - sizeof n)
+		return slice_of("", 0);
+	memcpy(&n, p + at, sizeof n);
+	return n > all - sizeof n - at ? slice_of("", 0) : slice_of(p + at + sizeof n, n);
+}
+
+const uint32_t *knowledge_list(const struct knowledge *k, list_ref at, uint32_t *n)
+{
+	const uint32_t *words = k->at[SECTION_LISTS];
+	uint64_t all = k->count[SECTION_LISTS];
+	*n = 0;
+	if (at == 0 || at >= all || words[at] > all - at - 1)
+		return NULL;
+	*n = words[at];
+	return words + at + 1;
+}
+
+int64_t knowledge_made(const struct knowledge *k)
+{
+	return k->head->made;
+}
+
+size_t knowledge_sources(const struct knowledge *k)
+{
+	return k->count[SECTION_SOURCES];
+}
+
+struct knowledge_source knowledge_source(const struct knowledge *k, size_t i)
+{
+	const struct file_source *f = knowledge_at(k, SECTION_SOURCES, i);
+	if (f == NULL)
+		return (struct knowledge_source){.dated = FACT_NO_DATE, .taken = FACT_NO_DATE};
+	enum source_kind kind = f->kind < SOURCE_KINDS ? (enum source_kind)f->kind : (enum source_kind)0;
+	return (struct knowledge_source){kind, knowledge_text(k, f->name), knowledge_text(k, f->author), f->dated, f->taken, f->records};
+}
+
+struct knowledge_flaw knowledge_flaw(const struct knowledge *k, uint32_t flaw)
+{
+	const struct file_flaw *f = knowledge_at(k, SECTION_FLAWS, flaw);
+	if (f == NULL)
+		return (struct knowledge_flaw){.published = FACT_NO_DATE, .kev_added = FACT_NO_DATE, .kev_due = FACT_NO_DATE};
+	return (struct knowledge_flaw){
+		.id = knowledge_text(k, f->id), .title = knowledge_text(k, f->title), .score10 = f->score10, .cvss = f->cvss,
+		.rejected = (f->flags & FLAW_REJECTED) != 0, .known_exploited = (f->flags & FLAW_EXPLOITED) != 0,
+		.ransomware = (f->flags & FLAW_RANSOMWARE) != 0, .published = f->published, .kev_added = f->kev_added, .kev_due = f->kev_due,
+		.epss_ppm = f->epss_ppm, .percentile_ppm = f->percentile_ppm,
+	};
+}
+
+// The next slot of a walk that began at slot_first(); false at an empty one and after all.
+static bool slot_next(const struct knowledge *k, enum section s, uint64_t hash, uint64_t *walked, struct file_slot *slot)
+{
+	uint64_t n = k->count[s];
+	if (*walked >= n)
+		return false;
+	uint64_t at = slot_first(hash, n) + (*walked)++;
+	*slot = *(const struct file_slot *)knowledge_at(k, s, at < n ? at : at - n);
+	return slot->ref != 0;
+}
+
+static bool find_text(const struct knowledge *k, enum section s, struct slice text, uint32_t *index)
+{
+	uint64_t hash = hash_bytes(k->head->seed, text.p, text.n), walked = 0;
+	struct file_slot slot;
+	while (slot_next(k, s, hash, &walked, &slot))
+		if (slice_equal(knowledge_text(k, slot.tag), text)) {
+			*index = slot.ref - 1;
+			return true;
+		}
+	return false;
+}
+
+bool knowledge_flaw_find(const struct knowledge *k, struct slice id, uint32_t *flaw)
+{
+	uint32_t at;
+	if (!find_text(k, SECTION_NAMES, id, &at) || at >= k->count[SECTION_FLAWS])
+		return false;
+	*flaw = at;
+	return true;
+}
+
+bool knowledge_product(const struct knowledge *k, struct slice name, uint32_t *product)
+{
+	struct folded fold;
+	bool identifier;
+	uint32_t at;
+	if (name.n > PRODUCT_NAME_MAX || !fold_product(name, &fold, &identifier) ||
+	    !find_text(k, SECTION_PRODUCT_SLOTS, folded_slice(&fold), &at) || at >= k->count[SECTION_PRODUCTS])
+		return false;
+	*product = at;
+	return true;
+}
+
+static struct knowledge_rows find_rows(const struct knowledge *k, enum names names, struct slice ecosystem, struct slice vendor,
+                                       struct slice name)
+{
+	uint64_t hash = hash_key(k->head->seed, (uint32_t)names, ecosystem, vendor, name), walked = 0;
+	struct file_slot slot;
+	while (slot_next(k, SECTION_KEY_SLOTS, hash, &walked, &slot)) {
+		const struct file_key *f = slot.tag == (uint32_t)hash ? knowledge_at(k, SECTION_KEYS, slot.ref - 1) : NULL;
+		if (f != NULL && f->names == (uint32_t)names && slice_equal(knowledge_text(k, f->name), name) &&
+		    slice_equal(knowledge_text(k, f->ecosystem), ecosystem) && slice_equal(knowledge_text(k, f->vendor), vendor) &&
+		    f->rows <= k->count[SECTION_ROWS] && f->row <= k->count[SECTION_ROWS] - f->rows)
+			return (struct knowledge_rows){k, f->row, f->row + f->rows};
+	}
+	return (struct knowledge_rows){k, 0, 0};
+}
+
+struct knowledge_rows knowledge_affected(const struct knowledge *k, enum names names, struct slice ecosystem, struct slice vendor,
+                                         struct slice name)
+{
+	struct slice none = slice_of("", 0);
+	struct folded fold, fold_vendor;
+	if (names == NAMES_CPE)
+		return fold_cpe(name, &fold) ? find_rows(k, names, none, none, folded_slice(&fold)) : (struct knowledge_rows){k, 0, 0};
+	if (names != NAMES_PRODUCT)
+		return find_rows(k, names, ecosystem, none, name);
+	if (!fold_name(vendor, &fold_vendor) || !fold_name(name, &fold))
+		return (struct knowledge_rows){k, 0, 0};
+	return find_rows(k, names, none, folded_slice(&fold_vendor), folded_slice(&fold));
+}
+
+bool knowledge_rows_next(struct knowledge_rows *rows, struct knowledge_row *row)
+{
+	const struct knowledge *k = rows->k;
+	const struct file_row *f = rows->at < rows->end ? knowledge_at(k, SECTION_ROWS, rows->at) : NULL;
+	if (f == NULL)
+		return false;
+	const struct file_extra *x = f->extra == 0 ? NULL : knowledge_at(k, SECTION_EXTRAS, f->extra - 1);
+	uint32_t n = 1;
+	if ((f->ranges & ROW_SINGLE) == 0)
+		(void)knowledge_list(k, f->ranges, &n);
+	*row = (struct knowledge_row){
+		.flaw = f->flaw, .source = f->source, .otherwise = f->otherwise <= STATUS_INVESTIGATED ? (enum fact_status)f->otherwise : STATUS_UNKNOWN,
+		.negligible = f->negligible != 0, .ranges = n < FACT_LIST_MAX ? (uint16_t)n : (uint16_t)FACT_LIST_MAX, .internal = f->ranges,
+	};
+	row->platform = x == NULL ? slice_of("", 0) : knowledge_text(k, x->platform);
+	row->fixed = x == NULL ? slice_of("", 0) : knowledge_text(k, x->fixed);
+	row->justification = x == NULL ? slice_of("", 0) : knowledge_text(k, x->justification);
+	row->cpe = x == NULL ? slice_of("", 0) : knowledge_text(k, x->cpe);
+	rows->at++;
+	return true;
+}
+
+struct fact_range knowledge_range(const struct knowledge *k, const struct knowledge_row *row, size_t i)
+{
+	uint32_t n = 1, single = row->internal & ~ROW_SINGLE;
+	const uint32_t *list = (row->internal & ROW_SINGLE) != 0 ? &single : knowledge_list(k, row->internal, &n);
+	const struct file_range *f = i < n ? knowledge_at(k, SECTION_RANGES, list[i]) : NULL;
+	if (f == NULL)
+		return (struct fact_range){.single = true}; // holds nothing
+	return (struct fact_range){
+		.from = knowledge_text(k, f->from), .to = knowledge_text(k, f->to), .single = f->single != 0, .closed = f->closed != 0,
+		.status = f->status <= STATUS_INVESTIGATED ? (enum fact_status)f->status : STATUS_UNKNOWN,
+		.scheme = f->scheme < VERSION_SCHEMES ? (enum version_scheme)f->scheme : VERSION_CUSTOM,
+	};
+}
+
+size_t knowledge_banned(const struct knowledge *k)
+{
+	return k->count[SECTION_BANNED];
+}
+
+struct fact_banned knowledge_banned_row(const struct knowledge *k, size_t i)
+{
+	const struct file_banned *f = knowledge_at(k, SECTION_BANNED, i);
+	if (f == NULL)
+		return (struct fact_banned){.from = FACT_NO_DATE, .out_by = FACT_NO_DATE};
+	return (struct fact_banned){.vendor = knowledge_text(k, f->vendor), .product = knowledge_text(k, f->product),
+		.level = knowledge_text(k, f->level), .use = knowledge_text(k, f->use), .basis = knowledge_text(k, f->basis),
+		.note = knowledge_text(k, f->note), .from = f->from, .out_by = f->out_by};
+}
+
+size_t knowledge_providers(const struct knowledge *k)
+{
+	return k->count[SECTION_PROVIDERS];
+}
+
+struct fact_provider knowledge_provider(const struct knowledge *k, size_t i)
+{
+	const struct file_provider *f = knowledge_at(k, SECTION_PROVIDERS, i);
+	if (f == NULL)
+		return (struct fact_provider){.from = FACT_NO_DATE, .until = FACT_NO_DATE};
+	return (struct fact_provider){.name = knowledge_text(k, f->name), .number = knowledge_text(k, f->number),
+		.qualification = knowledge_text(k, f->qualification), .activities = knowledge_text(k, f->activities),
+		.level = knowledge_text(k, f->level), .basis = knowledge_text(k, f->basis), .from = f->from, .until = f->until,
+		.suspended = f->suspended != 0};
+}
+
+bool knowledge_alias(const struct knowledge *k, struct slice vendor, struct slice product, struct slice *to)
+{
+	struct folded folded_vendor, fold;
+	if (!fold_name(vendor, &folded_vendor) || !fold_name(product, &fold))
+		return false;
+	uint64_t hash = hash_key(k->head->seed, 0, slice_of("", 0), folded_slice(&folded_vendor), folded_slice(&fold)), walked = 0;
+	struct file_slot slot;
+	while (slot_next(k, SECTION_ALIAS_SLOTS, hash, &walked, &slot)) {
+		const struct file_alias *f = slot.tag == (uint32_t)hash ? knowledge_at(k, SECTION_ALIASES, slot.ref - 1) : NULL;
+		if (f == NULL || !slice_equal(knowledge_text(k, f->vendor), folded_slice(&folded_vendor)) ||
+		    !slice_equal(knowledge_text(k, f->product), folded_slice(&fold)))
+			continue;
+		*to = knowledge_text(k, f->to);
+		return true;
+	}
+	return false;
+}

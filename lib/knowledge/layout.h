@@ -1,0 +1,231 @@
+// Inside lib/knowledge: the knowledge file as it is mapped (protocol/knowledge.md). Integers are little-endian, as every machine that
+// this runs on has them. Every reference is an index or an offset that may be anything in a damaged file: the functions at the end are
+// the only way to follow one.
+#ifndef TOCSIN_KNOWLEDGE_LAYOUT_H
+#define TOCSIN_KNOWLEDGE_LAYOUT_H
+
+#include "knowledge/knowledge.h"
+
+#define KNOWLEDGE_MAGIC "TOCSINKN"
+#define KNOWLEDGE_VERSION 1u
+#define KNOWLEDGE_SOURCES_MAX 4096u
+
+enum section {
+	SECTION_STRINGS,  // length (u16) and bytes, one after the other; offset 0 is the empty string
+	SECTION_LISTS,    // words: a length, then so many references; offset 0 is the empty list
+	SECTION_SOURCES,
+	SECTION_RECORDS,  // sorted by source and id
+	SECTION_FLAWS,    // sorted by id; made of records, KEV and EPSS
+	SECTION_NAMES,    // slots: every name of a flaw
+	SECTION_KEYS,     // what rows are looked up by, sorted
+	SECTION_KEY_SLOTS,
+	SECTION_ROWS,     // in the order of the keys
+	SECTION_RANGES,
+	SECTION_EXTRAS,
+	SECTION_KEV,
+	SECTION_EPSS,
+	SECTION_PRODUCTS,
+	SECTION_PRODUCT_SLOTS,
+	SECTION_CYCLES,
+	SECTION_BANNED,
+	SECTION_PROVIDERS,
+	SECTION_ALIASES,
+	SECTION_ALIAS_SLOTS,
+	SECTIONS
+};
+
+struct file_section {
+	uint64_t offset, bytes;
+	uint32_t crc, reserved;
+};
+
+struct file_header {
+	char magic[8];
+	uint32_t version, crc; // of the header, this field taken as zero
+	uint64_t bytes, seed;  // seed: of every hash in the file
+	int64_t made;
+	struct file_section sections[SECTIONS];
+};
+
+typedef uint32_t text_ref; // offset in SECTION_STRINGS
+typedef uint32_t list_ref; // word in SECTION_LISTS
+
+struct file_slot { // of an open-addressed table
+	uint32_t tag; // NAMES, PRODUCT_SLOTS: text_ref of the name; KEY_SLOTS, ALIAS_SLOTS: low half of the hash
+	uint32_t ref; // index + 1; 0: empty
+};
+
+struct file_source {
+	int64_t dated, taken;
+	text_ref name, author;
+	uint32_t records;
+	uint8_t kind, reserved[3];
+};
+
+struct file_record {
+	int64_t modified, published;
+	text_ref id, title;
+	list_ref aliases;
+	uint16_t source;
+	uint8_t score10, cvss;
+	uint32_t flaw;
+	uint8_t rejected, bare, reserved[2]; // bare: only rows, no statement about the flaw itself
+};
+
+struct file_flaw {
+	int64_t published, kev_added, kev_due;
+	text_ref id, title;
+	uint32_t epss_ppm, percentile_ppm;
+	uint8_t score10, cvss, flags, reserved[5];
+};
+#define FLAW_REJECTED 1u
+#define FLAW_EXPLOITED 2u
+#define FLAW_RANSOMWARE 4u
+
+struct file_key {
+	text_ref ecosystem, vendor, name;
+	uint32_t row, rows;
+	uint32_t names;
+};
+
+struct file_row {
+	uint32_t flaw, record;
+	uint32_t ranges; // list of ranges; with ROW_SINGLE the one range itself
+	uint32_t extra;  // index + 1; 0: none
+	uint16_t source;
+	uint8_t otherwise, negligible;
+};
+#define ROW_SINGLE 0x80000000u
+
+struct file_range {
+	text_ref from, to;
+	uint8_t status, scheme, single, closed;
+};
+
+struct file_extra {
+	text_ref platform, fixed, justification, cpe;
+};
+
+struct file_kev {
+	int64_t added, due;
+	text_ref id, vendor, product, name;
+	uint16_t source;
+	uint8_t ransomware, reserved[5];
+};
+
+struct file_epss {
+	text_ref id;
+	uint32_t score_ppm, percentile_ppm, source;
+};
+
+struct file_product {
+	text_ref name, title, category;
+	list_ref names;
+	uint32_t cycle, cycles, source;
+};
+
+struct file_day {
+	int64_t day;
+	uint8_t is, reserved[7];
+};
+
+struct file_cycle {
+	int64_t released, latest_released;
+	text_ref cycle, label, latest, reserved;
+	struct file_day eol, eoas, eoes, discontinued, lts;
+};
+
+struct file_banned {
+	int64_t from, out_by;
+	text_ref vendor, product, level, use, basis, note;
+	uint32_t source, reserved;
+};
+
+struct file_provider {
+	int64_t from, until;
+	text_ref name, number, qualification, activities, level, basis;
+	uint32_t source, suspended;
+};
+
+struct file_alias {
+	text_ref vendor, product, to; // vendor and product folded
+	uint32_t source;
+};
+
+extern const uint32_t section_sizes[SECTIONS]; // of one member
+extern const char *const section_names[SECTIONS];
+
+// Hashes of the file. The seed depends on all of its text, so that no single feed can prepare names that collide.
+#define HASH_STEP 0x9e3779b97f4a7c15ull
+static inline uint64_t hash_mix(uint64_t a, uint64_t b)
+{
+	__uint128_t r = (__uint128_t)a * b;
+	return (uint64_t)r ^ (uint64_t)(r >> 64);
+}
+
+static inline uint64_t hash_bytes(uint64_t h, const void *bytes, size_t n)
+{
+	const uint8_t *p = bytes;
+	uint64_t w;
+	h ^= n * HASH_STEP;
+	for (; n >= 8; p += 8, n -= 8) {
+		memcpy(&w, p, 8);
+		h = hash_mix(h ^ w, 0xe7037ed1a0b428dbull);
+	}
+	w = 0;
+	if (n > 0)
+		memcpy(&w, p, n);
+	return hash_mix(h ^ w ^ 0x8ebc6af09c88c6e3ull, HASH_STEP);
+}
+
+static inline uint64_t hash_key(uint64_t seed, uint32_t names, struct slice ecosystem, struct slice vendor, struct slice name)
+{
+	uint64_t h = hash_bytes(seed + names, ecosystem.p, ecosystem.n);
+	h = hash_bytes(h, vendor.p, vendor.n);
+	return hash_bytes(h, name.p, name.n);
+}
+
+// Where the walk over a table of n slots starts.
+static inline uint64_t slot_first(uint64_t hash, uint64_t n)
+{
+	return (uint64_t)(((__uint128_t)hash * n) >> 64);
+}
+
+struct knowledge {
+	const struct file_header *head;
+	const void *at[SECTIONS];
+	uint64_t count[SECTIONS]; // members
+	void *map;                // NULL: borrowed bytes
+	size_t bytes;
+};
+
+// The member i of a section, or NULL. `at` is of the type of the section's members.
+static inline const void *knowledge_at(const struct knowledge *k, enum section s, uint64_t i)
+{
+	return i < k->count[s] ? (const uint8_t *)k->at[s] + i * section_sizes[s] : NULL;
+}
+
+// The string; empty when the reference leads outside.
+struct slice knowledge_text(const struct knowledge *k, text_ref at);
+// The list's members; NULL and *n = 0 when it is empty or lies outside.
+const uint32_t *knowledge_list(const struct knowledge *k, list_ref at, uint32_t *n);
+
+// The canonical forms in which names are looked up (names.c), the same for the writer and the reader.
+#define PRODUCT_NAME_MAX FOLD_MAX
+#define FOLD_MAX (2 * FACT_TEXT_MAX)
+struct folded {
+	uint8_t bytes[FOLD_MAX];
+	size_t n;
+};
+// Lower case, trimmed, runs of blanks, '_' and '-' as one '_'. False over FOLD_MAX.
+bool fold_name(struct slice name, struct folded *out);
+// part:vendor:product of a CPE in either form. False when it is none.
+bool fold_cpe(struct slice cpe, struct folded *out);
+// A name, title, alias or identifier of a product. *identifier: it was a CPE, purl or other identifier.
+bool fold_product(struct slice name, struct folded *out, bool *identifier);
+static inline struct slice folded_slice(const struct folded *f)
+{
+	return slice_of(f->bytes, f->n);
+}
+
+#endif

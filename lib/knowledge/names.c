@@ -1,0 +1,122 @@
+#include "knowledge/layout.h"
+
+#include "product/cpe.h"
+#include "product/purl.h"
+
+static bool starts(struct slice s, const char *with)
+{
+	size_t n = strlen(with);
+	if (s.n < n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if ((s.p[i] >= 'A' && s.p[i] <= 'Z' ? s.p[i] | 0x20 : s.p[i]) != (uint8_t)with[i])
+			return false;
+	return true;
+}
+
+static bool put(struct folded *out, const void *p, size_t n)
+{
+	if (n > FOLD_MAX - out->n)
+		return false;
+	memcpy(out->bytes + out->n, p, n);
+	out->n += n;
+	return true;
+}
+
+static bool put_buf(struct folded *out, struct buf *b)
+{
+	bool ok = buf_status(b) == ERR_OK && (b->n == 0 || put(out, b->p, b->n));
+	buf_free(b);
+	return ok;
+}
+
+static bool put_fold(struct folded *out, struct slice name)
+{
+	struct buf b;
+	buf_init(&b, FOLD_MAX);
+	product_fold(name, &b);
+	return put_buf(out, &b);
+}
+
+bool fold_name(struct slice name, struct folded *out)
+{
+	out->n = 0;
+	return put_fold(out, name);
+}
+
+// End-of-life data writes "cpe:2.3:a:vendor:product" and stops there; the formatted string has eleven attributes.
+static bool complete(struct slice cpe, char room[static CPE_MAX], struct slice *whole)
+{
+	size_t attributes = 0;
+	if (cpe.n >= CPE_MAX)
+		return false;
+	memcpy(room, cpe.p, cpe.n);
+	for (size_t i = 0; i < cpe.n; i++) {
+		attributes += cpe.p[i] == ':' && !(i > 0 && cpe.p[i - 1] == '\\');
+	}
+	attributes = attributes < 2 ? 0 : attributes - 1; // "cpe:2.3:"
+	size_t n = cpe.n;
+	for (; starts(cpe, "cpe:2.3:") && attributes < CPE_ATTRIBUTES; attributes++) {
+		if (n + 2 > CPE_MAX)
+			return false;
+		memcpy(room + n, ":*", 2);
+		n += 2;
+	}
+	*whole = slice_of(room, n);
+	return true;
+}
+
+static bool put_cpe(struct folded *out, struct slice cpe)
+{
+	char padded[CPE_MAX], room[CPE_MAX];
+	struct slice whole;
+	struct cpe c;
+	if (!complete(slice_trim(cpe), padded, &whole) || cpe_parse(whole, room, &c, NULL) != ERR_OK)
+		return false;
+	return put(out, c.at[CPE_PART].p, c.at[CPE_PART].n) && put(out, ":", 1) && put(out, c.at[CPE_VENDOR].p, c.at[CPE_VENDOR].n) &&
+	       put(out, ":", 1) && put(out, c.at[CPE_PRODUCT].p, c.at[CPE_PRODUCT].n);
+}
+
+bool fold_cpe(struct slice cpe, struct folded *out)
+{
+	out->n = 0;
+	return put_cpe(out, cpe);
+}
+
+// What tells one product from another in a purl: not the version, the file inside it, the architecture or the release.
+static bool put_purl(struct folded *out, struct slice text)
+{
+	char room[PURL_MAX];
+	struct purl p;
+	struct buf b;
+	if (purl_parse(text, room, &p, NULL) != ERR_OK)
+		return false;
+	size_t kept = 0;
+	for (size_t i = 0; i < p.qualifiers; i++)
+		if (slice_is_text(p.qualifier[i].key, "repository_url") || slice_is_text(p.qualifier[i].key, "tag_id"))
+			p.qualifier[kept++] = p.qualifier[i];
+	p.qualifiers = kept;
+	p.version = p.subpath = slice_of("", 0);
+	buf_init(&b, FOLD_MAX);
+	purl_print(&p, &b);
+	return put_buf(out, &b);
+}
+
+bool fold_product(struct slice name, struct folded *out, bool *identifier)
+{
+	name = slice_trim(name);
+	*identifier = true;
+	out->n = 0;
+	if (starts(name, "purl:pkg:"))
+		name = slice_part(name, 5, name.n);
+	if (starts(name, "cpe:cpe:"))
+		name = slice_part(name, 4, name.n);
+	if (starts(name, "pkg:"))
+		return put_purl(out, name);
+	if (starts(name, "cpe:/") || starts(name, "cpe:2.3:"))
+		return put(out, "cpe:", 4) && put_cpe(out, name);
+	if (starts(name, "repology:"))
+		return put(out, "repology:", 9) && put_fold(out, slice_part(name, 9, name.n));
+	*identifier = false;
+	return put_fold(out, starts(name, "alias:") ? slice_part(name, 6, name.n) : name) && out->n > 0;
+}
