@@ -1,0 +1,34 @@
+// The project's own inventory file: one machine, as text (protocol/inventory.md). Made to be read fast and whole: a fleet is a
+// directory of them.
+#ifndef TOCSIN_INVENTORY_NATIVE_H
+#define TOCSIN_INVENTORY_NATIVE_H
+
+#include "inventory/inventory.h"
+
+#define NATIVE_BYTES_MAX (256u << 20) // of one file
+
+// Whether a file begins as one of these.
+bool inventory_is_native(struct slice beginning);
+
+// Reads a whole file. `name` is what messages call it. Strict: ERR_INPUT names the line and the rule; a file without its end line is
+// refused before the sink hears anything, one with a broken line when it is met. Slices handed out are parts of `text`; nothing
+// is allocated. item.line is the line in the file. ERR_LIMIT: over a maximum. Other errors: the sink's.
+MUST_USE enum err inventory_native(struct slice text, const char *name, const struct inventory_sink *sink, struct why *why);
+// The same from a descriptor (the caller's), through `room`, which is emptied first, grows to the largest file and can be used for the
+// next one. A file as long as room's maximum is refused: NATIVE_BYTES_MAX + 1 takes every allowed one.
+MUST_USE enum err inventory_native_file(int fd, const char *name, struct buf *room, const struct inventory_sink *sink, struct why *why);
+
+// Writes what a reader tells. Values are what every sink may expect (inventory.h); others refuse with ERR_INPUT.
+struct inventory_writer {
+	struct buf *out; // appended to; the caller's
+	uint64_t lines;
+	char ecosystem[INVENTORY_TEXT_MAX];
+	size_t ecosystem_n;
+};
+void inventory_write_init(struct inventory_writer *w, struct buf *out);
+// Valid as long as w. A second machine: ERR_INPUT; a full buffer: its error.
+struct inventory_sink inventory_write_sink(struct inventory_writer *w);
+// The end line: without it the file is refused by every reader.
+MUST_USE enum err inventory_write_end(struct inventory_writer *w, struct why *why);
+
+#endif
