@@ -401,7 +401,7 @@ static enum err comparison_parse(struct text *t, struct condition *c)
 	if (no)
 		word = text_word(t);
 	if (word.n == 0)
-		return text_refuse(t, ERR_INPUT, word, "a field follows \"%s\"", no ? "not" : "and");
+		return text_refuse(t, ERR_INPUT, word, "a field follows");
 	struct comparison next = {.value = !no};
 	enum err e = field_parse(t, c, word, &next.field);
 	if (e != ERR_OK)
