@@ -328,7 +328,7 @@ static void take_banned(struct knowledge_build *b, const struct fact_banned *f)
 static void take_provider(struct knowledge_build *b, const struct fact_provider *f)
 {
 	struct build_provider row = {.text = {build_text(b, f->name), build_text(b, f->number), build_text(b, f->qualification),
-	                                      build_text(b, f->activities), build_text(b, f->level), build_text(b, fact_title(f->basis))},
+	                                      build_text(b, f->activities), build_text(b, f->level), build_text(b, fact_title(f->basis)), build_text(b, f->key)},
 	                             .from = f->from, .until = f->until, .suspended = f->suspended};
 	row.held = enter(b, ENTRY_PROVIDER, row.text[0], row.text[1], row.text[2], &b->providers, sizeof row);
 	build_append(b, &b->providers, &row, sizeof row);

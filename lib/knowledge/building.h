@@ -88,7 +88,7 @@ struct build_banned {
 
 struct build_provider {
 	struct held held;
-	uint32_t text[6]; // name, number, qualification, activities, level, basis
+	uint32_t text[7]; // name, number, qualification, activities, level, basis, key
 	int64_t from, until;
 	bool suspended;
 };

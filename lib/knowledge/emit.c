@@ -316,7 +316,7 @@ static void put_registers(struct emit *e)
 	for (size_t i = 0; i < n; i++) {
 		const struct build_provider *r = list[i].row;
 		struct file_provider f = {r->from, r->until, text(e, r->text[0]), text(e, r->text[1]), text(e, r->text[2]), text(e, r->text[3]),
-		                          text(e, r->text[4]), text(e, r->text[5]), source(e, &r->held), r->suspended};
+		                          text(e, r->text[4]), text(e, r->text[5]), text(e, r->text[6]), source(e, &r->held), r->suspended, 0};
 		buf_put(e->out, &f, sizeof f);
 	}
 	end(e, SECTION_PROVIDERS);

@@ -325,6 +325,7 @@ static void walk_provider(struct walk *w, struct fact_provider *provider)
 	TEXT(w, provider->qualification);
 	TEXT(w, provider->activities);
 	TEXT(w, provider->level);
+	TEXT(w, provider->key);
 	title(w, "provider->basis", &provider->basis);
 	DATE(w, provider->from);
 	DATE(w, provider->until);

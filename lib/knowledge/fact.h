@@ -122,6 +122,7 @@ struct fact_banned {
 
 struct fact_provider {
 	struct slice name, number, qualification, activities, level, basis;
+	struct slice key; // of its inspections' signatures: Ed25519, 64 hexadecimal digits, or empty
 	int64_t from, until;
 	bool suspended;
 };

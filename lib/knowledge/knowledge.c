@@ -313,8 +313,8 @@ struct fact_provider knowledge_provider(const struct knowledge *k, size_t i)
 		return (struct fact_provider){.from = FACT_NO_DATE, .until = FACT_NO_DATE};
 	return (struct fact_provider){.name = knowledge_text(k, f->name), .number = knowledge_text(k, f->number),
 		.qualification = knowledge_text(k, f->qualification), .activities = knowledge_text(k, f->activities),
-		.level = knowledge_text(k, f->level), .basis = knowledge_text(k, f->basis), .from = f->from, .until = f->until,
-		.suspended = f->suspended != 0};
+		.level = knowledge_text(k, f->level), .basis = knowledge_text(k, f->basis), .key = knowledge_text(k, f->key), .from = f->from,
+		.until = f->until, .suspended = f->suspended != 0};
 }
 
 bool knowledge_alias(const struct knowledge *k, struct slice vendor, struct slice product, struct slice *to)

@@ -143,8 +143,8 @@ struct file_banned {
 
 struct file_provider {
 	int64_t from, until;
-	text_ref name, number, qualification, activities, level, basis;
-	uint32_t source, suspended;
+	text_ref name, number, qualification, activities, level, basis, key;
+	uint32_t source, suspended, reserved;
 };
 
 struct file_alias {

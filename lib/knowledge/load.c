@@ -206,7 +206,7 @@ static void load_registers(struct load *l)
 		struct build_provider row = {.from = f->from, .until = f->until, .suspended = f->suspended != 0};
 		if (!held(l, f->source, &row.held))
 			continue;
-		texts(l, (const text_ref[]){f->name, f->number, f->qualification, f->activities, f->level, f->basis}, row.text, 6);
+		texts(l, (const text_ref[]){f->name, f->number, f->qualification, f->activities, f->level, f->basis, f->key}, row.text, 7);
 		enter(l, &row.held, ENTRY_PROVIDER, row.text[0], row.text[1], row.text[2], PROVIDER_COUNT(l->b));
 		build_append(l->b, &l->b->providers, &row, sizeof row);
 	}
