@@ -149,6 +149,7 @@ static void the_calendar(void)
 			f.since = day(delays[i].since) + 3600; // an hour of the day changes nothing
 		REQUIRE(regime_judge(r, &f, ENTITY_ANY, day(delays[i].today) + 86399, defects) == 1);
 		time_print((uint64_t)defects[0].due, due);
+		CHECK_TEXT(due + 10, "T00:00:00Z");
 		due[10] = 0;
 		CHECK_SAY(strcmp(due, delays[i].due) == 0, "%s from %s%s: got %s", delays[i].delay, delays[i].today, delays[i].since, due);
 		regime_free(r);
