@@ -1,0 +1,239 @@
+// From package URLs and distributions to the words of OSV (ossf.github.io/osv-schema, "Defined ecosystems").
+#include "base/num.h"
+#include "product/purl.h"
+
+enum join { JOIN_SLASH, JOIN_COLON, JOIN_NAME };
+
+static const struct {
+	const char *type, *ecosystem;
+	enum join join; // how the namespace and the name become OSV's name
+} registries[] = {
+	{"npm", "npm", JOIN_SLASH},           {"pypi", "PyPI", JOIN_NAME},           {"golang", "Go", JOIN_SLASH},
+	{"cargo", "crates.io", JOIN_NAME},    {"maven", "Maven", JOIN_COLON},        {"nuget", "NuGet", JOIN_NAME},
+	{"gem", "RubyGems", JOIN_NAME},       {"composer", "Packagist", JOIN_SLASH}, {"hex", "Hex", JOIN_SLASH},
+	{"pub", "Pub", JOIN_NAME},            {"cran", "CRAN", JOIN_NAME},           {"bioconductor", "Bioconductor", JOIN_NAME},
+	{"hackage", "Hackage", JOIN_NAME},    {"conan", "ConanCenter", JOIN_NAME},   {"swift", "SwiftURL", JOIN_SLASH},
+	{"bitnami", "Bitnami", JOIN_NAME},    {"julia", "Julia", JOIN_NAME},         {"opam", "opam", JOIN_NAME},
+	{"githubactions", "GitHub Actions", JOIN_SLASH},
+};
+
+// How a distribution's release is written in OSV.
+enum release {
+	RELEASE_NONE,
+	RELEASE_WHOLE,
+	RELEASE_MAJOR,  // "9" of 9.4
+	RELEASE_MINOR,  // "v3.20" of 3.20.1
+	RELEASE_DEBIAN,
+	RELEASE_UBUNTU, // with ":LTS"
+	RELEASE_LEAP,   // "Leap 15.5"
+	RELEASE_SUSE,   // "15 SP5" of 15.5
+};
+
+// By ID of os-release, and by the words of scanners for the same.
+static const struct distribution {
+	const char *id, *before;
+	enum release release;
+} distributions[] = {
+	{"debian", "Debian:", RELEASE_DEBIAN},
+	{"ubuntu", "Ubuntu:", RELEASE_UBUNTU},
+	{"alpine", "Alpine:v", RELEASE_MINOR},
+	{"wolfi", "Wolfi", RELEASE_NONE},
+	{"chainguard", "Chainguard", RELEASE_NONE},
+	{"alpaquita", "Alpaquita:", RELEASE_WHOLE},
+	{"almalinux", "AlmaLinux:", RELEASE_MAJOR},
+	{"alma", "AlmaLinux:", RELEASE_MAJOR},
+	{"rocky", "Rocky Linux:", RELEASE_MAJOR},
+	{"rocky-linux", "Rocky Linux:", RELEASE_MAJOR},
+	{"rhel", "Red Hat:enterprise_linux:", RELEASE_MAJOR},
+	{"redhat", "Red Hat:enterprise_linux:", RELEASE_MAJOR},
+	{"mageia", "Mageia:", RELEASE_MAJOR},
+	{"photon", "Photon OS:", RELEASE_WHOLE},
+	{"opensuse-leap", "openSUSE:Leap ", RELEASE_LEAP},
+	{"opensuse.leap", "openSUSE:Leap ", RELEASE_LEAP},
+	{"opensuse-tumbleweed", "openSUSE:Tumbleweed", RELEASE_NONE},
+	{"opensuse.tumbleweed", "openSUSE:Tumbleweed", RELEASE_NONE},
+	{"sles", "SUSE:Linux Enterprise Server ", RELEASE_SUSE},
+	{"sled", "SUSE:Linux Enterprise Desktop ", RELEASE_SUSE},
+};
+
+// distro-info-data's debian.csv and ubuntu.csv: series that are or may still be in use.
+static const struct {
+	const char *series, *release;
+} debian_series[] = {
+	{"wheezy", "7"}, {"jessie", "8"}, {"stretch", "9"}, {"buster", "10"}, {"bullseye", "11"}, {"bookworm", "12"}, {"trixie", "13"},
+	{"forky", "14"}, {"duke", "15"}, {"sid", "sid"}, {"unstable", "sid"},
+}, ubuntu_series[] = {
+	{"trusty", "14.04"}, {"xenial", "16.04"}, {"bionic", "18.04"}, {"focal", "20.04"}, {"jammy", "22.04"}, {"kinetic", "22.10"},
+	{"lunar", "23.04"}, {"mantic", "23.10"}, {"noble", "24.04"}, {"oracular", "24.10"}, {"plucky", "25.04"}, {"questing", "25.10"},
+	{"resolute", "26.04"},
+};
+
+static bool is_digits(struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	return s.n > 0;
+}
+
+// "3.20.1": the first number and the second (empty: none). Every number of it must be one.
+static bool numbers(struct slice s, struct slice *major, struct slice *minor)
+{
+	size_t count = 0;
+	*minor = (struct slice){0};
+	for (size_t at = 0; at <= s.n; count++) {
+		size_t end = slice_find(s, '.', at);
+		struct slice one = slice_part(s, at, end - at);
+		if (!is_digits(one))
+			return false;
+		if (count == 0)
+			*major = one;
+		else if (count == 1)
+			*minor = one;
+		at = end + 1;
+	}
+	return true;
+}
+
+static bool put_debian(struct slice release, struct buf *out)
+{
+	struct slice major, minor;
+	release = slice_part(release, 0, slice_find(release, '/', 0)); // "forky/sid": the release to be
+	if (numbers(release, &major, &minor)) {
+		buf_put_slice(out, major);
+		return true;
+	}
+	for (size_t i = 0; i < sizeof debian_series / sizeof *debian_series; i++)
+		if (slice_is_text(release, debian_series[i].series)) {
+			buf_put_text(out, debian_series[i].release);
+			return true;
+		}
+	return false;
+}
+
+// April of an even year is LTS (wiki.ubuntu.com/Releases).
+static bool put_ubuntu(struct slice release, struct buf *out)
+{
+	struct slice year, month;
+	uint64_t number;
+	for (size_t i = 0; i < sizeof ubuntu_series / sizeof *ubuntu_series; i++)
+		if (slice_is_text(release, ubuntu_series[i].series))
+			release = slice_text(ubuntu_series[i].release);
+	if (!numbers(release, &year, &month) || month.n != 2 || !num_parse(year, 4, 99, &number))
+		return false;
+	buf_printf(out, "%.*s.%.*s%s", SLICE_ARGS(year), SLICE_ARGS(month), number % 2 == 0 && slice_is_text(month, "04") ? ":LTS" : "");
+	return true;
+}
+
+static bool put_numbers(enum release form, struct slice release, struct buf *out)
+{
+	struct slice major, minor;
+	if (!numbers(release, &major, &minor) || (minor.n == 0 && (form == RELEASE_MINOR || form == RELEASE_LEAP)))
+		return false;
+	buf_put_slice(out, major);
+	if (form == RELEASE_MINOR || form == RELEASE_LEAP)
+		buf_printf(out, ".%.*s", SLICE_ARGS(minor));
+	if (form == RELEASE_SUSE && minor.n > 0 && !slice_is_text(minor, "0"))
+		buf_printf(out, " SP%.*s", SLICE_ARGS(minor));
+	return true;
+}
+
+static bool put_release(const struct distribution *d, struct slice release, struct buf *out)
+{
+	buf_put_text(out, d->before);
+	switch (d->release) {
+	case RELEASE_NONE:
+		return true;
+	case RELEASE_WHOLE:
+		buf_put_slice(out, release);
+		return release.n > 0;
+	case RELEASE_DEBIAN:
+		return put_debian(release, out);
+	case RELEASE_UBUNTU:
+		return put_ubuntu(release, out);
+	default:
+		return put_numbers(d->release, release, out);
+	}
+}
+
+bool distribution_ecosystem(struct slice id, struct slice release, struct buf *ecosystem)
+{
+	size_t before = ecosystem->n;
+	for (size_t i = 0; i < sizeof distributions / sizeof *distributions; i++)
+		if (slice_is_text(id, distributions[i].id)) {
+			if (put_release(&distributions[i], release, ecosystem) && ecosystem->status == ERR_OK)
+				return true;
+			ecosystem->n = before;
+		}
+	return false;
+}
+
+// "debian-12", "opensuse-leap-15.5", "redhat-8.9"; "3.16.0" and "jessie" of the distribution that the namespace names.
+static void distro_parse(const struct purl *p, struct slice *id, struct slice *release)
+{
+	struct slice distro = purl_qualifier(p, "distro");
+	if (distro.n == 0)
+		distro = purl_qualifier(p, "distro_name"); // cdxgen: the codename
+	*id = p->space;
+	*release = distro;
+	if (distro.n > 0 && distro.p[0] >= '0' && distro.p[0] <= '9')
+		return;
+	for (size_t i = distro.n; i > 0; i--)
+		if (distro.p[i - 1] == '-') {
+			*id = slice_part(distro, 0, i - 1);
+			*release = slice_part(distro, i, distro.n);
+			return;
+		}
+}
+
+static bool of_distribution(const struct purl *p, struct buf *ecosystem)
+{
+	struct slice id, release;
+	distro_parse(p, &id, &release);
+	if (distribution_ecosystem(id, release, ecosystem))
+		return true;
+	struct slice whole = purl_qualifier(p, "distro"); // "opensuse-tumbleweed": no release behind the hyphen
+	return distribution_ecosystem(whole, (struct slice){0}, ecosystem);
+}
+
+static void put_name(const struct purl *p, enum join join, struct buf *name)
+{
+	if (join != JOIN_NAME && p->space.n > 0) {
+		buf_put_slice(name, p->space);
+		buf_put_u8(name, join == JOIN_COLON ? ':' : '/');
+	}
+	buf_put_slice(name, p->name);
+}
+
+bool purl_ecosystem(const struct purl *p, struct buf *ecosystem, struct buf *name)
+{
+	for (size_t i = 0; i < sizeof registries / sizeof *registries; i++)
+		if (slice_is_text(p->type, registries[i].type)) {
+			buf_put_text(ecosystem, registries[i].ecosystem);
+			put_name(p, registries[i].join, name);
+			return true;
+		}
+	bool packager = slice_is_text(p->type, "deb") || slice_is_text(p->type, "rpm") || slice_is_text(p->type, "apk");
+	if (!packager || !of_distribution(p, ecosystem))
+		return false;
+	buf_put_slice(name, p->name);
+	return true;
+}
+
+static uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
+}
+
+void ecosystem_name(struct slice ecosystem, struct slice name, struct buf *out)
+{
+	bool python = slice_is_text(ecosystem, "PyPI");
+	bool folds = python || slice_is_text(ecosystem, "NuGet") || slice_is_text(ecosystem, "Packagist");
+	for (size_t i = 0; i < name.n; i++) {
+		uint8_t c = name.p[i];
+		bool dash = python && (c == '-' || c == '_' || c == '.');
+		bool again = dash && i > 0 && strchr("-_.", name.p[i - 1]) != NULL;
+		if (!again)
+			buf_put_u8(out, dash ? '-' : folds ? lower(c) : c);
+	}
+}
