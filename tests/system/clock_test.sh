@@ -1,5 +1,6 @@
 #!/bin/bash
-# Wrong clocks: a keeper an hour behind, an hour ahead, jumping; and the rule of 10 minutes while the hub is away.
+# Wrong clocks: a keeper an hour behind, an hour ahead, jumping; the rule of 10 minutes while the hub is away, and while it withholds a
+# suspension; a request to open whose 24 hours are over.
 # clock_test.sh BUILD
 set -u
 BIN=$(realpath "$1")
@@ -7,6 +8,18 @@ cd "$(dirname "$0")/../.."
 PORT=8360 NAME="Clock test"
 . tests/system/three.sh
 . tests/system/case.sh
+. tests/system/liar.sh
+hub_conf() { # where members and keepers look for it stands a man in the middle, honest for most of the time
+	cat >"$P/hub.conf" <<-CONF
+	listen 127.0.0.1:$((PORT + 10))
+	advertise 127.0.0.1:$PORT
+	state $P/hub
+	pepper $PEPPER/pepper
+	bulletin $BULLETIN
+	refresh 5s
+	CONF
+}
+three_liars() { liar hub-liar "$PORT" $((PORT + 10)) "$P/hub"; }
 if [ ! -r "$BIN/libclock_shift.so" ]; then
 	skip clock "libclock_shift.so is not built: no clock can be shifted"
 	finish
@@ -59,7 +72,18 @@ ok "and no counter went back" test "$(counter)" -ge "$BEFORE"
 daemon_stop keeper3
 daemon_start keeper3
 ok "nor does it suspend itself at the next start" within 20 "it to be active" state_is 3 active
-ok "a record is opened" as intl open "$RECORD" --purpose "after the jumps"
+ok "a record is opened" as intl --json open "$RECORD" --purpose "after the jumps"
+LEAF=$(json 'd["leaf"]' <"$OUT")
+# What the analyst sent to seat 2, as whoever has the bytes could send it: with the newest checkpoint and a true proof.
+checkpoint() { python3 tests/system/liar.py post $((PORT + 10)) /checkpoint - | tail -n +2; }
+release_make() {
+	checkpoint >"$P/note"
+	python3 tests/system/liar.py release "$P/hub/store/store.sqlite" "$P/members/intl/opened/$RECORD/request" \
+		"$P/members/intl/opened/$RECORD/envelope" 2 "$LEAF" "$P/note" >"$P/release"
+}
+release_send() { python3 tests/system/liar.py post $((PORT + 2)) /v1/release "$P/release" | head -c 300 | tr -cd '[:print:]\n'; }
+release_make
+says "its request, sent once more by anybody, is answered" "^200" release_send
 daemon_start keeper1
 
 # --- The member's clock ----------------------------------------------------------------------------------------------------------
@@ -81,9 +105,46 @@ for i in 1 2 3; do ok "10 minutes after, seat $i does not" within 10 "it to be s
 report reporter1 "stale" late.first.test >"$SAID" 2>&1
 ok "evaluation is refused, and the rule is said" said '"tokens_why": .*no checkpoint younger than 10 minutes'
 ok "filing too" said '"why": .*no checkpoint younger than 10 minutes'
+says "and releasing: a request that was good" "away: .*no checkpoint younger than 10 minutes" release_send
 daemon_start hub
 shift_clock hub 601
 for i in 1 2 3; do ok "with the hub back, seat $i is active" within 40 "it to be active" state_is "$i" active; done
 ok "and what was kept is filed" within 40 "receipts --sync" as reporter1 receipts --sync
+
+# --- A suspension that the hub withholds: it shows an old checkpoint, and no officer reaches the keepers -------------------------------
+
+shift_all 700
+shift_clock hub 700
+follows() { [ "$(keeper_says "$1" leaves)" = "$(hub_says ledger-size)" ]; }
+for i in 1 2 3; do within 40 "seat $i to have all leaves" follows "$i"; done
+checkpoint >"$P/before.note"
+lie hub-liar answer /checkpoint "$P/before.note"
+CARD=$(as reporter3 --json card | json 'd["id"]')
+quietly tocsin officer suspend "$CARD" -o "$P/suspend"
+officers_sign "$P/suspend" 1
+says "the hub has it in its ledger" "^200" sh -c "python3 tests/system/liar.py post $((PORT + 10)) /v1/governance $P/suspend | head -c 3"
+for i in 1 2 3; do ok "withheld: seat $i cannot know, and acts" state_is "$i" active; done
+shift_all 1310
+shift_clock hub 1310
+for i in 1 2 3; do ok "withheld for 10 minutes: seat $i acts no more" within 10 "it to be stale" state_is "$i" stale; done
+ok "the hub went on lying until then" lied hub-liar
+lie hub-liar refuse /checkpoint 503 away # to members too: the real hub would tell the suspended one
+report reporter3 "suspended" bad.first.test >"$SAID" 2>&1
+ok "the suspended member files nothing" said '"why": .*no checkpoint younger than 10 minutes'
+says "and nothing is released" "away: .*no checkpoint younger than 10 minutes" release_send
+honest hub-liar
+for i in 1 2 3; do ok "the hub shows it: seat $i acts again" within 40 "it to be active" state_is "$i" active; done
+report reporter3 "suspended" bad2.first.test >"$SAID" 2>&1
+ok "and the suspended member is told so by the keepers" said "suspended until"
+ok "others file" report reporter1 "after the lie" after.first.test
+
+# --- A request whose 24 hours are over ----------------------------------------------------------------------------------------------
+
+shift_all 92000
+shift_clock hub 92000
+for i in 1 2 3; do ok "25 hours later seat $i acts" within 40 "it to be active" state_is "$i" active; done
+release_make
+says "the old request, under a fresh checkpoint: refused" "denied: the request expired" release_send
+ok "a new one opens" as intl open "$RECORD" --purpose "a day later"
 ok "the whole ledger verifies" as intl ledger verify
 finish

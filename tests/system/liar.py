@@ -5,6 +5,8 @@ on REAL, and passes everything on, changed as the first line of the file RULE sa
 liar.py post PORT PATH FILE            prints status and body of the answer, as a line and the rest (FILE "-": GET)
 liar.py checkpoint KEYFILE NOTE ROOT   the note's text with another root (hex), signed by the ledger's key alone
 liar.py cosign KEYFILE NOTE SEAT TIME  the note with one more cosignature
+liar.py release STORE REQUEST ENVELOPE SEAT INDEX NOTE   what a keeper is asked to open a share: a request of somebody's, whose leaf has
+                                       the index in the hub's STORE, under the checkpoint in NOTE
 liar.py vouch KEYFILE SEAT OFFLINE ALIAS   a voucher by the seat's stolen key, and the filing of the offline file: what the hub is sent
 
 Rules, each for answers of one kind of question; PATH as in /v1/record:
@@ -27,6 +29,7 @@ import hashlib
 import http.client
 import http.server
 import os
+import sqlite3
 import ssl
 import struct
 import sys
@@ -145,6 +148,17 @@ def vouch(keyfile, seat, offline, alias):
     filing = open(offline, "rb").read()[len("TOFF1\n"):]
     head = struct.pack(">BBQ", seat, filing[0], int(time.time())) + hashlib.sha256(alias.encode()).digest() + hashlib.sha256(filing).digest()
     return head + sign(seed_of(keyfile), framed("voucher", os.environ["ORIGIN"], head))[0] + filing
+
+
+def release(store, request, envelope, seat, index, note):
+    request, envelope, note = (open(f, "rb").read() for f in (request, envelope, note))
+    size = int(note.split(b"\n")[1])
+    with sqlite3.connect("file:%s?mode=ro" % store, uri=True, timeout=10) as db:
+        leaves = [bytes(row[0]) for row in db.execute("SELECT bytes FROM leaf WHERE number < ? ORDER BY number", (size,))]
+    at = 2 + struct.unpack_from(">H", envelope)[0] + 32 + (seat - 1) * 1168
+    hashes = inclusion(leaves, index)
+    return struct.pack(">H", len(request)) + request + envelope[at:at + 1168] + struct.pack(">QB", index, len(hashes)) + \
+        b"".join(hashes) + struct.pack(">H", len(note)) + note
 
 
 # --- The other side --------------------------------------------------------------------------------------------------------------
@@ -420,6 +434,9 @@ def main(words):
         return
     if words[0] == "cosign":
         sys.stdout.write(note_cosign(words[1], words[2], int(words[3]), int(words[4])))
+        return
+    if words[0] == "release":
+        sys.stdout.buffer.write(release(words[1], words[2], words[3], int(words[4]), int(words[5]), words[6]))
         return
     if words[0] == "vouch":
         sys.stdout.buffer.write(vouch(words[1], int(words[2]), words[3], words[4]))

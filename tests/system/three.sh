@@ -12,9 +12,12 @@ three_stop() {
 }
 three_end() {
 	three_stop
+	[ -z "${LIARS:-}" ] || liars_stop
 	rm -rf "$PEPPER" "$P" "${OUT:-}"
 }
 HOMES=(intl reporter1 reporter2 reporter3)
+
+three_liars() { :; } # a test that has some redefines it: they stand there from the first leaf on
 
 three_make() {
 	local home
@@ -28,6 +31,7 @@ three_make() {
 	make_charter
 	FINGERPRINT=$(tocsin --json officer show "$P/charter" | python3 -c 'import json,sys; print(json.load(sys.stdin)["fingerprint"].replace(" ",""))')
 	make_quarter
+	three_liars
 	platform_start
 	publish_quarter
 	for home in "${HOMES[@]}"; do join "$home"; done

@@ -10,11 +10,10 @@ chmod 700 "$P"
 SEATS=3 THRESHOLD=2
 . tools/platform.sh
 . tests/system/case.sh
+. tests/system/liar.sh
 PEPPER=$(mktemp -d /dev/shm/tocsin-test-XXXXXX)
-LIARS=()
 trio_end() {
-	local pid
-	for pid in "${LIARS[@]}"; do kill "$pid" 2>/dev/null; done
+	liars_stop
 	platform_stop 2>/dev/null
 	rm -rf "$PEPPER" "$P"
 }
@@ -81,20 +80,6 @@ trio_make() {
 }
 
 trio_liars() { :; } # a test that has some redefines it: they stand there from the first leaf on
-
-# liar NAME PORT REAL TLSDIR: a man in the middle with the TLS key of the daemon whose port it takes; it starts honest.
-# lie NAME RULE…: what it does from now on. told NAME: how often it has lied since.
-liar() {
-	: >"$P/$1.rule"
-	python3 tests/system/liar.py "$2" "$3" "$4" "$P/$1.rule" "$P/$1.lies" >"$P/$1.log" 2>&1 &
-	LIARS+=($!)
-	echo $! >"$P/$1.pid"
-	wait_for 10 "$1 to listen" grep -q listening "$P/$1.log"
-}
-lie() { local name=$1; shift; : >"$P/$name.lies"; printf '%s\n' "$*" >"$P/$name.rule.new"; mv "$P/$name.rule.new" "$P/$name.rule"; }
-honest() { lie "$1"; }
-told() { wc -l <"$P/$1.lies"; }
-lied() { [ -s "$P/$1.lies" ]; }
 
 # The one credential of a batch's folder goes into a home by hand, where keepers have refused it: take_credential FOLDER HOME
 take_credential() {
