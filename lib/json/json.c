@@ -213,6 +213,17 @@ enum err json_number(const struct json *j, uint64_t min, uint64_t max, uint64_t 
 	return ERR_OK;
 }
 
+enum err json_decimal(const struct json *j, double min, double max, double *number, struct why *why)
+{
+	if (!is_type(j, JSON_INTEGER) && !is_type(j, JSON_REAL))
+		return is_no(j, "number", why);
+	double v = json_number_value(j->value);
+	if (!(v >= min && v <= max))
+		return json_refuse(j, why, ERR_INPUT, "%g is not from %g to %g", v, min, max);
+	*number = v;
+	return ERR_OK;
+}
+
 enum err json_bool(const struct json *j, bool *truth, struct why *why)
 {
 	if (!is_type(j, JSON_TRUE) && !is_type(j, JSON_FALSE))

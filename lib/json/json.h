@@ -49,6 +49,7 @@ MUST_USE enum err json_want_object(const struct json *j, struct why *why);
 MUST_USE enum err json_want_array(const struct json *j, struct why *why);
 MUST_USE enum err json_text(const struct json *j, struct slice *text, struct why *why); // a NUL follows the text
 MUST_USE enum err json_number(const struct json *j, uint64_t min, uint64_t max, uint64_t *number, struct why *why);
+MUST_USE enum err json_decimal(const struct json *j, double min, double max, double *number, struct why *why); // with or without fraction
 MUST_USE enum err json_bool(const struct json *j, bool *truth, struct why *why);
 
 // The same for a field: _get when it must be there, _opt when it may be missing or null (then the result is left alone).

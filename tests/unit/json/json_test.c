@@ -314,8 +314,35 @@ static void deep_is_refused_before_it_is_built(void)
 	free(text);
 }
 
+static void decimals(void)
+{
+	static const struct {
+		const char *text;
+		double want;
+		const char *why; // NULL: accepted
+	} rows[] = {
+		{"[9.8]", 9.8, NULL}, {"[0]", 0, NULL}, {"[10]", 10, NULL}, {"[1e1]", 10, NULL},
+		{"[10.1]", 0, "[0]: 10.1 is not from 0 to 10"}, {"[-1]", 0, "[0]: -1 is not from 0 to 10"},
+		{"[\"9.8\"]", 0, "[0]: \"9.8\" is no number"}, {"[true]", 0, "[0]: true is no number"},
+		{"[null]", 0, "[0]: is missing, must be number"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct json root;
+		struct why why = {""};
+		double got = -1;
+		REQUIRE(parse(rows[i].text, &root, &why) == ERR_OK);
+		struct json item = json_item(&root, 0);
+		enum err e = json_decimal(&item, 0, 10, &got, &why);
+		CHECK_SAY(e == (rows[i].why != NULL ? ERR_INPUT : ERR_OK), "%s", rows[i].text);
+		if (rows[i].why != NULL)
+			CHECK_TEXT(why.text, rows[i].why);
+		CHECK_SAY(got == (rows[i].why != NULL ? -1 : rows[i].want), "%s: %g", rows[i].text, got);
+		json_free(&root);
+	}
+}
+
 const struct test tests[] = {
-	{"documents", documents}, {"limits", limits}, {"paths", paths}, {"lines", lines}, {"written", written},
+	{"decimals", decimals}, {"documents", documents}, {"limits", limits}, {"paths", paths}, {"lines", lines}, {"written", written},
 	{"writer_errors_stick", writer_errors_stick}, {"round_trip", round_trip}, {"cut_anywhere", cut_anywhere},
 	{"published_breakage", published_breakage}, {"deep_is_refused_before_it_is_built", deep_is_refused_before_it_is_built},
 	{NULL, NULL},
