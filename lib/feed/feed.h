@@ -14,6 +14,8 @@ struct feed_options {
 	enum source_kind kind; // 0: tell by the content
 	struct slice name;     // of the source; "": the kind's usual name
 	int64_t dated;         // used where the feed itself gives no date: the file's own time
+	unsigned part, parts;  // of `parts` processes that share the files and members between them, this one is `part`; parts 0: all
+	struct slice ecosystem; // of a table of affected packages without such a column: "Debian:12"
 };
 
 // Reads a file: plain, compressed, or an archive of records (all members of one kind). The first fact is the source.

@@ -1,0 +1,109 @@
+// Which ecosystem, in OSV's words, a feed means that says it otherwise: a release's codename, the CPE of a distribution, the address
+// of a collection. Only where it can be told exactly.
+#include "feed/ecosystem.h"
+
+#include "product/cpe.h"
+#include "product/purl.h"
+
+struct word {
+	const char *says, *ecosystem;
+};
+
+// Of a CPE's vendor and product: the ID of os-release.
+static const struct word systems[] = {
+	{"almalinux:almalinux", "almalinux"}, {"rocky:rocky", "rocky"},  {"redhat:enterprise_linux", "rhel"}, {"suse:sles", "sles"},
+	{"suse:sled", "sled"},                {"opensuse:leap", "opensuse-leap"},
+};
+
+static const struct word collections[] = {
+	{"registry.npmjs.org", "npm"},      {"npmjs.com", "npm"},             {"npmjs.org", "npm"},
+	{"pypi.org", "PyPI"},               {"pypi.python.org", "PyPI"},      {"repo.maven.apache.org", "Maven"},
+	{"repo1.maven.org", "Maven"},       {"repo.maven.org", "Maven"},      {"central.sonatype.com", "Maven"},
+	{"mvnrepository.com", "Maven"},     {"search.maven.org", "Maven"},    {"crates.io", "crates.io"},
+	{"rubygems.org", "RubyGems"},       {"nuget.org", "NuGet"},           {"api.nuget.org", "NuGet"},
+	{"packagist.org", "Packagist"},     {"repo.packagist.org", "Packagist"}, {"pkg.go.dev", "Go"},
+	{"proxy.golang.org", "Go"},         {"hex.pm", "Hex"},                {"pub.dev", "Pub"},
+	{"cran.r-project.org", "CRAN"},
+};
+
+#define FIND(table, text) find(table, sizeof(table) / sizeof *(table), text)
+
+static struct slice find(const struct word *table, size_t n, struct slice text)
+{
+	for (size_t i = 0; i < n; i++)
+		if (text_same(text, table[i].says))
+			return slice_text(table[i].ecosystem);
+	return (struct slice){0};
+}
+
+static struct slice of_distribution(struct reading *r, struct slice id, struct slice release)
+{
+	struct buf out;
+	struct slice ecosystem = {0};
+	buf_init(&out, FACT_TEXT_MAX);
+	if (distribution_ecosystem(id, release, &out))
+		ecosystem = reading_print(r, "%.*s", SLICE_ARGS(buf_slice(&out)));
+	buf_free(&out);
+	return ecosystem;
+}
+
+struct slice ecosystem_of_codename(struct reading *r, struct slice distribution, struct slice codename)
+{
+	if (slice_is_text(distribution, "debian"))
+		return of_distribution(r, distribution, codename);
+	return slice_is_text(distribution, "canonical") ? of_distribution(r, SLICE_LITERAL("ubuntu"), codename) : (struct slice){0};
+}
+
+// "8", "8.5"; of SUSE "15" with the update "sp5": "15.5".
+static struct slice release_of(struct reading *r, const struct cpe *c)
+{
+	struct slice update = c->at[CPE_UPDATE], version = {0};
+	struct buf plain;
+	buf_init(&plain, CPE_MAX);
+	cpe_plain(c->at[CPE_VERSION], &plain);
+	if (text_starts(update, "sp") && version_is_numbers(slice_part(update, 2, update.n)))
+		version = reading_print(r, "%.*s.%.*s", SLICE_ARGS(buf_slice(&plain)), SLICE_ARGS(slice_part(update, 2, update.n)));
+	else if (slice_is_text(update, "*") || slice_is_text(update, "-"))
+		version = reading_print(r, "%.*s", SLICE_ARGS(buf_slice(&plain)));
+	buf_free(&plain);
+	return version_is_numbers(version) ? version : (struct slice){0};
+}
+
+struct slice ecosystem_of_cpe(struct reading *r, struct slice cpe)
+{
+	char room[CPE_MAX];
+	struct cpe c;
+	if (cpe.n > CPE_MAX || !text_starts(cpe, "cpe:") || cpe_parse(cpe, room, &c, NULL) != ERR_OK || slice_is_text(c.at[CPE_PART], "h"))
+		return (struct slice){0};
+	struct slice name = reading_print(r, "%.*s:%.*s", SLICE_ARGS(c.at[CPE_VENDOR]), SLICE_ARGS(c.at[CPE_PRODUCT]));
+	struct slice id = FIND(systems, name), release = id.n > 0 ? release_of(r, &c) : id;
+	return release.n > 0 ? of_distribution(r, id, release) : (struct slice){0};
+}
+
+struct slice package_name(struct reading *r, struct slice ecosystem, struct slice name)
+{
+	struct buf out;
+	buf_init(&out, FACT_TEXT_MAX);
+	ecosystem_name(ecosystem, name, &out);
+	struct slice text = buf_status(&out) == ERR_OK ? reading_print(r, "%.*s", SLICE_ARGS(buf_slice(&out))) : name;
+	buf_free(&out);
+	return text;
+}
+
+struct slice ecosystem_of_collection(struct slice url)
+{
+	size_t scheme = 0;
+	while (scheme + 3 <= url.n && memcmp(url.p + scheme, "://", 3) != 0)
+		scheme++;
+	struct slice host = scheme + 3 <= url.n ? slice_part(url, scheme + 3, url.n) : url;
+	host.n = slice_find(host, '/', 0);
+	if (text_starts(host, "www."))
+		host = slice_part(host, 4, host.n);
+	return FIND(collections, host);
+}
+
+bool ecosystem_has_binaries(struct slice ecosystem)
+{
+	struct slice name = slice_part(ecosystem, 0, slice_find(ecosystem, ':', 0));
+	return slice_is_text(name, "AlmaLinux") || slice_is_text(name, "Red Hat");
+}

@@ -1,0 +1,18 @@
+// Inside lib/feed: OSV's words for the packages that a feed names otherwise. Empty: cannot be told exactly.
+#ifndef TOCSIN_FEED_ECOSYSTEM_H
+#define TOCSIN_FEED_ECOSYSTEM_H
+
+#include "feed/reading.h"
+
+// distribution: "debian", "canonical".
+struct slice ecosystem_of_codename(struct reading *r, struct slice distribution, struct slice codename);
+// "cpe:/o:redhat:enterprise_linux:9" -> "Red Hat:enterprise_linux:9"; also AlmaLinux, Rocky Linux, SUSE.
+struct slice ecosystem_of_cpe(struct reading *r, struct slice cpe);
+// A CVE record's collectionURL: "https://registry.npmjs.org" -> "npm".
+struct slice ecosystem_of_collection(struct slice url);
+// A package's name as it is looked up there.
+struct slice package_name(struct reading *r, struct slice ecosystem, struct slice name);
+// Do OSV's records name binary packages there? Elsewhere they name source packages, or there is no difference.
+bool ecosystem_has_binaries(struct slice ecosystem);
+
+#endif

@@ -1,0 +1,403 @@
+#include "feed/reading.h"
+
+#include "base/num.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#define BLOCK (64u << 10)
+#define PENDING_MAX (1u << 20) // bytes of refusals that come before the source
+#define BLOCKS_MAX (64u << 20) // texts made for one record
+
+struct reading_block {
+	struct reading_block *before;
+	size_t used, room, total; // total: with the blocks before
+	char p[];
+};
+
+enum err reading_init(struct reading *r, const struct feed_options *options, fact_sink *sink, void *context, struct why *why)
+{
+	*r = (struct reading){.options = options, .sink = sink, .context = context, .place = "", .said_dated = FACT_NO_DATE,
+	                      .newest = FACT_NO_DATE};
+	buf_init(&r->pending, PENDING_MAX);
+	buf_init(&r->name, FACT_TEXT_MAX);
+	buf_init(&r->author, FACT_TEXT_MAX);
+	r->ranges = calloc(FACT_LIST_MAX, sizeof *r->ranges);
+	return r->ranges != NULL ? ERR_OK : why_set(why, ERR_SYSTEM, "no memory to read a feed");
+}
+
+void reading_done(struct reading *r)
+{
+	while (r->blocks != NULL) {
+		struct reading_block *b = r->blocks;
+		r->blocks = b->before;
+		free(b);
+	}
+	buf_free(&r->pending);
+	buf_free(&r->name);
+	buf_free(&r->author);
+	free(r->ranges);
+	r->ranges = NULL;
+}
+
+void reading_next(struct reading *r)
+{
+	while (r->blocks != NULL && r->blocks->before != NULL) {
+		struct reading_block *b = r->blocks;
+		r->blocks = b->before;
+		free(b);
+	}
+	if (r->blocks != NULL)
+		r->blocks->used = 0;
+}
+
+char *reading_room(struct reading *r, size_t n)
+{
+	struct reading_block *b = r->blocks;
+	n = (n + 15) / 16 * 16; // so that what follows may be anything
+	if (b == NULL || b->room - b->used < n) {
+		size_t room = n > BLOCK ? n : BLOCK, total = (b != NULL ? b->total : 0) + room;
+		struct reading_block *more = total <= BLOCKS_MAX ? malloc(sizeof *more + room) : NULL;
+		if (more == NULL) {
+			r->stopped = ERR_SYSTEM;
+			return NULL;
+		}
+		*more = (struct reading_block){.before = b, .room = room, .total = total};
+		r->blocks = b = more;
+	}
+	b->used += n;
+	return b->p + b->used - n;
+}
+
+struct slice reading_print(struct reading *r, const char *format, ...)
+{
+	char text[FACT_TEXT_MAX + 1];
+	va_list arguments;
+	va_start(arguments, format);
+	int n = vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	char *p = n > 0 && (size_t)n < sizeof text ? reading_room(r, (size_t)n) : NULL;
+	if (p == NULL)
+		return (struct slice){0};
+	memcpy(p, text, (size_t)n);
+	return slice_of(p, (size_t)n);
+}
+
+// ---- what is said
+
+static enum err hand_on(struct reading *r, const struct fact *f, struct why *why)
+{
+	enum err e = r->sink(r->context, f, why);
+	if (e != ERR_OK)
+		r->stopped = e;
+	return e;
+}
+
+bool source_is_whole(enum source_kind kind)
+{
+	return kind != SOURCE_CVE && kind != SOURCE_OSV && kind != SOURCE_CSAF && kind != SOURCE_OPENVEX;
+}
+
+static enum err tell_pending(struct reading *r, struct why *why)
+{
+	struct slice all = buf_slice(&r->pending);
+	enum err e = ERR_OK;
+	for (size_t at = 0, end; at < all.n && e == ERR_OK; at = end + 1) {
+		end = slice_find(all, '\n', at);
+		e = hand_on(r, &(struct fact){.kind = FACT_REFUSED, .refused = slice_part(all, at, end - at)}, why);
+	}
+	buf_clear(&r->pending);
+	return e;
+}
+
+struct slice pending_first(const struct reading *r)
+{
+	return slice_part(buf_slice(&r->pending), 0, slice_find(buf_slice(&r->pending), '\n', 0));
+}
+
+enum err say_source(struct reading *r, enum source_kind kind, struct slice name, struct slice author, int64_t dated, struct why *why)
+{
+	if (r->said && r->kind == kind && slice_equal(buf_slice(&r->author), author))
+		return ERR_OK;
+	enum err e = r->said ? say_newest(r, why) : ERR_OK;
+	if (e != ERR_OK)
+		return e;
+	if (dated == FACT_NO_DATE)
+		dated = r->options->dated;
+	r->kind = kind;
+	r->said = true;
+	r->said_dated = dated;
+	r->newest = FACT_NO_DATE;
+	buf_clear(&r->name);
+	buf_put_slice(&r->name, r->options->name.n > 0 ? r->options->name : name);
+	buf_clear(&r->author);
+	buf_put_slice(&r->author, author);
+	struct fact f = {.kind = FACT_SOURCE};
+	f.source = (struct fact_source){.kind = kind, .name = buf_slice(&r->name), .author = buf_slice(&r->author), .dated = dated,
+	                                .whole = source_is_whole(kind)};
+	e = buf_status(&r->name) != ERR_OK ? buf_status(&r->name) : buf_status(&r->author);
+	if (e != ERR_OK)
+		return why_set(why, r->stopped = e, "the name of a source is longer than %u bytes", FACT_TEXT_MAX);
+	e = hand_on(r, &f, why);
+	return e == ERR_OK ? tell_pending(r, why) : e;
+}
+
+enum err say_usual_source(struct reading *r, enum source_kind kind, int64_t dated, struct why *why)
+{
+	static const struct {
+		const char *name, *author;
+	} usual[SOURCE_KINDS] = {
+		[SOURCE_CVE] = {"CVE List", "CVE Program"},
+		[SOURCE_OSV] = {"OSV", ""},
+		[SOURCE_DEBIAN] = {"Debian security tracker", "Debian"},
+		[SOURCE_CSAF] = {"CSAF", ""},
+		[SOURCE_OPENVEX] = {"VEX", ""},
+		[SOURCE_KEV] = {"CISA KEV", "CISA"},
+		[SOURCE_EPSS] = {"EPSS", "FIRST"},
+		[SOURCE_EOL] = {"endoflife.date", "endoflife.date"},
+		[SOURCE_BANNED] = {"banned equipment", ""},
+		[SOURCE_PROVIDERS] = {"qualified providers", ""},
+		[SOURCE_ALIASES] = {"aliases", ""},
+		[SOURCE_TABLE] = {"affected packages", ""},
+	};
+	return say_source(r, kind, slice_text(usual[kind].name), slice_text(usual[kind].author), dated, why);
+}
+
+enum err say_due_source(struct reading *r, enum source_kind kind, struct why *why)
+{
+	return r->said && r->kind == kind ? ERR_OK : say_usual_source(r, kind, FACT_NO_DATE, why);
+}
+
+enum err say(struct reading *r, const struct json *at, const struct fact *f, struct why *why)
+{
+	struct why own = {""};
+	enum err e = fact_check(f, &own);
+	if (e == ERR_OK)
+		return hand_on(r, f, why);
+	return e == ERR_SYSTEM ? r->stopped = e : say_refused_at(r, at, why, "%s", own.text);
+}
+
+enum err say_refused(struct reading *r, const struct why *refusal, struct why *why)
+{
+	struct why told;
+	why_set(&told, ERR_OK, "%s: %s", r->place, refusal->text);
+	struct fact f = {.kind = FACT_REFUSED, .refused = slice_text(told.text)};
+	size_t bad; // a message that was cut inside a character
+	while (!slice_is_utf8(f.refused, &bad))
+		f.refused.n = bad;
+	if (r->said)
+		return hand_on(r, &f, why);
+	if (r->pending.n + f.refused.n < PENDING_MAX) { // else thousands of files before the first that is a feed
+		buf_put_slice(&r->pending, f.refused);
+		buf_put_u8(&r->pending, '\n');
+	}
+	return buf_status(&r->pending) == ERR_OK ? ERR_OK : why_set(why, r->stopped = ERR_SYSTEM, "no memory");
+}
+
+enum err say_refused_at(struct reading *r, const struct json *at, struct why *why, const char *format, ...)
+{
+	char text[WHY_MAX];
+	struct why refusal;
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	if (at != NULL)
+		json_refuse(at, &refusal, ERR_INPUT, "%s", text);
+	else
+		why_set(&refusal, ERR_INPUT, "%s", text);
+	return say_refused(r, &refusal, why);
+}
+
+enum err say_failed(struct reading *r, enum err e, const struct why *refusal, struct why *why)
+{
+	if (e == ERR_OK && r->stopped == ERR_OK)
+		return ERR_OK;
+	if (r->stopped == ERR_OK && e != ERR_SYSTEM)
+		return say_refused(r, refusal, why);
+	if (r->stopped == ERR_OK)
+		r->stopped = e;
+	return why_set(why, r->stopped, "%s", refusal->text[0] != 0 ? refusal->text : "no memory for a record's texts");
+}
+
+// ---- texts
+
+bool text_same(struct slice a, const char *b)
+{
+	return a.n == strlen(b) && strncasecmp((const char *)a.p, b, a.n) == 0;
+}
+
+bool text_starts(struct slice text, const char *with)
+{
+	size_t n = strlen(with);
+	return text.n >= n && strncasecmp((const char *)text.p, with, n) == 0;
+}
+
+static bool is_control(uint8_t c)
+{
+	return c < 0x20 || c == 0x7f;
+}
+
+struct slice text_plain(struct reading *r, struct slice text)
+{
+	size_t i = 0;
+	text = slice_trim(text);
+	while (i < text.n && !is_control(text.p[i]))
+		i++;
+	char *p = i < text.n ? reading_room(r, text.n) : NULL;
+	if (p == NULL)
+		return i < text.n ? (struct slice){0} : text;
+	for (i = 0; i < text.n; i++)
+		p[i] = is_control(text.p[i]) ? ' ' : (char)text.p[i];
+	return slice_trim(slice_of(p, text.n));
+}
+
+struct slice text_of(struct reading *r, const struct json *object, const char *name)
+{
+	struct json field = json_find(object, name);
+	struct slice text = {0};
+	if (!json_is_text(&field) || json_text(&field, &text, NULL) != ERR_OK)
+		return (struct slice){0};
+	return text_plain(r, text);
+}
+
+struct slice text_cut(struct slice text, size_t max)
+{
+	size_t n = text.n < max ? text.n : max;
+	while (n > 0 && n < text.n && (text.p[n] & 0xc0) == 0x80)
+		n--;
+	return slice_trim(slice_of(text.p, n));
+}
+
+struct slice text_title(struct reading *r, struct slice text)
+{
+	return text_plain(r, text_cut(slice_trim(text), FEED_TITLE_MAX));
+}
+
+bool text_says_nothing(struct slice text)
+{
+	return text.n == 0 || text_same(text, "n/a") || text_same(text, "unknown") || text_same(text, "-");
+}
+
+// cve-schema: ^CVE-[0-9]{4}-[0-9]{4,19}$
+bool text_is_cve(struct slice id)
+{
+	if (id.n < 13 || id.n > 28 || memcmp(id.p, "CVE-", 4) != 0 || id.p[8] != '-')
+		return false;
+	for (size_t i = 4; i < id.n; i++)
+		if (i != 8 && (id.p[i] < '0' || id.p[i] > '9'))
+			return false;
+	return true;
+}
+
+// ---- dates
+
+int64_t date_of_text(struct slice text)
+{
+	char own[48];
+	uint64_t seconds;
+	text = slice_trim(text);
+	if (text.n < 10 || text.n > 40)
+		return FACT_NO_DATE;
+	if (time_parse(text, &seconds))
+		return (int64_t)seconds;
+	memcpy(own, text.p, text.n);
+	memcpy(own + text.n, "Z", 2);
+	if (time_parse(slice_of(own, text.n + 1), &seconds))
+		return (int64_t)seconds;
+	if (text.n > 20 && (own[text.n - 5] == '+' || own[text.n - 5] == '-')) { // "+0000"
+		memmove(own + text.n - 1, own + text.n - 2, 2);
+		own[text.n - 2] = ':';
+		if (time_parse(slice_of(own, text.n + 1), &seconds))
+			return (int64_t)seconds;
+	}
+	bool time_follows = text.n > 10 && (text.p[10] == 'T' || text.p[10] == ' ');
+	return time_follows && time_parse(slice_part(text, 0, 10), &seconds) ? (int64_t)seconds : FACT_NO_DATE;
+}
+
+int64_t date_of(const struct json *object, const char *name)
+{
+	struct json field = json_find(object, name);
+	struct slice text;
+	if (!json_is_text(&field) || json_text(&field, &text, NULL) != ERR_OK)
+		return FACT_NO_DATE;
+	return date_of_text(text);
+}
+
+void date_newest(struct reading *r, int64_t date)
+{
+	if (date > r->newest)
+		r->newest = date;
+}
+
+enum err say_newest(struct reading *r, struct why *why)
+{
+	if (!r->said || source_is_whole(r->kind) || r->newest == FACT_NO_DATE || r->newest <= r->said_dated)
+		return ERR_OK;
+	struct fact f = {.kind = FACT_SOURCE};
+	f.source = (struct fact_source){.kind = r->kind, .name = buf_slice(&r->name), .author = buf_slice(&r->author), .dated = r->newest};
+	r->said_dated = r->newest;
+	return hand_on(r, &f, why);
+}
+
+// ---- ranges
+
+void ranges_clear(struct reading *r)
+{
+	r->ranges_n = 0;
+}
+
+void ranges_first(struct reading *r, const struct fact_range *range)
+{
+	r->ranges[0] = *range;
+	r->ranges_n = 1;
+}
+
+bool ranges_add(struct reading *r, const struct fact_range *range)
+{
+	if (r->ranges_n == FACT_LIST_MAX)
+		return false;
+	r->ranges[r->ranges_n++] = *range;
+	return true;
+}
+
+bool version_is_numbers(struct slice text)
+{
+	bool digit = false;
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '.' && !digit)
+			return false;
+		digit = text.p[i] != '.';
+		if (digit && (text.p[i] < '0' || text.p[i] > '9'))
+			return false;
+	}
+	return digit;
+}
+
+// What a scheme has as its least version behind a prefix: before every pre-release of the series that follows.
+static const char *const least[VERSION_SCHEMES] = {
+	[VERSION_DEB] = "~~", [VERSION_RPM] = "~", [VERSION_APK] = "_alpha", [VERSION_SEMVER] = "-0", [VERSION_PEP440] = ".dev0",
+	[VERSION_MAVEN] = "-alpha", [VERSION_GEM] = ".a", [VERSION_NUMBERS] = "",
+};
+
+struct slice range_end(struct reading *r, enum version_scheme scheme, struct slice to, bool *open)
+{
+	struct slice series = slice_part(to, 0, to.n > 2 ? to.n - 2 : 0);
+	uint64_t last;
+	size_t dot = series.n;
+	*open = false;
+	if (to.n < 3 || to.n > VERSION_MAX || memcmp(to.p + to.n - 2, ".*", 2) != 0 || !version_is_numbers(series) || least[scheme] == NULL)
+		return to;
+	while (dot > 0 && series.p[dot - 1] != '.')
+		dot--;
+	if (!num_parse(slice_part(series, dot, series.n), 0, UINT32_MAX, &last))
+		return to;
+	size_t dots = 0;
+	for (size_t i = 0; i < series.n; i++)
+		dots += series.p[i] == '.';
+	const char *zeros = scheme != VERSION_SEMVER || dots >= 2 ? "" : dots == 1 ? ".0" : ".0.0"; // section 2 there wants three numbers
+	*open = true;
+	return reading_print(r, "%.*s%llu%s%s", (int)dot, (const char *)series.p, (unsigned long long)last + 1, zeros, least[scheme]);
+}
