@@ -240,7 +240,7 @@ enum err findings_new(const struct knowledge *k, const struct finding_options *o
 
 struct inventory_sink findings_inventory(struct findings *f)
 {
-	return (struct inventory_sink){f, take_machine, take_item, take_restart, take_refused};
+	return (struct inventory_sink){f, take_machine, take_item, take_restart, take_refused, NULL};
 }
 
 void findings_free(struct findings *f)

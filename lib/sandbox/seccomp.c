@@ -23,7 +23,7 @@ static const char *const everyone[] = {
 };
 // Files below the paths that Landlock leaves, and what SQLite asks of them.
 static const char *const files[] = {
-	"openat", "newfstatat", "statx", "stat", "lstat", "access", "faccessat", "faccessat2", "readlink", "readlinkat", "getcwd",
+	"openat", "openat2", "newfstatat", "statx", "stat", "lstat", "access", "faccessat", "faccessat2", "readlink", "readlinkat", "getcwd",
 	"getdents64", "pread64", "pwrite64", "preadv", "pwritev", "fsync", "fdatasync", "ftruncate", "fallocate", "fadvise64",
 	"flock", "unlink", "unlinkat", "rename", "renameat", "renameat2", "mkdir", "mkdirat", "rmdir", "fchmod", "fchown", "umask",
 	"fstatfs",

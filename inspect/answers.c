@@ -1,0 +1,193 @@
+// The questions that no program can answer: asked once, kept in a file of the organisation, held against the law like any finding.
+//
+//   tocsin-answers 1
+//   backups-tested<TAB>yes<TAB>2026-11-02<TAB>J. D., contractor 1234<TAB>restored the payroll server
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/num.h"
+#include "inspect.h"
+#include "sys/clock.h"
+#include "sys/file.h"
+
+#define ANSWERS_FILE_MAX (1u << 20)
+#define ANSWER_TEXT_MAX 512u
+#define ANSWER_FIELDS 5
+#define TITLE "tocsin-answers 1\n"
+
+enum answer_field { ANSWER_ID, ANSWER_SAYS, ANSWER_DAY, ANSWER_WHO, ANSWER_NOTE };
+
+struct answer {
+	struct slice field[ANSWER_FIELDS];
+};
+
+static bool is_clean(struct slice text)
+{
+	size_t bad;
+	if (text.n > ANSWER_TEXT_MAX || !slice_is_utf8(text, &bad))
+		return false;
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] < ' ' || text.p[i] == 127)
+			return false;
+	return true;
+}
+
+static enum err parse_line(struct slice line, struct answer *a, const char *path, uint64_t number, struct why *why)
+{
+	uint64_t day;
+	*a = (struct answer){0};
+	for (size_t n = 0; n < ANSWER_FIELDS; n++) {
+		size_t end = n + 1 == ANSWER_FIELDS ? line.n : slice_find(line, '\t', 0);
+		a->field[n] = slice_part(line, 0, end);
+		line = slice_part(line, end + 1, line.n);
+		if (!is_clean(a->field[n]))
+			return why_set(why, ERR_INPUT, "%s:%llu: field %zu: over %u bytes, or not plain text", path, (unsigned long long)number, n + 1, ANSWER_TEXT_MAX);
+	}
+	const struct slice says = a->field[ANSWER_SAYS];
+	if (a->field[ANSWER_ID].n == 0 || !answer_named(says))
+		return why_set(why, ERR_INPUT, "%s:%llu: \"%.*s\": an answer is yes, no, unknown or not-applicable", path, (unsigned long long)number, SLICE_ARGS(slice_part(says, 0, 40)));
+	if (a->field[ANSWER_DAY].n != 10 || !time_parse(a->field[ANSWER_DAY], &day))
+		return why_set(why, ERR_INPUT, "%s:%llu: \"%.*s\" is not a day like 2026-11-21", path, (unsigned long long)number, SLICE_ARGS(slice_part(a->field[ANSWER_DAY], 0, 40)));
+	if (a->field[ANSWER_WHO].n == 0)
+		return why_set(why, ERR_INPUT, "%s:%llu: nobody is named who answered", path, (unsigned long long)number);
+	return ERR_OK;
+}
+
+// The last answer to a question; false: none.
+static enum err find_answer(struct slice text, struct slice id, const char *path, struct answer *found, bool *has, struct why *why)
+{
+	uint64_t number = 1;
+	*has = false;
+	if (text.n < sizeof TITLE - 1 || memcmp(text.p, TITLE, sizeof TITLE - 1) != 0)
+		return why_set(why, ERR_INPUT, "%s:1: not \"tocsin-answers 1\"", path);
+	for (struct slice rest = slice_part(text, sizeof TITLE - 1, text.n); rest.n > 0;) {
+		size_t end = slice_find(rest, '\n', 0);
+		struct slice line = slice_part(rest, 0, end);
+		struct answer a;
+		rest = slice_part(rest, end + 1, rest.n);
+		number++;
+		if (line.n == 0 || line.p[0] == '#')
+			continue;
+		enum err e = parse_line(line, &a, path, number, why);
+		if (e != ERR_OK)
+			return e;
+		if (slice_equal(a.field[ANSWER_ID], id)) {
+			*found = a;
+			*has = true;
+		}
+	}
+	return ERR_OK;
+}
+
+// Is it the first regime that asks it? Two laws may ask the same question; it is asked once.
+static bool is_first(const struct result *r, size_t regime, size_t question)
+{
+	struct slice id = regime_question(r->regime[regime], question).id;
+	for (size_t i = 0; i <= regime; i++)
+		for (size_t q = 0; q < (i == regime ? question : regime_questions(r->regime[i])); q++)
+			if (slice_equal(regime_question(r->regime[i], q).id, id))
+				return false;
+	return true;
+}
+
+enum err answers_take(struct inspection *i, const char *path, struct why *why)
+{
+	struct buf text;
+	struct result *r = &i->r;
+	enum err e = ERR_OK;
+	buf_init(&text, ANSWERS_FILE_MAX);
+	if (path != NULL)
+		e = file_read(path, ANSWERS_FILE_MAX, &text, why);
+	for (size_t n = 0; e == ERR_OK && n < r->regimes; n++)
+		for (size_t q = 0; e == ERR_OK && q < regime_questions(r->regime[n]); q++) {
+			if (!is_first(r, n, q))
+				continue;
+			struct question question = regime_question(r->regime[n], q);
+			struct answer a = {0};
+			bool has = false;
+			if (path != NULL)
+				e = find_answer(buf_slice(&text), question.id, path, &a, &has, why);
+			if (e != ERR_OK)
+				break;
+			struct finding f = {.kind = FINDING_ANSWER, .confidence = CONFIDENCE_EXACT, .machine = r->subject, .question = question.id,
+			                    .answer = a.field[ANSWER_SAYS], .caretaker = a.field[ANSWER_WHO], .reason = a.field[ANSWER_NOTE],
+			                    .published = FACT_NO_DATE, .kev_added = FACT_NO_DATE, .kev_due = FACT_NO_DATE, .ended = FACT_NO_DATE,
+			                    .extended_until = FACT_NO_DATE, .from = FACT_NO_DATE, .out_by = FACT_NO_DATE, .since = FACT_NO_DATE};
+			uint64_t day;
+			if (has && time_parse(a.field[ANSWER_DAY], &day))
+				f.since = (int64_t)day;
+			e = result_take(r, &f, why);
+		}
+	buf_free(&text);
+	return e;
+}
+
+// --- The verb: ask what is not yet answered -----------------------------------------------------------------------------------------
+
+static bool ask(const char *prompt, char *line, size_t room)
+{
+	fprintf(stderr, "%s ", prompt);
+	if (fgets(line, (int)room, stdin) == NULL)
+		return false;
+	line[strcspn(line, "\n")] = 0;
+	return true;
+}
+
+static enum err put_answer(const struct question *q, const char *who, enum language l, struct buf *text, struct why *why)
+{
+	char says[64], note[ANSWER_TEXT_MAX], day[TIME_TEXT];
+	do {
+		fprintf(stderr, "\n%.*s\n", SLICE_ARGS(q->text[l]));
+		if (!ask("yes, no or not-applicable (empty: later):", says, sizeof says))
+			return why_set(why, ERR_INPUT, "no answer to %.*s", SLICE_ARGS(q->id));
+	} while (says[0] != 0 && strcmp(says, "yes") != 0 && strcmp(says, "no") != 0 && strcmp(says, "not-applicable") != 0);
+	if (says[0] == 0)
+		return ERR_OK;
+	do {
+		if (!ask("in a few words, why:", note, sizeof note))
+			note[0] = 0;
+	} while (!is_clean(slice_text(note)));
+	time_print(clock_now(), day);
+	buf_printf(text, "%.*s\t%s\t%.10s\t%s\t%s\n", SLICE_ARGS(q->id), says, day, who, note);
+	return ERR_OK;
+}
+
+static int run(int argc, char **argv)
+{
+	struct inspection i;
+	struct buf text;
+	struct why why = {0};
+	int status;
+	int n = inspection_begin(&i, &verb_answer, argc, argv, &status);
+	if (n != 1 || i.caretaker == NULL || !is_clean(slice_text(i.caretaker))) {
+		if (n >= 0)
+			status = verb_usage(&verb_answer, "one FILE, and --caretaker NAME: who answers");
+		inspection_free(&i);
+		return status;
+	}
+	buf_init(&text, ANSWERS_FILE_MAX);
+	enum err e = file_read(argv[0], ANSWERS_FILE_MAX, &text, &why);
+	if (e == ERR_ABSENT) {
+		buf_put_text(&text, TITLE);
+		e = ERR_OK;
+	}
+	for (size_t r = 0; e == ERR_OK && r < i.r.regimes; r++)
+		for (size_t q = 0; e == ERR_OK && q < regime_questions(i.r.regime[r]); q++) {
+			struct question question = regime_question(i.r.regime[r], q);
+			struct answer a;
+			bool has = false;
+			e = find_answer(buf_slice(&text), question.id, argv[0], &a, &has, &why);
+			if (e == ERR_OK && !has && is_first(&i.r, r, q))
+				e = put_answer(&question, i.caretaker, i.lang, &text, &why);
+		}
+	if (e == ERR_OK)
+		e = buf_status(&text) == ERR_OK ? file_write(argv[0], buf_slice(&text), FILE_PUBLIC, &why) : why_set(&why, ERR_LIMIT, "%s: over %u bytes", argv[0], ANSWERS_FILE_MAX);
+	buf_free(&text);
+	inspection_free(&i);
+	return e == ERR_OK ? 0 : verb_fail(&verb_answer, INSPECT_TROUBLE, e, &why);
+}
+
+const struct verb verb_answer = {"answer", "--caretaker NAME [--regime REGIME]… [--lang en|fr] [--data FILE] FILE",
+                                 "ask the questions that no program can answer, once", run};

@@ -1,0 +1,47 @@
+// A certificate: what an inspection came to, signed by who inspected, to be held up years later without a network.
+// Page: protocol/inspection.md, "Certificate".
+//
+//   {"body":{…},"signature":{"ed25519":"<hex key>","value":"<base64>"}}<LF>
+//
+// The signature is sign_message() of kind "inspection" and origin "tocsin-inspect" over the bytes of the body exactly as they stand in
+// the file: nothing is parsed before it is verified.
+#ifndef TOCSIN_INSPECT_CERTIFICATE_H
+#define TOCSIN_INSPECT_CERTIFICATE_H
+
+#include "crypto/sign.h"
+#include "inspect.h"
+
+#define CERTIFICATE_MAX (64u << 20)  // bytes of the file
+#define CERTIFICATE_MONTHS 12        // that a favourable certificate is valid
+#define REINSPECTION_MONTHS 2        // within which a major defect is to be re-checked
+#define CERTIFICATE_DEFECTS_MAX 100000u
+
+struct certificate {
+	struct slice body; // in the file's bytes
+	uint8_t key[SIGN_PUBLIC], signature[SIGN_BYTES];
+};
+
+void certificate_print(const struct certificate *c, struct buf *out);
+// ERR_INPUT: no certificate; ERR_AUTH: changed, or signed by another key than it says.
+MUST_USE enum err certificate_parse(struct slice file, struct certificate *c, struct why *why);
+
+struct certificate_ask {
+	const char *result;    // path of the result
+	const char *before;    // path of the certificate before, or NULL
+	struct slice inspector; // name or number in the register of providers, or whoever inspects
+	uint8_t key[SIGN_PUBLIC];
+	const struct knowledge *knowledge; // for the register of providers, or NULL
+};
+// The body, from a result. ERR_DENIED: the data are stale or something is missing that a certificate needs. Parses what others wrote:
+// call it where no key is.
+MUST_USE enum err certificate_body(const struct certificate_ask *ask, struct buf *body, struct why *why);
+// The keys of a certificate's defects, sorted; *keys is malloc'd. The signature is verified first.
+MUST_USE enum err certificate_keys(const char *path, uint8_t (**keys)[POINT_KEY], size_t *n, struct why *why);
+// May whoever has this key inspect officially on that day? NULL: yes; else why not. *number: its number in the register.
+const char *certificate_unofficial(const struct knowledge *k, const uint8_t key[static SIGN_PUBLIC], int64_t day, struct slice *name);
+
+// One page, with a QR code that holds what verifies it: serial, verdict, day, hash of the body, key, signature.
+MUST_USE enum err certificate_pdf(const struct certificate *c, enum language l, struct buf *pdf, struct why *why);
+#define PDF_MAX (8u << 20)
+
+#endif

@@ -1,0 +1,300 @@
+// One inspection from its options to its exit status.
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/num.h"
+#include "certificate.h"
+#include "sandbox/sandbox.h"
+#include "sys/clock.h"
+#include "sys/file.h"
+
+#define DATA_DEFAULT "/var/lib/tocsin-inspect/knowledge"
+
+// --- Options -----------------------------------------------------------------------------------------------------------------------
+
+static bool take_entity(struct inspection *i)
+{
+	struct slice rest = slice_text(i->entity == NULL ? "" : i->entity);
+	while (rest.n > 0) {
+		size_t end = slice_find(rest, ',', 0);
+		struct slice word = slice_part(rest, 0, end);
+		enum entity e;
+		if (!entity_named(word, &e)) {
+			verb_usage(i->verb, "--entity: \"%.*s\" is not vital, essential, important or administration", SLICE_ARGS(word));
+			return false;
+		}
+		i->r.entity |= (unsigned)e;
+		rest = slice_part(rest, end + 1, rest.n);
+	}
+	return true;
+}
+
+static bool take_words(struct inspection *i, struct finding_options *o)
+{
+	if (i->role != NULL && !item_role_named(slice_text(i->role), &o->role)) {
+		verb_usage(i->verb, "--role: \"%s\" is not workstation, server, network, industrial, medical or other", i->role);
+		return false;
+	}
+	if (i->exposure != NULL && !item_exposure_named(slice_text(i->exposure), &o->exposure)) {
+		verb_usage(i->verb, "--exposure: \"%s\" is not isolated, internal or internet", i->exposure);
+		return false;
+	}
+	uint64_t day = 0;
+	if (i->date != NULL && (strlen(i->date) != 10 || !time_parse(slice_text(i->date), &day))) {
+		verb_usage(i->verb, "--date: \"%s\" is not a day like 2026-11-21", i->date);
+		return false;
+	}
+	i->lang = LANGUAGE_EN;
+	const char *locale = i->language != NULL ? i->language : getenv("LC_ALL") != NULL ? getenv("LC_ALL") : getenv("LANG");
+	if (locale != NULL && strncmp(locale, "fr", 2) == 0)
+		i->lang = LANGUAGE_FR;
+	else if (i->language != NULL && strcmp(i->language, "en") != 0) {
+		verb_usage(i->verb, "--lang: \"%s\" is not en or fr", i->language);
+		return false;
+	}
+	o->today = i->r.today = i->date != NULL ? (int64_t)day : (int64_t)clock_now();
+	o->caretaker = slice_text(i->caretaker == NULL ? "" : i->caretaker);
+	o->extended_support = i->extended;
+	return take_entity(i);
+}
+
+// --- What is read before the first hostile byte --------------------------------------------------------------------------------------
+
+// A regime by its path, or by its name among those installed.
+static enum err find_regime(const char *word, char path[static FILE_PATH_MAX], struct why *why)
+{
+	char self[FILE_PATH_MAX];
+	static const char *const places[] = {"/../share/tocsin/regimes", "/regimes"};
+	if (strchr(word, '/') != NULL || strchr(word, '.') != NULL) {
+		snprintf(path, FILE_PATH_MAX, "%s", word);
+		return ERR_OK;
+	}
+	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+	if (n <= 0)
+		return why_set(why, ERR_SYSTEM, "/proc/self/exe: %s", strerror(errno));
+	self[n] = 0;
+	*strrchr(self, '/') = 0;
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		if ((size_t)snprintf(path, FILE_PATH_MAX, "%s%s/%s.regime", self, places[i], word) < FILE_PATH_MAX && file_has(path))
+			return ERR_OK;
+	return why_set(why, ERR_ABSENT, "no regime \"%s\" is installed; give the path of its file", word);
+}
+
+static enum err add_regime(struct inspection *i, const char *word, struct why *why)
+{
+	char path[FILE_PATH_MAX];
+	struct buf text;
+	struct result *r = &i->r;
+	if (r->regimes == RESULT_REGIMES_MAX)
+		return why_set(why, ERR_LIMIT, "--regime: more than %d", RESULT_REGIMES_MAX);
+	buf_init(&text, REGIME_FILE_MAX);
+	enum err e = find_regime(word, path, why);
+	if (e == ERR_OK)
+		e = file_read(path, REGIME_FILE_MAX, &text, why);
+	if (e == ERR_OK)
+		e = regime_parse(buf_slice(&text), path, &r->regime[r->regimes], why);
+	for (size_t n = 0; e == ERR_OK && n < r->regimes; n++)
+		if (slice_equal(regime_id(r->regime[n]), regime_id(r->regime[r->regimes]))) {
+			e = why_set(why, ERR_EXISTS, "%s: regime %.*s is given twice", path, SLICE_ARGS(regime_id(r->regime[n])));
+			regime_free(r->regime[r->regimes]);
+		}
+	r->regimes += e == ERR_OK;
+	buf_free(&text);
+	return e;
+}
+
+static enum err read_derogations(struct inspection *i, struct why *why)
+{
+	struct buf text;
+	buf_init(&text, DEROGATIONS_FILE_MAX);
+	enum err e = file_read(i->derogations, DEROGATIONS_FILE_MAX, &text, why);
+	if (e == ERR_OK)
+		e = derogations_parse(buf_slice(&text), i->derogations, &i->r.derogations, why);
+	for (size_t n = 0; e == ERR_OK && n < i->r.regimes; n++)
+		e = derogations_check(i->r.derogations, i->r.regime[n], why);
+	buf_free(&text);
+	return e;
+}
+
+static enum err prepare(struct inspection *i, const struct finding_options *o, struct why *why)
+{
+	const char *data = i->data == NULL ? DATA_DEFAULT : i->data;
+	enum err e = knowledge_open(data, KNOWLEDGE_CHECK_BOUNDS, &i->knowledge, why);
+	if (e == ERR_ABSENT && i->data == NULL)
+		why_at(why, e, "no knowledge yet (`tocsin-inspect data update` makes it)");
+	i->r.knowledge = i->knowledge;
+	if (i->regimes.n == 0)
+		i->regimes = (struct verb_list){1, {"founding"}};
+	for (size_t n = 0; e == ERR_OK && n < i->regimes.n; n++)
+		e = add_regime(i, i->regimes.word[n], why);
+	if (e == ERR_OK && i->derogations != NULL)
+		e = read_derogations(i, why);
+	if (e == ERR_OK && i->before != NULL)
+		e = certificate_keys(i->before, &i->r.only, &i->r.only_n, why);
+	if (e == ERR_OK && i->changed_since != NULL)
+		e = knowledge_open(i->changed_since, KNOWLEDGE_CHECK_BOUNDS, &i->then, why);
+	i->r.changed_since = i->then;
+	return e == ERR_OK ? findings_new(i->knowledge, o, result_take, &i->r, &i->findings, why) : e;
+}
+
+// --- The sink that readers are given -------------------------------------------------------------------------------------------------
+
+static enum err on_machine(void *context, const struct machine *m, struct why *why)
+{
+	struct inspection *i = context;
+	enum err e = i->save == NULL ? ERR_OK : i->save_sink.machine(i->save_sink.context, m, why);
+	if (e == ERR_OK)
+		e = result_machine(&i->r, m, why);
+	return e == ERR_OK ? i->findings_sink.machine(i->findings_sink.context, m, why) : e;
+}
+
+static enum err on_item(void *context, const struct item *item, struct why *why)
+{
+	struct inspection *i = context;
+	enum err e = i->save == NULL ? ERR_OK : i->save_sink.item(i->save_sink.context, item, why);
+	return e == ERR_OK ? i->findings_sink.item(i->findings_sink.context, item, why) : e;
+}
+
+static enum err on_restart(void *context, const struct restart *r, struct why *why)
+{
+	struct inspection *i = context;
+	enum err e = i->save == NULL ? ERR_OK : i->save_sink.restart(i->save_sink.context, r, why);
+	return e == ERR_OK ? i->findings_sink.restart(i->findings_sink.context, r, why) : e;
+}
+
+static enum err on_refused(void *context, const struct refused *r, struct why *why)
+{
+	struct inspection *i = context;
+	(void)why;
+	if (i->refused++ < INSPECT_TOLD_MAX)
+		fprintf(stderr, "%s: passed over: %llu: \"%.*s\": %s\n", i->verb->name, (unsigned long long)r->line, SLICE_ARGS(slice_part(r->text, 0, 80)), r->why);
+	return ERR_OK;
+}
+
+static enum err on_note(void *context, const struct refused *r, struct why *why)
+{
+	const struct inspection *i = context;
+	(void)why;
+	if (!i->quiet)
+		fprintf(stderr, "%s: note: \"%.*s\": %s\n", i->verb->name, SLICE_ARGS(slice_part(r->text, 0, 80)), r->why);
+	return ERR_OK;
+}
+
+int inspection_begin(struct inspection *i, const struct verb *v, int argc, char **argv, int *status)
+{
+	*i = (struct inspection){.verb = v};
+	result_init(&i->r);
+	const struct verb_option table[] = {
+		{"data", VERB_TEXT, &i->data, 0, 0},           {"regime", VERB_LIST, &i->regimes, 0, 0},
+		{"entity", VERB_TEXT, &i->entity, 0, 0},       {"role", VERB_TEXT, &i->role, 0, 0},
+		{"exposure", VERB_TEXT, &i->exposure, 0, 0},   {"caretaker", VERB_TEXT, &i->caretaker, 0, 0},
+		{"date", VERB_TEXT, &i->date, 0, 0},           {"derogations", VERB_TEXT, &i->derogations, 0, 0},
+		{"answers", VERB_TEXT, &i->answers, 0, 0},     {"lang", VERB_TEXT, &i->language, 0, 0},
+		{"result", VERB_TEXT, &i->result, 0, 0},       {"sarif", VERB_TEXT, &i->sarif, 0, 0},
+		{"vex", VERB_TEXT, &i->vex, 0, 0},             {"save", VERB_TEXT, &i->save, 0, 0},
+		{"ecosystem", VERB_TEXT, &i->ecosystem, 0, 0}, {"before", VERB_TEXT, &i->before, 0, 0},
+		{"changed-since", VERB_TEXT, &i->changed_since, 0, 0},
+		{"json", VERB_FLAG, &i->json, 0, 0},           {"extended-support", VERB_FLAG, &i->extended, 0, 0},
+		{"quiet", VERB_FLAG, &i->quiet, 0, 0},         {0},
+	};
+	struct finding_options o = {0};
+	struct why why = {0};
+	*status = INSPECT_USAGE;
+	int n = verb_options(v, argc, argv, table);
+	if (n < 0 || !take_words(i, &o))
+		return -1;
+	enum err e = prepare(i, &o, &why);
+	if (e != ERR_OK) {
+		*status = verb_fail(v, INSPECT_TROUBLE, e, &why);
+		return -1;
+	}
+	buf_init(&i->saved, OUTPUT_MAX);
+	inventory_write_init(&i->writer, &i->saved);
+	i->save_sink = inventory_write_sink(&i->writer);
+	i->findings_sink = findings_inventory(i->findings);
+	i->sink = (struct inventory_sink){i, on_machine, on_item, on_restart, on_refused, on_note};
+	return n;
+}
+
+// The directory that a path is in.
+static const char *directory_of(const char *path, char room[static FILE_PATH_MAX])
+{
+	snprintf(room, FILE_PATH_MAX, "%s", path);
+	char *slash = strrchr(room, '/');
+	if (slash == NULL)
+		return ".";
+	slash[slash == room] = 0;
+	return room;
+}
+
+enum err inspection_lock(struct inspection *i, const char *path, struct why *why)
+{
+	const char *const reads[] = {path, i->answers}, *const writes[] = {i->result, i->sarif, i->vex, i->save};
+	char rooms[sizeof writes / sizeof *writes][FILE_PATH_MAX];
+	struct sandbox_plan plan = {.kind = SANDBOX_CORE};
+	size_t n = 0;
+	for (size_t k = 0; k < sizeof reads / sizeof *reads; k++)
+		if (reads[k] != NULL)
+			plan.read[n++] = reads[k];
+	n = 0;
+	for (size_t k = 0; k < sizeof writes / sizeof *writes; k++)
+		if (writes[k] != NULL && strcmp(writes[k], "-") != 0)
+			plan.write[n++] = directory_of(writes[k], rooms[k]);
+	return sandbox_enter(&plan, why);
+}
+
+// --- Outputs -------------------------------------------------------------------------------------------------------------------------
+
+typedef enum err printer(const struct inspection *i, struct buf *out, struct why *why);
+
+static enum err write_one(const struct inspection *i, printer *print, const char *path, struct why *why)
+{
+	if (path == NULL)
+		return ERR_OK;
+	struct buf out;
+	buf_init(&out, OUTPUT_MAX);
+	enum err e = print(i, &out, why);
+	if (e == ERR_OK && strcmp(path, "-") != 0)
+		e = file_write(path, buf_slice(&out), FILE_PUBLIC, why);
+	else if (e == ERR_OK && (fwrite(out.p, 1, out.n, stdout) != out.n || fflush(stdout) != 0))
+		e = why_set(why, ERR_SYSTEM, "standard output: %s", strerror(errno));
+	buf_free(&out);
+	return e;
+}
+
+int inspection_end(struct inspection *i)
+{
+	static const int status[] = {INSPECT_FAVOURABLE, INSPECT_REINSPECTION, INSPECT_REFUSED};
+	struct why why = {0};
+	enum err e = answers_take(i, i->answers, &why);
+	result_end(&i->r);
+	if (i->refused > INSPECT_TOLD_MAX)
+		fprintf(stderr, "%s: passed over: %s in all\n", i->verb->name, verb_count(i->refused));
+	if (e == ERR_OK)
+		e = write_one(i, print_json, i->result, &why);
+	if (e == ERR_OK)
+		e = write_one(i, print_sarif, i->sarif, &why);
+	if (e == ERR_OK)
+		e = write_one(i, print_vex, i->vex, &why);
+	if (e == ERR_OK && i->save != NULL)
+		e = inventory_write_end(&i->writer, &why);
+	if (e == ERR_OK && i->save != NULL)
+		e = file_write(i->save, buf_slice(&i->saved), FILE_PUBLIC, &why);
+	if (e == ERR_OK && !i->quiet)
+		e = write_one(i, i->json ? print_json : print_people, "-", &why);
+	if (e != ERR_OK)
+		return verb_fail(i->verb, INSPECT_TROUBLE, e, &why);
+	return status[i->r.verdict];
+}
+
+void inspection_free(struct inspection *i)
+{
+	buf_free(&i->saved);
+	findings_free(i->findings);
+	result_free(&i->r);
+	knowledge_close(i->knowledge);
+	knowledge_close(i->then);
+}

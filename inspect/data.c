@@ -1,0 +1,341 @@
+// `data`: the knowledge that inspections are held against. Feeds are parsed by sandboxed processes that hold nothing; what they make of
+// them, facts, is put together here.
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/num.h"
+#include "feed/feed.h"
+#include "inspect.h"
+#include "issuer/issuer.h"
+#include "knowledge/build.h"
+#include "sandbox/sandbox.h"
+#include "sys/clock.h"
+#include "sys/file.h"
+
+#define DATA_DEFAULT "/var/lib/tocsin-inspect/knowledge"
+#define FACTS_BUFFER (1u << 20)
+#define FACTS_MAX (8ull << 30) // bytes of facts of one process
+#define PARSERS_MAX 8u
+
+static const struct issued issued_knowledge = {"knowledge", "knowledge", KNOWLEDGE_FILE_MAX};
+
+// --- A process that parses ------------------------------------------------------------------------------------------------------
+
+struct parser {
+	pid_t pid;
+	int facts; // a file without a name
+	int said;  // a pipe: why it failed
+};
+
+struct facts {
+	int fd;
+	uint64_t written;
+	struct buf b;
+};
+
+static enum err flush(struct facts *f, struct why *why)
+{
+	f->written += f->b.n;
+	if (f->written > FACTS_MAX)
+		return why_set(why, ERR_LIMIT, "more than %llu GiB of facts", FACTS_MAX >> 30);
+	for (size_t done = 0; done < f->b.n;) {
+		ssize_t n = write(f->fd, f->b.p + done, f->b.n - done);
+		if (n < 0 && errno != EINTR)
+			return why_set(why, ERR_SYSTEM, "the facts cannot be written: %s", strerror(errno));
+		done += n > 0 ? (size_t)n : 0;
+	}
+	buf_clear(&f->b);
+	return ERR_OK;
+}
+
+static enum err take_fact(void *context, const struct fact *fact, struct why *why)
+{
+	struct facts *f = context;
+	fact_put(&f->b, fact);
+	if (buf_status(&f->b) != ERR_OK)
+		return why_set(why, ERR_LIMIT, "a fact of more than %u bytes", FACTS_BUFFER);
+	return f->b.n >= FACTS_BUFFER ? flush(f, why) : ERR_OK;
+}
+
+static enum err parse(const char *path, int fd, bool directory, const struct feed_options *o, int facts, struct why *why)
+{
+	struct sandbox_plan plan = {.kind = SANDBOX_CORE, .read = {directory ? path : NULL}};
+	struct facts f = {.fd = facts};
+	enum err e = sandbox_enter(&plan, why);
+	if (e != ERR_OK)
+		return e;
+	buf_init(&f.b, 64 * FACTS_BUFFER);
+	e = directory ? feed_read_directory(path, o, take_fact, &f, why) : feed_read(fd, path, o, take_fact, &f, why);
+	if (e == ERR_OK)
+		e = flush(&f, why);
+	buf_free(&f.b);
+	return e;
+}
+
+// An unnamed file beside the knowledge: facts may be larger than memory likes.
+static int scratch(const char *beside)
+{
+	char directory[FILE_PATH_MAX];
+	snprintf(directory, sizeof directory, "%s", beside);
+	char *slash = strrchr(directory, '/');
+	if (slash == NULL)
+		strcpy(directory, ".");
+	else
+		slash[slash == directory] = 0;
+	return open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+}
+
+static enum err start(struct parser *p, const char *path, const char *data, const struct feed_options *o, struct why *why)
+{
+	struct stat st;
+	int said[2], fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) != 0)
+		return why_set(why, errno == ENOENT ? ERR_ABSENT : ERR_SYSTEM, "%s: %s", path, strerror(errno));
+	p->facts = scratch(data);
+	if (p->facts < 0 || pipe2(said, O_CLOEXEC) != 0) {
+		close(fd);
+		return why_set(why, ERR_SYSTEM, "%s: room for facts: %s", data, strerror(errno));
+	}
+	struct feed_options options = *o;
+	if (options.dated == FACT_NO_DATE)
+		options.dated = st.st_mtim.tv_sec;
+	p->pid = fork();
+	if (p->pid == 0) {
+		struct why mine = {0};
+		enum err e = parse(path, fd, S_ISDIR(st.st_mode), &options, p->facts, &mine);
+		ssize_t told = e == ERR_OK ? 0 : write(said[1], mine.text, strlen(mine.text));
+		_exit(e == ERR_OK && told >= 0 ? 0 : 1 + (int)e);
+	}
+	close(fd);
+	close(said[1]);
+	p->said = said[0];
+	return p->pid < 0 ? why_set(why, ERR_SYSTEM, "fork: %s", strerror(errno)) : ERR_OK;
+}
+
+static enum err wait_for(struct parser *p, const char *path, struct why *why)
+{
+	int status = 0;
+	char text[WHY_MAX] = {0};
+	size_t n = 0;
+	for (ssize_t got; n < sizeof text - 1 && (got = read(p->said, text + n, sizeof text - 1 - n)) > 0;)
+		n += (size_t)got;
+	while (waitpid(p->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return ERR_OK;
+	if (WIFEXITED(status) && n > 0)
+		return why_set(why, (enum err)(WEXITSTATUS(status) - 1), "%s", text);
+	return why_set(why, ERR_SYSTEM, "%s: the process that read it ended with signal %d", path, WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+}
+
+// --- The build ---------------------------------------------------------------------------------------------------------------------
+
+static enum err take_facts(struct knowledge_build *b, int fd, struct why *why)
+{
+	struct stat st;
+	if (fstat(fd, &st) != 0)
+		return why_set(why, ERR_SYSTEM, "facts: %s", strerror(errno));
+	if (st.st_size == 0)
+		return ERR_OK;
+	void *map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	struct fact_room *room = fact_room_new();
+	if (map == MAP_FAILED || room == NULL) {
+		fact_room_free(room);
+		return why_set(why, ERR_SYSTEM, "facts: %s", strerror(errno));
+	}
+	struct slice rest = slice_of(map, (size_t)st.st_size);
+	enum err e = ERR_OK;
+	while (e == ERR_OK && rest.n > 0) {
+		struct fact f;
+		e = fact_take(&rest, room, &f, why);
+		if (e == ERR_OK && f.kind == FACT_REFUSED)
+			fprintf(stderr, "passed over: %.*s\n", SLICE_ARGS(f.refused));
+		if (e == ERR_OK)
+			e = knowledge_build_take(b, &f, why);
+	}
+	fact_room_free(room);
+	munmap(map, (size_t)st.st_size);
+	return e;
+}
+
+static unsigned processors(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+	return n < 1 ? 1 : n > (long)PARSERS_MAX ? PARSERS_MAX : (unsigned)n;
+}
+
+// One source, parsed by as many processes as there are processors, each a part of its records.
+static enum err read_source(struct knowledge_build *b, const char *path, const char *data, const struct feed_options *o, struct why *why)
+{
+	struct parser parsers[PARSERS_MAX];
+	unsigned n = processors(), started = 0;
+	enum err e = ERR_OK;
+	struct feed_options part = *o;
+	part.parts = n;
+	while (e == ERR_OK && started < n) {
+		part.part = started;
+		parsers[started] = (struct parser){-1, -1, -1};
+		e = start(&parsers[started], path, data, &part, why);
+		started += e == ERR_OK;
+	}
+	for (unsigned i = 0; i < started; i++) {
+		struct why other;
+		enum err ended = wait_for(&parsers[i], path, e == ERR_OK ? why : &other);
+		e = e == ERR_OK ? ended : e;
+		if (e == ERR_OK)
+			e = take_facts(b, parsers[i].facts, why);
+		close(parsers[i].facts);
+		close(parsers[i].said);
+	}
+	return e;
+}
+
+static void print_changes(struct knowledge_build *b)
+{
+	const struct knowledge_change *changes;
+	size_t n = knowledge_build_changes(b, &changes);
+	for (size_t i = 0; i < n; i++)
+		printf("%-24.*s %12s new %12s replaced %12s removed %12s older than held %8s passed over\n", SLICE_ARGS(changes[i].source), verb_count(changes[i].added),
+		       verb_count(changes[i].replaced), verb_count(changes[i].removed), verb_count(changes[i].older), changes[i].refused == 0 ? "0" : "some");
+}
+
+static enum err update(const char *data, size_t n, char **sources, const struct feed_options *o, struct why *why)
+{
+	struct knowledge *before = NULL;
+	struct knowledge_build *b = NULL;
+	enum err e = knowledge_open(data, KNOWLEDGE_CHECK_ALL, &before, why);
+	if (e == ERR_OK || e == ERR_ABSENT)
+		e = knowledge_build_new(before, &b, why);
+	for (size_t i = 0; e == ERR_OK && i < n; i++)
+		e = read_source(b, sources[i], data, o, why);
+	if (e == ERR_OK)
+		e = knowledge_build_write(b, data, (int64_t)clock_now(), why);
+	if (e == ERR_OK)
+		print_changes(b);
+	knowledge_build_free(b);
+	knowledge_close(before);
+	return e;
+}
+
+// --- Verbs -------------------------------------------------------------------------------------------------------------------------
+
+static void print_day(int64_t seconds, char text[static TIME_TEXT])
+{
+	if (seconds == FACT_NO_DATE || seconds < 0)
+		strcpy(text, "?");
+	else
+		time_print((uint64_t)seconds, text);
+	text[10] = 0;
+}
+
+static int show(const struct verb *v, const char *data)
+{
+	struct knowledge *k;
+	struct why why = {0};
+	enum err e = knowledge_open(data, KNOWLEDGE_CHECK_ALL, &k, &why);
+	if (e != ERR_OK)
+		return verb_fail(v, INSPECT_TROUBLE, e, &why);
+	struct age ages[AGES_MAX];
+	size_t n = ages_of(k, (int64_t)clock_now(), ages);
+	printf("%-10s %-28s %-12s %8s %8s  %s\n", "kind", "source", "dated", "days", "may be", "records");
+	for (size_t i = 0; i < n; i++) {
+		char day[TIME_TEXT] = "?";
+		print_day(ages[i].source.dated, day);
+		printf("%-10s %-28.*s %-12s %8lld %8lld  %s%s\n", source_kind_name(ages[i].source.kind), SLICE_ARGS(ages[i].source.name), day, (long long)ages[i].days,
+		       (long long)ages[i].allowed, verb_count(ages[i].source.records), ages[i].stale ? "  STALE" : "");
+	}
+	const char *missing = ages_missing(k);
+	if (missing != NULL)
+		printf("no certificate can be made: %s\n", missing);
+	knowledge_close(k);
+	return 0;
+}
+
+// A knowledge file that its issuer answers for takes the place of ours.
+static enum err install(const char *from, const char *issuer, const char *data, struct why *why)
+{
+	struct issuer i;
+	struct knowledge *k;
+	struct buf bytes;
+	enum err e = issuer_read(&issued_knowledge, issuer, &i, why);
+	if (e == ERR_OK)
+		e = issuer_verify_file(&issued_knowledge, from, &i, why);
+	if (e != ERR_OK)
+		return e;
+	e = knowledge_open(from, KNOWLEDGE_CHECK_ALL, &k, why);
+	if (e != ERR_OK)
+		return e;
+	int64_t made = knowledge_made(k);
+	knowledge_close(k);
+	e = knowledge_open(data, KNOWLEDGE_CHECK_BOUNDS, &k, why);
+	if (e == ERR_OK) {
+		if (knowledge_made(k) > made)
+			e = why_set(why, ERR_DENIED, "%s is older than what is installed: not taken", from);
+		knowledge_close(k);
+	} else if (e == ERR_ABSENT)
+		e = ERR_OK;
+	buf_init(&bytes, KNOWLEDGE_FILE_MAX);
+	if (e == ERR_OK)
+		e = file_read(from, KNOWLEDGE_FILE_MAX, &bytes, why);
+	if (e == ERR_OK)
+		e = file_write(data, buf_slice(&bytes), FILE_PUBLIC, why);
+	buf_free(&bytes);
+	return e;
+}
+
+static int run(int argc, char **argv)
+{
+	const char *data = DATA_DEFAULT, *ecosystem = "", *name = "", *kind = NULL, *issuer = NULL, *key = NULL, *dated = NULL;
+	const struct verb_option table[] = {
+		{"data", VERB_TEXT, &data, 0, 0}, {"ecosystem", VERB_TEXT, &ecosystem, 0, 0}, {"name", VERB_TEXT, &name, 0, 0},   {"kind", VERB_TEXT, &kind, 0, 0},
+		{"key", VERB_TEXT, &key, 0, 0},   {"issuer", VERB_TEXT, &issuer, 0, 0},       {"dated", VERB_TEXT, &dated, 0, 0}, {0}};
+	struct feed_options o = {.dated = FACT_NO_DATE};
+	struct why why = {0};
+	char path[FILE_PATH_MAX];
+	struct issuer i;
+	uint64_t day = 0;
+	int n = verb_options(&verb_data, argc, argv, table);
+	if (n < 0)
+		return INSPECT_USAGE;
+	o.ecosystem = slice_text(ecosystem);
+	o.name = slice_text(name);
+	if (kind != NULL && !source_kind_named(slice_text(kind), &o.kind))
+		return verb_usage(&verb_data, "--kind: no kind of source \"%s\"", kind);
+	if (dated != NULL && !time_parse(slice_text(dated), &day))
+		return verb_usage(&verb_data, "--dated: \"%s\" is not a day like 2026-11-21", dated);
+	if (dated != NULL)
+		o.dated = (int64_t)day;
+	enum err e;
+	if (n > 1 && strcmp(argv[0], "update") == 0) {
+		e = update(data, (size_t)n - 1, argv + 1, &o, &why);
+	} else if (n == 1 && strcmp(argv[0], "show") == 0) {
+		return show(&verb_data, data);
+	} else if (n == 2 && strcmp(argv[0], "install") == 0 && issuer != NULL) {
+		e = install(argv[1], issuer, data, &why);
+	} else if (n == 2 && strcmp(argv[0], "key") == 0 && name[0] != 0) {
+		e = issuer_make(&issued_knowledge, argv[1], name, path, &why);
+		if (e == ERR_OK)
+			printf("%s: keep it; %s: give it to those who take knowledge of \"%s\"\n", argv[1], path, name);
+	} else if (n == 2 && strcmp(argv[0], "sign") == 0 && key != NULL) {
+		e = issuer_sign_file(&issued_knowledge, argv[1], key, &i, path, &why);
+		if (e == ERR_OK)
+			printf("%s: signed by \"%s\"\n", path, i.name);
+	} else {
+		return verb_usage(&verb_data, "update, show, install, key or sign, with what belongs to it");
+	}
+	return e == ERR_OK ? 0 : verb_fail(&verb_data, INSPECT_TROUBLE, e, &why);
+}
+
+const struct verb verb_data = {"data",
+                               "update [--data FILE] [--kind KIND] [--name NAME] [--ecosystem WORD] [--dated DAY] FILE|DIRECTORY…\n"
+                               "show [--data FILE]\n"
+                               "install --issuer ISSUER.pub [--data FILE] SIGNED\n"
+                               "key --name NAME KEY\n"
+                               "sign --key KEY FILE",
+                               "the knowledge: take in feeds, show its age, hand it over signed", run};

@@ -1,0 +1,72 @@
+// tocsin-inspect: what its verbs share.
+#ifndef TOCSIN_INSPECT_INSPECT_H
+#define TOCSIN_INSPECT_INSPECT_H
+
+#include "inventory/native.h"
+#include "result.h"
+#include "verb/verb.h"
+
+// Exit status of an inspection.
+enum { INSPECT_FAVOURABLE = 0, INSPECT_TROUBLE = 1, INSPECT_USAGE = 2, INSPECT_REINSPECTION = 10, INSPECT_REFUSED = 20 };
+
+#define INSPECT_TOLD_MAX 20 // refused lines that are shown; the rest is counted
+
+// What an inspection is asked with, and what it holds. Options first, in the order of their table (common.c).
+struct inspection {
+	const struct verb *verb;
+	const char *data, *entity, *role, *exposure, *caretaker, *date, *derogations, *answers, *language;
+	const char *result, *sarif, *vex, *save, *ecosystem, *before, *changed_since;
+	struct verb_list regimes;
+	bool json, extended, quiet;
+
+	enum language lang;
+	struct knowledge *knowledge, *then; // then: of --changed-since
+	struct findings *findings;
+	struct result r;
+	struct inventory_sink sink;      // what readers are given
+	struct inventory_sink findings_sink;
+	struct inventory_sink save_sink; // of --save
+	struct inventory_writer writer;
+	struct buf saved;
+	uint64_t refused;
+};
+
+// Takes the options out of argv, opens knowledge, regimes, derogations. The number of words left; -1 after saying what is wrong
+// (*status is then the exit status).
+int inspection_begin(struct inspection *i, const struct verb *v, int argc, char **argv, int *status);
+// Locks the process in: from here on it can read those files and what the options name, and write where outputs go.
+MUST_USE enum err inspection_lock(struct inspection *i, const char *path, struct why *why);
+// What the inspector answered counts like any other finding; then the verdict; then all outputs. The exit status.
+int inspection_end(struct inspection *i);
+void inspection_free(struct inspection *i);
+
+// --- Outputs: each writes all it has to say of a result --------------------------------------------------------------------------
+
+// For people: the verdict, what to do in order, what was not decided, how old the data are.
+MUST_USE enum err print_people(const struct inspection *i, struct buf *out, struct why *why);
+MUST_USE enum err print_json(const struct inspection *i, struct buf *out, struct why *why); // protocol/inspection.md, "Result"
+MUST_USE enum err print_sarif(const struct inspection *i, struct buf *out, struct why *why); // SARIF 2.1.0
+MUST_USE enum err print_vex(const struct inspection *i, struct buf *out, struct why *why);   // CycloneDX 1.6 VEX
+#define OUTPUT_MAX (1u << 30)
+
+// --- How old the data are ----------------------------------------------------------------------------------------------------------
+
+struct age {
+	struct knowledge_source source;
+	int64_t days, allowed; // since its own day; more than allowed is stale. days < 0: dated in the future
+	bool stale;
+};
+#define AGES_MAX 256
+// One row a source, in the knowledge's order; how many. Also what is missing altogether for a certificate (NULL: nothing).
+size_t ages_of(const struct knowledge *k, int64_t today, struct age ages[static AGES_MAX]);
+const char *ages_missing(const struct knowledge *k);
+
+// --- Answers of the inspector (answers.c; protocol/inspection.md, "Answers") --------------------------------------------------------
+
+// Reads the file of answers and hands each on as a finding. Unanswered questions are findings too, with an empty answer.
+MUST_USE enum err answers_take(struct inspection *i, const char *path, struct why *why);
+
+extern const struct verb verb_machine, verb_image, verb_sbom, verb_inventory, verb_fleet, verb_data, verb_certify, verb_verify, verb_answer,
+	verb_declare;
+
+#endif

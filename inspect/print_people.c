@@ -1,0 +1,274 @@
+// The result for people: the verdict, what to do in order, what nobody decided, how old the data are.
+#include <stdio.h>
+
+#include "base/num.h"
+#include "inspect.h"
+#include "words.h"
+
+#define STEPS_SHOWN 25     // critical and major ones are shown all
+#define NAMES_SHOWN 4      // flaws of one step
+#define UNDECIDED_SHOWN 5
+
+struct page {
+	const struct inspection *i;
+	const struct result *r;
+	struct buf *out;
+	enum language l;
+};
+
+#define W(p, name) word((p)->l, WORD_##name)
+
+// A format from the table with one number.
+static void put_number(struct page *p, const char *format, uint64_t n)
+{
+	const char *at = strstr(format, "%s");
+	INVARIANT(at != NULL);
+	buf_put(p->out, format, (size_t)(at - format));
+	buf_put_text(p->out, verb_count(n));
+	buf_put_text(p->out, at + 2);
+}
+
+static void put_day(struct page *p, int64_t seconds)
+{
+	char text[TIME_TEXT];
+	if (seconds == FACT_NO_DATE || seconds < 0) {
+		buf_put_text(p->out, "?");
+		return;
+	}
+	time_print((uint64_t)seconds, text);
+	buf_put(p->out, text, 10);
+}
+
+static const char *class_word(const struct page *p, enum defect_class c)
+{
+	return c == DEFECT_CRITICAL ? W(p, CRITICAL) : c == DEFECT_MAJOR ? W(p, MAJOR) : W(p, MINOR);
+}
+
+static void put_head(struct page *p)
+{
+	const struct result *r = p->r;
+	buf_printf(p->out, "%s %.*s", W(p, INSPECTION), SLICE_ARGS(r->subject.n > 0 ? r->subject : SLICE_LITERAL("?")));
+	if (r->machines > 1) {
+		buf_put_text(p->out, " (+");
+		buf_put_text(p->out, verb_count(r->machines - 1));
+		buf_put_text(p->out, ")");
+	}
+	if (r->subject_os.n > 0)
+		buf_printf(p->out, " (%.*s)", SLICE_ARGS(r->subject_os));
+	buf_put_text(p->out, ", ");
+	put_day(p, r->today);
+	buf_put_text(p->out, "; ");
+	put_number(p, W(p, ITEMS), r->count.items);
+	buf_put_u8(p->out, '\n');
+	for (size_t i = 0; i < r->regimes; i++)
+		buf_printf(p->out, "  %s: %.*s (%.*s, %.*s)\n", W(p, REGIME), SLICE_ARGS(regime_title(r->regime[i], p->l)), SLICE_ARGS(regime_id(r->regime[i])),
+		           SLICE_ARGS(regime_version(r->regime[i])));
+	const char *verdict = r->verdict == VERDICT_FAVOURABLE ? W(p, FAVOURABLE) : r->verdict == VERDICT_REFUSED ? W(p, REFUSED) : W(p, REINSPECTION);
+	buf_printf(p->out, "\n%s %s\n  ", W(p, VERDICT), verdict);
+	buf_printf(p->out, p->l == LANGUAGE_FR ? "défaillances : %s critiques, %s majeures, %s mineures" : "%s critical, %s major, %s minor defects",
+	           verb_count(r->weighing[DEFECT_CRITICAL]), verb_count(r->weighing[DEFECT_MAJOR]), verb_count(r->weighing[DEFECT_MINOR]));
+	uint64_t derogated = r->derogated[DEFECT_MINOR] + r->derogated[DEFECT_MAJOR] + r->derogated[DEFECT_CRITICAL];
+	if (derogated > 0)
+		put_number(p, W(p, DEROGATED), derogated);
+	buf_put_u8(p->out, '\n');
+}
+
+static void put_names(struct page *p, const struct steps *s, const struct step *step)
+{
+	size_t shown = 0, named = 0;
+	struct slice last = {0};
+	for (size_t n = 0; n < step->n; n++) {
+		const struct finding *f = &p->r->finding[p->r->point[s->point[step->first + n]].finding];
+		if (f->flaw.n == 0 || slice_equal(f->flaw, last))
+			continue;
+		last = f->flaw;
+		if (named++ < NAMES_SHOWN)
+			buf_printf(p->out, "%s%.*s", shown++ == 0 ? "\n       " : ", ", SLICE_ARGS(f->flaw));
+	}
+	if (named > NAMES_SHOWN) {
+		buf_put_text(p->out, ", ");
+		put_number(p, W(p, AND_MORE), named - NAMES_SHOWN);
+	}
+}
+
+static void put_deed(struct page *p, const struct steps *s, const struct step *step)
+{
+	static const enum word deeds[] = {
+		[STEP_UPDATE] = WORD_UPDATE,         [STEP_REPLACE] = WORD_REPLACE,       [STEP_REMOVE] = WORD_REMOVE,
+		[STEP_RESTART] = WORD_RESTART,       [STEP_REBOOT] = WORD_REBOOT,         [STEP_CREDENTIAL] = WORD_CREDENTIAL,
+		[STEP_CARETAKER] = WORD_CARETAKER,   [STEP_MITIGATE] = WORD_MITIGATE,     [STEP_ANSWER] = WORD_ANSWER,
+	};
+	const struct finding *f = &p->r->finding[p->r->point[s->point[step->first]].finding];
+	if (f->kind == FINDING_STALE) {
+		buf_put_text(p->out, W(p, UPDATE_ALL));
+		return;
+	}
+	buf_put_text(p->out, word(p->l, deeds[step->kind]));
+	struct slice what = step->kind == STEP_RESTART || f->kind == FINDING_UNSUPPORTED ? f->item : step->kind == STEP_ANSWER ? f->question : step->package;
+	if (what.n > 0)
+		buf_printf(p->out, " %.*s", SLICE_ARGS(what));
+	if (step->from.n > 0)
+		buf_printf(p->out, " %.*s", SLICE_ARGS(step->from));
+	if (step->kind == STEP_REPLACE) {
+		buf_printf(p->out, " (%s ", W(p, REPLACE_BY));
+		put_day(p, f->ended);
+		buf_put_text(p->out, ")");
+	} else if (step->to.n > 0) {
+		buf_printf(p->out, " → %.*s", SLICE_ARGS(step->to));
+	}
+	if (step->kind == STEP_CARETAKER || step->kind == STEP_REMOVE)
+		buf_printf(p->out, " (%.*s)", SLICE_ARGS(f->reason.n > 0 ? f->reason : f->basis));
+}
+
+static void put_step(struct page *p, const struct steps *s, size_t at)
+{
+	const struct step *step = &s->step[at];
+	buf_printf(p->out, "  %2zu. %s", at + 1, class_word(p, step->worst));
+	if (step->due <= p->r->today) {
+		buf_printf(p->out, ", %s", W(p, TODAY));
+	} else if (step->due != INT64_MAX) {
+		buf_printf(p->out, ", %s ", W(p, BY));
+		put_day(p, step->due);
+	}
+	buf_put_text(p->out, ": ");
+	put_deed(p, s, step);
+	if (p->r->machines > 1)
+		buf_printf(p->out, " [%.*s]", SLICE_ARGS(step->machine));
+	buf_put_text(p->out, "; ");
+	if (step->n == 1)
+		buf_put_text(p->out, W(p, CURES_ONE));
+	else
+		put_number(p, W(p, CURES), step->n);
+	if (step->known_exploited > 0) {
+		buf_put_text(p->out, ", ");
+		put_number(p, W(p, EXPLOITED), step->known_exploited);
+	}
+	put_names(p, s, step);
+	buf_put_u8(p->out, '\n');
+}
+
+static enum err put_steps(struct page *p, struct why *why)
+{
+	struct steps s;
+	enum err e = result_steps(p->r, &s, why);
+	if (e != ERR_OK)
+		return e;
+	buf_printf(p->out, "\n%s\n", s.n == 0 ? W(p, NOTHING) : W(p, TODO));
+	size_t at = 0;
+	while (at < s.n && (at < STEPS_SHOWN || s.step[at].worst > DEFECT_MINOR))
+		put_step(p, &s, at++);
+	if (at < s.n) {
+		buf_put_text(p->out, "      ");
+		put_number(p, W(p, MORE_STEPS), s.n - at);
+		buf_put_u8(p->out, '\n');
+	}
+	steps_free(&s);
+	return ERR_OK;
+}
+
+// The first few findings of a sort that decides nothing.
+static void put_some(struct page *p, const char *format, uint64_t total, bool (*is)(const struct finding *))
+{
+	if (total == 0)
+		return;
+	buf_put_text(p->out, "  ");
+	put_number(p, format, total);
+	buf_put_u8(p->out, '\n');
+	size_t shown = 0;
+	for (size_t n = 0; n < p->r->findings && shown < UNDECIDED_SHOWN; n++) {
+		const struct finding *f = &p->r->finding[n];
+		if (!is(f))
+			continue;
+		shown++;
+		buf_printf(p->out, "    %.*s %.*s", SLICE_ARGS(f->item), SLICE_ARGS(f->version));
+		if (f->flaw.n > 0)
+			buf_printf(p->out, ": %.*s", SLICE_ARGS(f->flaw));
+		if (f->reason.n > 0)
+			buf_printf(p->out, ": %.*s", SLICE_ARGS(f->reason));
+		if (f->kind == FINDING_SILENCED)
+			buf_printf(p->out, " (%.*s)", SLICE_ARGS(f->author.n > 0 ? f->author : f->source));
+		if (f->kind == FINDING_UNSUPPORTED)
+			buf_printf(p->out, ": %.*s %.*s?", SLICE_ARGS(f->product), SLICE_ARGS(f->cycle));
+		buf_put_u8(p->out, '\n');
+	}
+}
+
+static bool is_uncomputed(const struct finding *f)
+{
+	return f->kind == FINDING_UNCOMPUTED && f->confidence != CONFIDENCE_DOUBTFUL;
+}
+
+static bool is_doubtful(const struct finding *f)
+{
+	return f->confidence == CONFIDENCE_DOUBTFUL;
+}
+
+static bool is_silenced(const struct finding *f)
+{
+	return f->kind == FINDING_SILENCED;
+}
+
+static void put_undecided(struct page *p)
+{
+	const struct result *r = p->r;
+	uint64_t uncomputed = 0;
+	for (size_t n = 0; n < r->findings; n++)
+		uncomputed += is_uncomputed(&r->finding[n]);
+	if (uncomputed + r->doubtful + r->count.silenced + p->i->refused == 0)
+		return;
+	buf_printf(p->out, "\n%s\n", W(p, UNDECIDED));
+	put_some(p, W(p, UNCOMPUTED), uncomputed, is_uncomputed);
+	put_some(p, W(p, DOUBTFUL), r->doubtful, is_doubtful);
+	put_some(p, W(p, SILENCED), r->count.silenced, is_silenced);
+	if (p->i->refused > 0) {
+		buf_put_text(p->out, "  ");
+		put_number(p, W(p, PASSED_OVER), p->i->refused);
+		buf_put_u8(p->out, '\n');
+	}
+}
+
+static void put_indicators(struct page *p)
+{
+	bool begun = false;
+	for (size_t i = 0; i < p->r->regimes; i++) {
+		const struct indicator_value *v = NULL;
+		size_t n = p->r->indicators[i] == NULL ? 0 : regime_count_values(p->r->indicators[i], &v);
+		for (size_t k = 0; k < n; k++) {
+			if (!begun)
+				buf_printf(p->out, "\n%s\n", W(p, INDICATORS));
+			begun = true;
+			buf_printf(p->out, "  %.*s  %.*s: %s %s %s", SLICE_ARGS(v[k].id), SLICE_ARGS(v[k].title[p->l]), verb_count(v[k].part), W(p, OF), verb_count(v[k].whole));
+			if (v[k].whole > 0)
+				buf_printf(p->out, " (%.1f %%)", 100.0 * (double)v[k].part / (double)v[k].whole);
+			buf_put_u8(p->out, '\n');
+		}
+	}
+}
+
+static void put_data(struct page *p)
+{
+	struct age ages[AGES_MAX];
+	size_t n = ages_of(p->r->knowledge, p->r->today, ages);
+	buf_printf(p->out, "\n%s\n", W(p, DATA));
+	for (size_t i = 0; i < n; i++) {
+		buf_printf(p->out, "  %-24.*s %s ", SLICE_ARGS(ages[i].source.name), W(p, DATED));
+		put_day(p, ages[i].source.dated);
+		buf_printf(p->out, ", %lld %s%s%s\n", (long long)ages[i].days, W(p, DAYS), ages[i].stale ? ": " : "", ages[i].stale ? W(p, STALE) : "");
+	}
+	const char *missing = ages_missing(p->r->knowledge);
+	if (missing != NULL)
+		buf_printf(p->out, "  %s: %s\n", W(p, NO_CERTIFICATE), missing);
+}
+
+enum err print_people(const struct inspection *i, struct buf *out, struct why *why)
+{
+	struct page p = {i, &i->r, out, i->lang};
+	put_head(&p);
+	enum err e = put_steps(&p, why);
+	if (e != ERR_OK)
+		return e;
+	put_undecided(&p);
+	put_indicators(&p);
+	put_data(&p);
+	return buf_status(out) == ERR_OK ? ERR_OK : why_set(why, ERR_LIMIT, "more than %u bytes to print", OUTPUT_MAX);
+}

@@ -1,0 +1,53 @@
+#include "words.h"
+
+static const char *const words[WORDS][LANGUAGES] = {
+	[WORD_INSPECTION] = {"Inspection of", "Inspection de"},
+	[WORD_REGIME] = {"under", "au titre de"},
+	[WORD_VERDICT] = {"Verdict:", "Verdict :"},
+	[WORD_FAVOURABLE] = {"FAVOURABLE", "FAVORABLE"},
+	[WORD_REINSPECTION] = {"RE-INSPECTION DUE", "CONTRE-VISITE OBLIGATOIRE"},
+	[WORD_REFUSED] = {"REFUSED: withdraw from production", "REFUSÉ : à retirer de la production"},
+	[WORD_CRITICAL] = {"critical", "critique"},
+	[WORD_MAJOR] = {"major", "majeur"},
+	[WORD_MINOR] = {"minor", "mineur"},
+	[WORD_DEROGATED] = {"; %s under derogation", " ; %s sous dérogation"},
+	[WORD_TODO] = {"What to do, in order", "À faire, dans l'ordre"},
+	[WORD_NOTHING] = {"Nothing to do.", "Rien à faire."},
+	[WORD_TODAY] = {"today", "aujourd'hui"},
+	[WORD_BY] = {"by", "avant le"},
+	[WORD_CURES_ONE] = {"cures 1 defect", "corrige 1 défaillance"},
+	[WORD_CURES] = {"cures %s defects", "corrige %s défaillances"},
+	[WORD_EXPLOITED] = {"%s known exploited", "dont %s exploitées"},
+	[WORD_AND_MORE] = {"and %s more", "et %s autres"},
+	[WORD_MORE_STEPS] = {"… and %s more steps (--json has them all)", "… et %s autres étapes (--json les donne toutes)"},
+	[WORD_UPDATE] = {"update", "mettre à jour"},
+	[WORD_UPDATE_ALL] = {"let the package manager update", "lancer les mises à jour du système"},
+	[WORD_REPLACE] = {"replace", "remplacer"},
+	[WORD_REPLACE_BY] = {"its support ended", "fin de support"},
+	[WORD_REMOVE] = {"take out of service", "mettre hors service"},
+	[WORD_RESTART] = {"restart", "redémarrer"},
+	[WORD_REBOOT] = {"reboot into the kernel", "redémarrer sur le noyau"},
+	[WORD_CREDENTIAL] = {"change the default credential of", "changer le mot de passe par défaut de"},
+	[WORD_CARETAKER] = {"name a qualified caretaker", "désigner un prestataire qualifié"},
+	[WORD_MITIGATE] = {"no cure is published: isolate or mitigate", "aucun correctif publié : isoler ou atténuer"},
+	[WORD_ANSWER] = {"settle", "régler"},
+	[WORD_UNDECIDED] = {"What was not decided, and counts for nothing", "Ce qui n'a pas été tranché, et ne compte pas"},
+	[WORD_UNCOMPUTED] = {"%s statements cannot be computed", "%s énoncés ne sont pas calculables"},
+	[WORD_DOUBTFUL] = {"%s matches are doubtful, to be confirmed", "%s rapprochements sont douteux, à confirmer"},
+	[WORD_SILENCED] = {"%s flaws are said not to apply (VEX)", "%s failles sont déclarées non applicables (VEX)"},
+	[WORD_PASSED_OVER] = {"%s lines or entries could not be read", "%s lignes ou entrées n'ont pas pu être lues"},
+	[WORD_INDICATORS] = {"Indicators", "Indicateurs"},
+	[WORD_OF] = {"of", "sur"},
+	[WORD_DATA] = {"The data", "Les données"},
+	[WORD_DATED] = {"of", "du"},
+	[WORD_DAYS] = {"days old", "jours"},
+	[WORD_STALE] = {"STALE", "PÉRIMÉ"},
+	[WORD_NO_CERTIFICATE] = {"no certificate can be made", "aucun certificat ne peut être établi"},
+	[WORD_ITEMS] = {"%s items inspected", "%s éléments inspectés"},
+	[WORD_BECAUSE] = {"because", "parce que"},
+};
+
+const char *word(enum language l, enum word w)
+{
+	return words[w][l];
+}
