@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "inventory/live.h"
 #include "inventory/packages.h"
@@ -23,7 +24,8 @@ struct scan {
 	struct buf release, release_room, hostname;
 	struct buf dpkg, stateless, apk;
 	bool has_dpkg, has_stateless, has_apk;
-	int64_t dpkg_updated, apk_updated;
+	struct rpm_database *rpm;
+	int64_t dpkg_updated, apk_updated, rpm_updated;
 	struct utsname uts;
 	char newest[KERNEL_RELEASE_MAX];
 	char running_text[KERNEL_TEXT_MAX], newest_text[KERNEL_TEXT_MAX];
@@ -137,18 +139,70 @@ static enum err open_apk(struct scan *s, struct why *why)
 	return e;
 }
 
+static bool has_file(int root, const char *path)
+{
+	int fd;
+	struct stat info;
+	struct why why;
+	enum err e = root_open(root, path, &fd, &info, &why);
+	if (e == ERR_OK)
+		close(fd);
+	return e == ERR_OK || e == ERR_DENIED;
+}
+
+static enum err count_item(void *context, const struct item *i, struct why *why)
+{
+	(void)i, (void)why;
+	++*(uint64_t *)context;
+	return ERR_OK;
+}
+
+// Databases of rpm's that only rpm reads.
+static enum err refuse_old_rpm(struct scan *s, struct why *why)
+{
+	static const char *const paths[] = {"usr/lib/sysimage/rpm/Packages.db", "var/lib/rpm/Packages.db", "usr/lib/sysimage/rpm/Packages", "var/lib/rpm/Packages"};
+	for (size_t i = 0; i < sizeof paths / sizeof *paths && !s->has_dpkg && !s->has_apk; i++)
+		if (has_file(s->root, paths[i]))
+			return why_set(why, ERR_INPUT, "%s: a Berkeley DB or ndb database, which only rpm reads. On that machine: (printf "
+			                               "'package\\tversion\\tarch\\tsourcerpm\\n'; rpm -qa --qf '%%{NAME}\\t%%|EPOCH?{%%{EPOCH}:}|"
+			                               "%%{VERSION}-%%{RELEASE}\\t%%{ARCH}\\t%%{SOURCERPM}\\n') > list.tsv, then inspect list.tsv", paths[i]);
+	return ERR_OK;
+}
+
+static enum err open_rpm(struct scan *s, struct why *why)
+{
+	static const char *const paths[] = {"usr/lib/sysimage/rpm/rpmdb.sqlite", "var/lib/rpm/rpmdb.sqlite"};
+	uint64_t count = 0;
+	struct inventory_sink counter = {.context = &count, .item = count_item};
+	enum err e = ERR_ABSENT;
+	for (size_t i = 0; i < sizeof paths / sizeof *paths && e == ERR_ABSENT; i++)
+		e = rpm_open(s->root, paths[i], &s->rpm, why);
+	if (e == ERR_ABSENT)
+		return refuse_old_rpm(s, why);
+	if (e == ERR_OK)
+		e = rpm_read(s->rpm, (struct slice){0}, &counter, &s->rpm_updated, why);
+	if (e == ERR_OK && count == 0 && (s->has_dpkg || s->has_apk)) { // rpm as a tool, on a system of another packager
+		rpm_close(s->rpm);
+		s->rpm = NULL;
+	}
+	return e;
+}
+
 static enum err open_databases(struct scan *s, struct why *why)
 {
 	enum err e = open_dpkg(s, why);
 	if (e == ERR_OK)
 		e = open_apk(s, why);
+	if (e == ERR_OK)
+		e = open_rpm(s, why);
 	if (e != ERR_OK)
 		return e;
-	if (!s->has_dpkg && !s->has_stateless && !s->has_apk)
+	bool deb = s->has_dpkg || s->has_stateless;
+	if (!deb && !s->has_apk && s->rpm == NULL)
 		return why_set(why, ERR_ABSENT, "no package database below this root: neither dpkg's (var/lib/dpkg/status), nor apk's "
-		                                "(lib/apk/db/installed), nor rpm's");
-	s->packager = s->has_apk && !s->has_dpkg ? OS_APK : OS_DEB;
-	s->machine.updated = s->apk_updated > s->dpkg_updated ? s->apk_updated : s->dpkg_updated;
+		                                "(lib/apk/db/installed), nor rpm's (var/lib/rpm/rpmdb.sqlite)");
+	s->packager = deb ? OS_DEB : s->rpm != NULL ? OS_RPM : OS_APK;
+	s->machine.updated = deb ? s->dpkg_updated : s->rpm != NULL ? s->rpm_updated : s->apk_updated;
 	return ERR_OK;
 }
 
@@ -257,6 +311,13 @@ static enum err tell_packages(struct scan *s, struct why *why)
 		if (e == ERR_OK)
 			e = apk_read(buf_slice(&s->apk), ecosystem, s->sink, why);
 	}
+	if (e == ERR_OK && s->rpm != NULL) {
+		e = ecosystem_of(s, OS_RPM, &ecosystem, why);
+		if (e == ERR_OK && (root_is_locked(s->root, "usr/lib/sysimage/rpm/.rpm.lock") || root_is_locked(s->root, "var/lib/rpm/.rpm.lock")))
+			e = inventory_note(s->sink, 0, SLICE_LITERAL(".rpm.lock"), "rpm is at work: the list may change at once", why);
+		if (e == ERR_OK)
+			e = rpm_read(s->rpm, ecosystem, s->sink, NULL, why);
+	}
 	return e;
 }
 
@@ -302,7 +363,7 @@ enum err inventory_machine(int root_fd, const struct machine_options *o, const s
 {
 	struct scan s = {.root = root_fd, .options = o, .sink = sink};
 	s.machine = (struct machine){.caretaker = o->caretaker, .role = o->role, .exposure = o->exposure, .taken = o->taken};
-	s.dpkg_updated = s.apk_updated = INVENTORY_UNKNOWN_DATE;
+	s.dpkg_updated = s.apk_updated = s.rpm_updated = INVENTORY_UNKNOWN_DATE;
 	struct buf *const small[] = {&s.release, &s.release_room, &s.hostname}, *const large[] = {&s.dpkg, &s.stateless, &s.apk};
 	for (size_t i = 0; i < 3; i++) {
 		buf_init(small[i], OS_RELEASE_MAX + 1);
@@ -313,5 +374,6 @@ enum err inventory_machine(int root_fd, const struct machine_options *o, const s
 		buf_free(small[i]);
 		buf_free(large[i]);
 	}
+	rpm_close(s.rpm);
 	return e;
 }

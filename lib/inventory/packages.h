@@ -15,4 +15,30 @@ MUST_USE enum err dpkg_read(struct slice text, bool stateless, struct slice ecos
 // apk's lib/apk/db/installed. The source is the origin; its version is the package's own.
 MUST_USE enum err apk_read(struct slice text, struct slice ecosystem, const struct inventory_sink *sink, struct why *why);
 
+// One header of rpm's database (rpm's documentation, "Package format" and "Header regions"): without magic, index then data, all big-endian.
+struct rpm_header {
+	struct slice name, version, release, arch, sourcerpm, vendor; // parts of the blob
+	bool has_epoch;
+	uint32_t epoch;
+	uint32_t installed; // Unix seconds; 0: not said
+};
+// False with the rule. Lengths and offsets are all checked; of a tag written twice the later one counts (added after installation).
+bool rpm_header_parse(struct slice blob, struct rpm_header *h, const char **rule);
+
+// rpm's SQLite database, read into memory as one state of it, with what its write-ahead log has committed: SQLite itself opens no file
+// and writes none. Closed with rpm_close.
+#define RPM_DATABASE_MAX (512u << 20) // bytes, of the database and of its log
+struct rpm_database;
+// ERR_ABSENT: no such file; ERR_INPUT: no rpm database; ERR_AWAY: it is being written, three times; ERR_LIMIT, ERR_DENIED, ERR_SYSTEM.
+MUST_USE enum err rpm_open(int root, const char *path, struct rpm_database **db, struct why *why);
+void rpm_close(struct rpm_database *db); // NULL allowed
+// Every package but the keys that rpm keeps as packages (gpg-pubkey); item.line is the number in the database. *updated (may be NULL):
+// when the last one was installed, left alone when none says so. A header that breaks a rule is refused; a database that is
+// damaged is ERR_INPUT.
+MUST_USE enum err rpm_read(struct rpm_database *db, struct slice ecosystem, const struct inventory_sink *sink, int64_t *updated, struct why *why);
+
+// Source and its version from what rpm calls SOURCERPM, "bash-5.1.8-6.el9.src.rpm", into the item, whose name and version are set. The
+// file's name has no epoch: the source's version gets the item's where version and release are the same, else none. False: no such name.
+bool rpm_source(struct slice sourcerpm, struct item *i);
+
 #endif
