@@ -1,6 +1,5 @@
 #include "following.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -73,7 +72,10 @@ static void forget(struct follow *f, size_t i)
 	f->files[i] = f->files[--f->n];
 	if (x->watch >= 0)
 		inotify_rm_watch(f->fd, x->watch);
-	close(x->fd);
+	if (x->fd >= 0) {
+		close(x->fd);
+		f->open--;
+	}
 	fields_header_free(&x->header);
 	free(x->path);
 	free(x->told);
@@ -164,6 +166,12 @@ static bool keep(struct follow *f, struct followed *x)
 		f->room = room;
 	}
 	f->files[f->n++] = x;
+	f->open++;
+	if (f->open > f->how.open_max) {
+		close(x->fd);
+		x->fd = -1;
+		f->open--;
+	}
 	struct followed **at = &f->by_inode[inode_bucket(x->device, x->inode)];
 	x->next_inode = *at;
 	*at = x;
@@ -282,26 +290,16 @@ static void look_for_rotated(struct follow *f)
 {
 	for (size_t i = 0; i < f->before.n; i++) {
 		const struct place *p = &f->before.place[i];
-		char directory[FILE_PATH_MAX], path[2 * FILE_PATH_MAX];
-		const char *slash = strrchr(p->path, '/');
-		bool known = false;
+		char found[FOLLOW_PATH_MAX];
 		pthread_mutex_lock(&f->lock);
-		known = find_inode(f, (dev_t)p->device, (ino_t)p->inode) != NULL;
+		bool known = find_inode(f, (dev_t)p->device, (ino_t)p->inode) != NULL;
 		pthread_mutex_unlock(&f->lock);
-		if (known)
-			continue;
-		snprintf(directory, sizeof directory, "%.*s", slash == NULL ? 1 : slash == p->path ? 1 : (int)(slash - p->path),
-		         slash == NULL ? "." : p->path);
-		DIR *d = opendir(directory);
-		for (struct dirent *entry; !known && d != NULL && (entry = readdir(d)) != NULL;) {
-			if (entry->d_ino != p->inode)
-				continue;
-			snprintf(path, sizeof path, "%s/%s", directory, entry->d_name);
-			adopt(f, path, true);
+		int fd = known ? -1 : follow_open(p->path, (dev_t)p->device, (ino_t)p->inode, found);
+		if (fd >= 0) {
+			close(fd);
+			adopt(f, found, true);
 			known = true;
 		}
-		if (d != NULL)
-			closedir(d);
 		if (!known)
 			log_line(LOG_WARNING, "log-lost", log_value("log", "%s", p->path),
 			         log_value("why", "nothing beside it has its inode; told up to %llu", (unsigned long long)p->offset));
@@ -340,7 +338,7 @@ static void event(struct follow *f, const struct inotify_event *e)
 		pthread_mutex_unlock(&f->lock);
 		return;
 	}
-	char path[FILE_PATH_MAX + NAME_MAX + 2];
+	char path[FOLLOW_PATH_MAX];
 	bool here = strcmp(w->directory, ".") == 0, root = strcmp(w->directory, "/") == 0;
 	snprintf(path, sizeof path, "%s%s%s", here ? "" : w->directory, here || root ? "" : "/", e->len > 0 ? e->name : "");
 	if (e->mask & IN_ISDIR) {

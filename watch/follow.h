@@ -22,6 +22,7 @@ struct follow_how {
 	struct output *output;
 	const char *const *pattern; // NULL ends the list; borrowed
 	unsigned threads;
+	unsigned open_max; // files kept open; those beyond are opened when they have grown
 	bool from_end; // files that are there at the start, and are new to it: only what is added
 	enum scan_path scan;
 };

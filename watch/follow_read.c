@@ -1,6 +1,7 @@
 // The threads of follow.c: each takes a file that may have grown, reads on from its place, and moves the place when all is out.
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -210,12 +211,46 @@ static bool read_on(struct worker_state *w, bool *more)
 	return true;
 }
 
+// False: it cannot be opened, now or, when it was rotated away and is not beside where it was, for ever.
+static bool open_again(struct worker_state *w)
+{
+	struct followed *x = w->file;
+	char path[FOLLOW_PATH_MAX], found[FOLLOW_PATH_MAX];
+	if (x->fd >= 0)
+		return true;
+	pthread_mutex_lock(&w->f->lock);
+	snprintf(path, sizeof path, "%s", x->path);
+	pthread_mutex_unlock(&w->f->lock);
+	int fd = follow_open(path, x->device, x->inode, found), why = errno;
+	pthread_mutex_lock(&w->f->lock);
+	x->fd = fd;
+	w->f->open += fd >= 0;
+	bool lost = fd < 0 && why == ENOENT && x->gone;
+	x->finish |= lost;
+	pthread_mutex_unlock(&w->f->lock);
+	if (lost)
+		log_line(LOG_INFO, "log-removed", log_value("log", "%s", x->told), log_value("told", "%llu", (unsigned long long)x->offset));
+	else if (fd < 0 && why != ENOENT)
+		log_line(LOG_WARNING, "log-unreadable", log_value("log", "%s", x->told), log_value("why", "%s", strerror(why)));
+	return fd >= 0;
+}
+
+// Under the lock, after its turn. What was rotated away stays open: its name is no help to find it again.
+static void close_meanwhile(struct follow *f, struct followed *x)
+{
+	if (x->fd < 0 || f->open <= f->how.open_max || x->gone)
+		return;
+	close(x->fd);
+	x->fd = -1;
+	f->open--;
+}
+
 // The teller works with the file's header while it has the file.
 static bool service(struct worker_state *w, bool *more)
 {
 	struct followed *x = w->file;
 	struct stat st;
-	if (!take_set(w))
+	if (!take_set(w) || !open_again(w))
 		return true;
 	if (fstat(x->fd, &st) != 0)
 		return true;
@@ -266,6 +301,8 @@ void *follow_work(void *context)
 			x->done = true;
 		else if (going && (more || x->again))
 			follow_queue(f, x);
+		if (!more)
+			close_meanwhile(f, x);
 	}
 	pthread_mutex_unlock(&f->lock);
 	return NULL;

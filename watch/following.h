@@ -8,11 +8,13 @@
 #include "follow.h"
 
 #define BUCKETS 65536u
+#define FOLLOW_PATH_MAX 8192 // bytes of a directory and a name in it
 
 struct followed {
 	char *path; // where it is, or was last
 	char *told; // the name it goes by in sightings: that under which it was met first
-	int fd, watch; // watch: of the file itself, for what a link points to; else -1
+	int fd;    // -1: closed meanwhile, since more files are followed than may be open
+	int watch; // of the file itself, for what a link points to; else -1
 	dev_t device;
 	ino_t inode;
 	uint64_t offset, line;
@@ -51,6 +53,7 @@ struct follow {
 	size_t n, room;
 	struct followed *by_inode[BUCKETS], *by_path[BUCKETS];
 	unsigned busy, started;
+	unsigned open; // descriptors of files
 	bool stopping, changed;
 	struct worker_state worker[FOLLOW_THREADS_MAX];
 	// The main thread's own.
@@ -65,6 +68,9 @@ struct follow {
 void follow_queue(struct follow *f, struct followed *x);
 // A thread's life; the context is its struct worker_state.
 void *follow_work(void *context);
+// Opens the file of that identity: at its path, or, when it was renamed while nobody had it open, beside it; `found` is where. -1:
+// errno says why, ENOENT when it is neither.
+int follow_open(const char *path, dev_t device, ino_t inode, char found[FOLLOW_PATH_MAX]);
 // Hash of the first n bytes; *got is how many there were.
 uint64_t follow_hash(int fd, unsigned n, unsigned *got);
 

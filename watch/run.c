@@ -28,6 +28,7 @@
 #define TICK_MS 200       // how often places are looked at
 #define PLACES_MS 1000    // at most one writing of places in this time
 #define DESCRIPTORS_MAX 262144u
+#define DESCRIPTORS_OWN 200u // set, output, state, journal, inotify; one or two a thread that works
 #define PLACES_NAME "places"
 
 struct run_conf {
@@ -262,15 +263,22 @@ static bool may_read(struct paths *p, const char *path)
 	return true;
 }
 
+// As many descriptors as this process may have.
+static unsigned descriptors(void)
+{
+	struct rlimit files = {0, 0};
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return 0;
+	files.rlim_cur = files.rlim_max < DESCRIPTORS_MAX ? files.rlim_max : DESCRIPTORS_MAX;
+	return setrlimit(RLIMIT_NOFILE, &files) == 0 ? (unsigned)files.rlim_cur : 0;
+}
+
 static enum err enter(struct sensor *s, struct why *why)
 {
 	static struct paths p;
 	char directory[FILE_PATH_MAX];
-	struct rlimit files = {0, 0};
 	bool room = true;
-	getrlimit(RLIMIT_NOFILE, &files);
-	unsigned descriptors = files.rlim_max < DESCRIPTORS_MAX ? (unsigned)files.rlim_max : DESCRIPTORS_MAX;
-	p.plan = (struct sandbox_plan){.kind = SANDBOX_SENSOR, .files = descriptors};
+	p.plan = (struct sandbox_plan){.kind = SANDBOX_SENSOR, .files = descriptors()};
 	directory_of(s->conf.set, directory);
 	room &= may_read(&p, directory);
 	for (size_t i = 0; i < s->patterns; i++) {
@@ -326,7 +334,9 @@ static enum err prepare(struct sensor *s, int argc, char **argv, struct why *why
 	if (e == ERR_OK)
 		e = watch_signals(s, why);
 	bool from_end = strcmp(s->conf.start, "end") == 0;
-	struct follow_how follow = {s->set, s->output, s->pattern, (unsigned)s->conf.threads, from_end, s->scan};
+	unsigned all = descriptors();
+	struct follow_how follow = {s->set, s->output, s->pattern, (unsigned)s->conf.threads, all > 2 * DESCRIPTORS_OWN ? all - DESCRIPTORS_OWN : all / 2,
+	                            from_end, s->scan};
 	if (e == ERR_OK)
 		e = follow_new(&follow, &s->follow, why);
 	struct journal_how journal = {s->set, s->output, s->scan, s->before.cursor, !s->before.closed, from_end};
