@@ -16,6 +16,7 @@ void shamir_evaluate(const uint8_t coefficients[][SCALAR], unsigned t, unsigned 
 	}
 	memcpy(value, sum, SCALAR);
 	secret_wipe(sum, sizeof sum);
+	secret_wipe_stack(); // libsodium's sums and products
 }
 
 void shamir_split(const uint8_t secret[static SCALAR], unsigned t, unsigned n, uint8_t shares[][SCALAR])
