@@ -142,9 +142,22 @@ static enum err prepare(struct inspection *i, const struct finding_options *o, s
 
 // --- The sink that readers are given -------------------------------------------------------------------------------------------------
 
+// What was counted of the machine that ends.
+static void sum(struct inspection *i)
+{
+	struct findings_count c = findings_counted(i->findings), *all = &i->r.count;
+	all->items += c.items;
+	all->matched += c.matched;
+	all->refused += c.refused;
+	all->flaws += c.flaws;
+	all->silenced += c.silenced;
+	all->uncomputed += c.uncomputed;
+}
+
 static enum err on_machine(void *context, const struct machine *m, struct why *why)
 {
 	struct inspection *i = context;
+	sum(i);
 	enum err e = i->save == NULL ? ERR_OK : i->save_sink.machine(i->save_sink.context, m, why);
 	if (e == ERR_OK)
 		e = result_machine(&i->r, m, why);
@@ -169,6 +182,7 @@ static enum err on_refused(void *context, const struct refused *r, struct why *w
 {
 	struct inspection *i = context;
 	(void)why;
+	i->r.count.refused++;
 	if (i->refused++ < INSPECT_TOLD_MAX)
 		fprintf(stderr, "%s: passed over: %llu: \"%.*s\": %s\n", i->verb->name, (unsigned long long)r->line, SLICE_ARGS(slice_part(r->text, 0, 80)), r->why);
 	return ERR_OK;
@@ -269,6 +283,7 @@ int inspection_end(struct inspection *i)
 {
 	static const int status[] = {INSPECT_FAVOURABLE, INSPECT_REINSPECTION, INSPECT_REFUSED};
 	struct why why = {0};
+	sum(i);
 	enum err e = answers_take(i, i->answers, &why);
 	result_end(&i->r);
 	if (i->refused > INSPECT_TOLD_MAX)

@@ -61,7 +61,7 @@ static void put_head(struct page *p)
 	put_number(p, W(p, ITEMS), r->count.items);
 	buf_put_u8(p->out, '\n');
 	for (size_t i = 0; i < r->regimes; i++)
-		buf_printf(p->out, "  %s: %.*s (%.*s, %.*s)\n", W(p, REGIME), SLICE_ARGS(regime_title(r->regime[i], p->l)), SLICE_ARGS(regime_id(r->regime[i])),
+		buf_printf(p->out, "  %s %.*s (%.*s, %.*s)\n", W(p, REGIME), SLICE_ARGS(regime_title(r->regime[i], p->l)), SLICE_ARGS(regime_id(r->regime[i])),
 		           SLICE_ARGS(regime_version(r->regime[i])));
 	const char *verdict = r->verdict == VERDICT_FAVOURABLE ? W(p, FAVOURABLE) : r->verdict == VERDICT_REFUSED ? W(p, REFUSED) : W(p, REINSPECTION);
 	buf_printf(p->out, "\n%s %s\n  ", W(p, VERDICT), verdict);
@@ -91,6 +91,17 @@ static void put_names(struct page *p, const struct steps *s, const struct step *
 	}
 }
 
+static void put_extended(struct page *p, const struct finding *f)
+{
+	const char *format = W(p, EXTENDED), *at = strstr(format, "%s");
+	if (f->extended_until == FACT_NO_DATE || f->extended_until <= p->r->today)
+		return;
+	buf_put_text(p->out, " [");
+	buf_put(p->out, format, (size_t)(at - format));
+	put_day(p, f->extended_until);
+	buf_printf(p->out, "%s]", at + 2);
+}
+
 static void put_deed(struct page *p, const struct steps *s, const struct step *step)
 {
 	static const enum word deeds[] = {
@@ -113,11 +124,12 @@ static void put_deed(struct page *p, const struct steps *s, const struct step *s
 		buf_printf(p->out, " (%s ", W(p, REPLACE_BY));
 		put_day(p, f->ended);
 		buf_put_text(p->out, ")");
+		put_extended(p, f);
 	} else if (step->to.n > 0) {
 		buf_printf(p->out, " → %.*s", SLICE_ARGS(step->to));
 	}
 	if (step->kind == STEP_CARETAKER || step->kind == STEP_REMOVE)
-		buf_printf(p->out, " (%.*s)", SLICE_ARGS(f->reason.n > 0 ? f->reason : f->basis));
+		buf_printf(p->out, " (%.*s)", SLICE_ARGS(f->reason.n > 0 ? word_reason(p->l, f->reason) : f->basis));
 }
 
 static void put_step(struct page *p, const struct steps *s, size_t at)
@@ -184,7 +196,7 @@ static void put_some(struct page *p, const char *format, uint64_t total, bool (*
 		if (f->flaw.n > 0)
 			buf_printf(p->out, ": %.*s", SLICE_ARGS(f->flaw));
 		if (f->reason.n > 0)
-			buf_printf(p->out, ": %.*s", SLICE_ARGS(f->reason));
+			buf_printf(p->out, ": %.*s", SLICE_ARGS(word_reason(p->l, f->reason)));
 		if (f->kind == FINDING_SILENCED)
 			buf_printf(p->out, " (%.*s)", SLICE_ARGS(f->author.n > 0 ? f->author : f->source));
 		if (f->kind == FINDING_UNSUPPORTED)
@@ -253,7 +265,11 @@ static void put_data(struct page *p)
 	for (size_t i = 0; i < n; i++) {
 		buf_printf(p->out, "  %-24.*s %s ", SLICE_ARGS(ages[i].source.name), W(p, DATED));
 		put_day(p, ages[i].source.dated);
-		buf_printf(p->out, ", %lld %s%s%s\n", (long long)ages[i].days, W(p, DAYS), ages[i].stale ? ": " : "", ages[i].stale ? W(p, STALE) : "");
+		if (ages[i].days < 0)
+			buf_printf(p->out, ", %s", W(p, FUTURE));
+		else
+			buf_printf(p->out, ", %lld %s", (long long)ages[i].days, W(p, DAYS));
+		buf_printf(p->out, "%s%s\n", ages[i].stale ? ": " : "", ages[i].stale ? W(p, STALE) : "");
 	}
 	const char *missing = ages_missing(p->r->knowledge);
 	if (missing != NULL)

@@ -35,7 +35,8 @@ static enum err read_sbom(struct inspection *i, int fd, const char *name, struct
 static enum err read_inventory(struct inspection *i, int fd, const char *name, struct why *why)
 {
 	char head[32];
-	struct table_options o = {.ecosystem = slice_text(i->ecosystem == NULL ? "" : i->ecosystem), .taken = i->r.today};
+	struct table_options o = {.ecosystem = slice_text(i->ecosystem == NULL ? "" : i->ecosystem), .taken = i->r.today,
+	                          .machine = slice_text(strrchr(name, '/') == NULL ? name : strrchr(name, '/') + 1)};
 	ssize_t n = pread(fd, head, sizeof head, 0);
 	if (n <= 0 || lseek(fd, 0, SEEK_SET) < 0)
 		return why_set(why, ERR_INPUT, "%s: %s", name, n == 0 ? "is empty" : strerror(errno));

@@ -2,7 +2,7 @@
 
 static const char *const words[WORDS][LANGUAGES] = {
 	[WORD_INSPECTION] = {"Inspection of", "Inspection de"},
-	[WORD_REGIME] = {"under", "au titre de"},
+	[WORD_REGIME] = {"under:", "au titre de :"},
 	[WORD_VERDICT] = {"Verdict:", "Verdict :"},
 	[WORD_FAVOURABLE] = {"FAVOURABLE", "FAVORABLE"},
 	[WORD_REINSPECTION] = {"RE-INSPECTION DUE", "CONTRE-VISITE OBLIGATOIRE"},
@@ -32,10 +32,10 @@ static const char *const words[WORDS][LANGUAGES] = {
 	[WORD_MITIGATE] = {"no cure is published: isolate or mitigate", "aucun correctif publié : isoler ou atténuer"},
 	[WORD_ANSWER] = {"settle", "régler"},
 	[WORD_UNDECIDED] = {"What was not decided, and counts for nothing", "Ce qui n'a pas été tranché, et ne compte pas"},
-	[WORD_UNCOMPUTED] = {"%s statements cannot be computed", "%s énoncés ne sont pas calculables"},
-	[WORD_DOUBTFUL] = {"%s matches are doubtful, to be confirmed", "%s rapprochements sont douteux, à confirmer"},
-	[WORD_SILENCED] = {"%s flaws are said not to apply (VEX)", "%s failles sont déclarées non applicables (VEX)"},
-	[WORD_PASSED_OVER] = {"%s lines or entries could not be read", "%s lignes ou entrées n'ont pas pu être lues"},
+	[WORD_UNCOMPUTED] = {"cannot be computed: %s", "non calculables : %s"},
+	[WORD_DOUBTFUL] = {"doubtful matches, to be confirmed: %s", "rapprochements douteux, à confirmer : %s"},
+	[WORD_SILENCED] = {"said not to apply (VEX): %s", "déclarées non applicables (VEX) : %s"},
+	[WORD_PASSED_OVER] = {"lines or entries that could not be read: %s", "lignes ou entrées illisibles : %s"},
 	[WORD_INDICATORS] = {"Indicators", "Indicateurs"},
 	[WORD_OF] = {"of", "sur"},
 	[WORD_DATA] = {"The data", "Les données"},
@@ -43,9 +43,29 @@ static const char *const words[WORDS][LANGUAGES] = {
 	[WORD_DAYS] = {"days old", "jours"},
 	[WORD_STALE] = {"STALE", "PÉRIMÉ"},
 	[WORD_NO_CERTIFICATE] = {"no certificate can be made", "aucun certificat ne peut être établi"},
-	[WORD_ITEMS] = {"%s items inspected", "%s éléments inspectés"},
-	[WORD_BECAUSE] = {"because", "parce que"},
+	[WORD_ITEMS] = {"items inspected: %s", "éléments inspectés : %s"},
+	[WORD_EXTENDED] = {"extended support until %s counts with a contract alone: --extended-support", "le support étendu jusqu'au %s ne vaut qu'avec un contrat : --extended-support"},
+	[WORD_FUTURE] = {"dated in the future", "datées du futur"},
 };
+
+static const char *const reasons[][LANGUAGES] = {
+	{"nobody is named who looks after it", "personne n'est désigné pour s'en occuper"},
+	{"is not in the register of qualified providers", "absent du registre des prestataires qualifiés"},
+	{"its qualification is suspended", "sa qualification est suspendue"},
+	{"its qualification has not begun", "sa qualification n'a pas commencé"},
+	{"its qualification has expired", "sa qualification a expiré"},
+	{"its version is not known", "sa version n'est pas connue"},
+	{"its author has not said yet whether it is affected", "son auteur n'a pas encore dit s'il est concerné"},
+	{"the record does not say", "la fiche ne le dit pas"},
+};
+
+struct slice word_reason(enum language l, struct slice reason)
+{
+	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+		if (slice_is_text(reason, reasons[i][LANGUAGE_EN]))
+			return slice_text(reasons[i][l]);
+	return reason;
+}
 
 const char *word(enum language l, enum word w)
 {
