@@ -28,17 +28,12 @@ static void take_line(struct paragraph *p, struct slice line)
 		p->broken = rule;
 }
 
-static bool is_word(struct slice s)
-{
-	return s.n > 0 && slice_find(s, ' ', 0) == s.n;
-}
-
 static enum err take_paragraph(const struct paragraph *p, struct slice ecosystem, const struct inventory_sink *sink, struct why *why)
 {
-	const char *rule = p->broken                          ? p->broken
-	                   : !is_word(p->value[FIELD_NAME])    ? "no name (P:), or one with a blank inside"
-	                   : !is_word(p->value[FIELD_VERSION]) ? "no version (V:), or one with a blank inside"
-	                                                       : NULL;
+	const char *rule = p->broken                                  ? p->broken
+	                   : !package_is_word(p->value[FIELD_NAME])    ? "no name (P:), or not of ASCII without blanks"
+	                   : !package_is_word(p->value[FIELD_VERSION]) ? "no version (V:), or not of ASCII without blanks"
+	                                                               : NULL;
 	if (rule != NULL)
 		return inventory_refuse(sink, p->line, p->value[FIELD_NAME].n > 0 ? p->value[FIELD_NAME] : p->first, rule, why);
 	struct item i = {

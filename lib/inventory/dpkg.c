@@ -123,9 +123,12 @@ static const struct state *state_of(struct slice status, bool *reinstall)
 	return NULL;
 }
 
-static bool has_blank(struct slice s)
+bool package_is_word(struct slice s)
 {
-	return slice_find(s, ' ', 0) < s.n;
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] >= 0x7f)
+			return false;
+	return s.n > 0;
 }
 
 // "gcc-12" or "gcc-12 (12.2.0-14)".
@@ -134,12 +137,14 @@ static bool split_source(struct slice source, struct item *i)
 	size_t blank = slice_find(source, ' ', 0);
 	struct slice version = slice_trim(slice_part(source, blank, source.n));
 	i->source = slice_part(source, 0, blank);
+	if (source.n > 0 && (!package_is_word(i->source) || slice_find(i->source, '(', 0) < i->source.n))
+		return false;
 	if (version.n == 0)
-		return slice_find(i->source, '(', 0) == i->source.n;
+		return true;
 	if (version.n < 3 || version.p[0] != '(' || version.p[version.n - 1] != ')')
 		return false;
 	i->source_version = slice_trim(slice_part(version, 1, version.n - 2));
-	return i->source_version.n > 0 && !has_blank(i->source_version) && slice_find(i->source_version, '(', 0) == i->source_version.n;
+	return package_is_word(i->source_version) && slice_find(i->source_version, '(', 0) == i->source_version.n;
 }
 
 static const char *make_item(const struct paragraph *p, struct item *i)
@@ -148,10 +153,10 @@ static const char *make_item(const struct paragraph *p, struct item *i)
 	i->version = p->value[FIELD_VERSION];
 	i->arch = p->value[FIELD_ARCH];
 	i->line = p->line;
-	if (i->name.n == 0 || has_blank(i->name))
-		return "no Package, or one with a blank inside";
-	if (i->version.n == 0 || has_blank(i->version))
-		return "no Version, or one with a blank inside";
+	if (!package_is_word(i->name))
+		return "no Package, or not of ASCII without blanks";
+	if (!package_is_word(i->version))
+		return "no Version, or not of ASCII without blanks";
 	if (!split_source(p->value[FIELD_SOURCE], i))
 		return "Source is not \"name\" or \"name (version)\"";
 	if (i->source_version.n == 0 && slice_equal(i->source, i->name))

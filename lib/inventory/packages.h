@@ -7,6 +7,9 @@
 
 #define PACKAGES_BYTES_MAX (256u << 20) // of a text database
 
+// Names and versions of packages: ASCII without blanks and control characters, at least one.
+bool package_is_word(struct slice s);
+
 // dpkg's status file (deb-control(5), dpkg-query(1) for the states). `stateless`: a file of var/lib/dpkg/status.d, as images
 // without dpkg have them: no Status, installed. A package is on the machine in every state but not-installed and config-files;
 // states other than "installed" are told as a note. Slices handed out are parts of `text`.

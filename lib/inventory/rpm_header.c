@@ -68,11 +68,6 @@ static const char *take_entry(struct rpm_header *h, struct slice data, const str
 	                                   : NULL;
 }
 
-static bool is_word(struct slice s)
-{
-	return s.n > 0 && slice_find(s, ' ', 0) == s.n;
-}
-
 bool rpm_header_parse(struct slice blob, struct rpm_header *h, const char **rule)
 {
 	struct wire w = wire_of(blob);
@@ -93,8 +88,8 @@ bool rpm_header_parse(struct slice blob, struct rpm_header *h, const char **rule
 		// An empty region (tags below 100) may point behind the data; the rest may not.
 		*rule = e.tag < 100 ? NULL : take_entry(h, data, &e);
 	}
-	if (*rule == NULL && (!is_word(h->name) || !is_word(h->version) || !is_word(h->release)))
-		*rule = "no name, version or release, or a blank inside";
+	if (*rule == NULL && (!package_is_word(h->name) || !package_is_word(h->version) || !package_is_word(h->release)))
+		*rule = "no name, version or release, or not of ASCII without blanks";
 	return *rule == NULL;
 }
 
@@ -116,7 +111,7 @@ bool rpm_source(struct slice file, struct item *i)
 {
 	size_t n = ends_with(file, ".nosrc.rpm") ? file.n - 10 : ends_with(file, ".src.rpm") ? file.n - 8 : 0;
 	size_t release = find_back(file, '-', n), version = release == SIZE_MAX ? SIZE_MAX : find_back(file, '-', release);
-	if (release == SIZE_MAX || version == SIZE_MAX || version == 0 || release - version < 2 || n - release < 2)
+	if (!package_is_word(file) || release == SIZE_MAX || version == SIZE_MAX || version == 0 || release - version < 2 || n - release < 2)
 		return false;
 	struct slice both = slice_part(file, version + 1, n - version - 1), own = i->version;
 	size_t colon = slice_find(own, ':', 0);

@@ -55,7 +55,7 @@ static void refused_headers(void)
 		{{"a", NULL, "1", NULL, NULL, 0, 0}, "no name, version"},
 		{{"a", "1", NULL, NULL, NULL, 0, 0}, "or release"},
 		{{"", "1", "1", NULL, NULL, 0, 0}, "no name"},
-		{{"a b", "1", "1", NULL, NULL, 0, 0}, "a blank inside"},
+		{{"a b", "1", "1", NULL, NULL, 0, 0}, "not of ASCII without blanks"},
 		{{"a", "1\n2", "1", NULL, NULL, 0, 0}, "a control character"},
 		{{"a\xff", "1", "1", NULL, NULL, 0, 0}, "not UTF-8"},
 	};
