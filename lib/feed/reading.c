@@ -124,7 +124,7 @@ enum err say_source(struct reading *r, enum source_kind kind, struct slice name,
 	enum err e = r->said ? say_newest(r, why) : ERR_OK;
 	if (e != ERR_OK)
 		return e;
-	if (dated == FACT_NO_DATE)
+	if (dated == FACT_NO_DATE && source_is_whole(kind)) // of records the newest one tells, at the end
 		dated = r->options->dated;
 	r->kind = kind;
 	r->said = true;
@@ -334,11 +334,12 @@ void date_newest(struct reading *r, int64_t date)
 
 enum err say_newest(struct reading *r, struct why *why)
 {
-	if (!r->said || source_is_whole(r->kind) || r->newest == FACT_NO_DATE || r->newest <= r->said_dated)
+	int64_t newest = r->newest != FACT_NO_DATE ? r->newest : r->options->dated;
+	if (!r->said || source_is_whole(r->kind) || newest == FACT_NO_DATE || newest <= r->said_dated)
 		return ERR_OK;
 	struct fact f = {.kind = FACT_SOURCE};
-	f.source = (struct fact_source){.kind = r->kind, .name = buf_slice(&r->name), .author = buf_slice(&r->author), .dated = r->newest};
-	r->said_dated = r->newest;
+	f.source = (struct fact_source){.kind = r->kind, .name = buf_slice(&r->name), .author = buf_slice(&r->author), .dated = newest};
+	r->said_dated = newest;
 	return hand_on(r, &f, why);
 }
 
