@@ -1,6 +1,6 @@
 #include "inventory/os.h"
 
-#include "base/num.h"
+#include "product/purl.h"
 
 static bool is_name(struct slice s)
 {
@@ -91,136 +91,15 @@ enum err os_release_parse(struct slice text, char *room, struct os_release *os, 
 	return ERR_OK;
 }
 
-// The words of OSV, by os-release ID. `release`: how its release is written.
-enum release {
-	RELEASE_WHOLE,  // "9" of Mageia
-	RELEASE_MAJOR,  // "9" of 9.4
-	RELEASE_MINOR,  // "v3.20" of 3.20.1
-	RELEASE_UBUNTU, // with ":LTS"
-	RELEASE_DEBIAN, // by number; by series where there is none
-	RELEASE_PRETTY, // PRETTY_NAME without the word in front ("openSUSE Leap 15.5")
-	RELEASE_NONE,
-};
-static const struct word {
-	const char *id, *ecosystem;
+// The distributions that OSV has words for (product/purl.h makes them), and whose packages those are.
+static const struct {
+	const char *id;
 	enum os_packager packager;
-	enum release release;
-} words[] = {
-	{"debian", "Debian", OS_DEB, RELEASE_DEBIAN},
-	{"ubuntu", "Ubuntu", OS_DEB, RELEASE_UBUNTU},
-	{"alpine", "Alpine", OS_APK, RELEASE_MINOR},
-	{"wolfi", "Wolfi", OS_APK, RELEASE_NONE},
-	{"chainguard", "Chainguard", OS_APK, RELEASE_NONE},
-	{"alpaquita", "Alpaquita", OS_APK, RELEASE_WHOLE},
-	{"almalinux", "AlmaLinux", OS_RPM, RELEASE_MAJOR},
-	{"rocky", "Rocky Linux", OS_RPM, RELEASE_MAJOR},
-	{"rhel", "Red Hat:enterprise_linux", OS_RPM, RELEASE_MAJOR},
-	{"mageia", "Mageia", OS_RPM, RELEASE_MAJOR},
-	{"photon", "Photon OS", OS_RPM, RELEASE_WHOLE},
-	{"opensuse-leap", "openSUSE", OS_RPM, RELEASE_PRETTY},
-	{"opensuse-tumbleweed", "openSUSE", OS_RPM, RELEASE_PRETTY},
-	{"sles", "SUSE", OS_RPM, RELEASE_PRETTY},
-	{"sled", "SUSE", OS_RPM, RELEASE_PRETTY},
+} owners[] = {
+	{"debian", OS_DEB}, {"ubuntu", OS_DEB}, {"alpine", OS_APK}, {"wolfi", OS_APK}, {"chainguard", OS_APK}, {"alpaquita", OS_APK},
+	{"almalinux", OS_RPM}, {"rocky", OS_RPM}, {"rhel", OS_RPM}, {"mageia", OS_RPM}, {"photon", OS_RPM}, {"opensuse-leap", OS_RPM},
+	{"opensuse-tumbleweed", OS_RPM}, {"sles", OS_RPM}, {"sled", OS_RPM},
 };
-
-// debian.csv of distro-info-data: series that os-release may name without a number (testing says its codename only).
-static const char *const debian_series[][2] = {
-	{"stretch", "9"}, {"buster", "10"}, {"bullseye", "11"}, {"bookworm", "12"}, {"trixie", "13"}, {"forky", "14"}, {"duke", "15"}, {"sid", "sid"},
-};
-
-static bool is_digits(struct slice s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-	return s.n > 0;
-}
-
-static bool debian(const struct os_release *os, struct buf *out, const char **note)
-{
-	if (is_digits(os->version_id)) {
-		buf_put_slice(out, os->version_id);
-		return true;
-	}
-	for (size_t i = 0; os->version_id.n == 0 && i < sizeof debian_series / sizeof *debian_series; i++)
-		if (slice_is_text(os->codename, debian_series[i][0])) {
-			buf_put_text(out, debian_series[i][1]);
-			*note = "no VERSION_ID: a Debian before its release, or sid; taken by its codename";
-			return true;
-		}
-	*note = "Debian without a release number or a known codename: its packages have no ecosystem";
-	return false;
-}
-
-// "22.04" is LTS: April of an even year (wiki.ubuntu.com/Releases).
-static bool ubuntu(struct slice v, struct buf *out, const char **note)
-{
-	uint64_t year;
-	struct slice month = slice_part(v, 3, v.n);
-	*note = "Ubuntu without a release such as 22.04: its packages have no ecosystem";
-	if (v.n != 5 || v.p[2] != '.' || !is_digits(month) || !num_parse(slice_part(v, 0, 2), 10, 99, &year))
-		return false;
-	*note = NULL;
-	buf_put_slice(out, v);
-	if (year % 2 == 0 && slice_is_text(month, "04"))
-		buf_put_text(out, ":LTS");
-	return true;
-}
-
-// The first `parts` numbers between dots; what follows them must be a dot or the end ("3.21.0_alpha20240807" is edge, no branch).
-static bool numbers(struct slice v, unsigned parts, const char *before, struct buf *out, const char **note)
-{
-	size_t end = 0;
-	bool plain = v.n > 0 && v.p[0] != '.';
-	for (size_t i = 0; i < v.n; i++)
-		plain &= v.p[i] == '.' || (v.p[i] >= '0' && v.p[i] <= '9');
-	for (unsigned i = 0; i < parts && end < v.n; i++)
-		end = slice_find(v, '.', end + (i > 0));
-	bool enough = plain && (parts < 2 || (slice_find(v, '.', 0) + 1 < v.n && v.p[end - 1] != '.'));
-	if (enough) {
-		buf_put_text(out, before);
-		buf_put_slice(out, slice_part(v, 0, end));
-	} else
-		*note = "VERSION_ID is not the number of a release: its packages have no ecosystem";
-	return enough;
-}
-
-static bool pretty(const struct os_release *os, const struct word *word, struct buf *out, const char **note)
-{
-	size_t n = strlen(word->ecosystem);
-	bool ok = os->pretty.n > n + 1 && memcmp(os->pretty.p, word->ecosystem, n) == 0 && os->pretty.p[n] == ' ';
-	if (ok)
-		buf_put_slice(out, slice_part(os->pretty, n + 1, os->pretty.n));
-	else
-		*note = "PRETTY_NAME does not begin with the distribution's name: its packages have no ecosystem";
-	return ok;
-}
-
-static bool put_release(const struct os_release *os, const struct word *word, struct buf *out, const char **note)
-{
-	if (word->release != RELEASE_NONE)
-		buf_put_u8(out, ':');
-	switch (word->release) {
-	case RELEASE_WHOLE:
-		if (os->version_id.n == 0)
-			*note = "no VERSION_ID: its packages have no ecosystem";
-		buf_put_slice(out, os->version_id);
-		return os->version_id.n > 0;
-	case RELEASE_MAJOR:
-		return numbers(os->version_id, 1, "", out, note);
-	case RELEASE_MINOR:
-		return numbers(os->version_id, 2, "v", out, note);
-	case RELEASE_UBUNTU:
-		return ubuntu(os->version_id, out, note);
-	case RELEASE_DEBIAN:
-		return debian(os, out, note);
-	case RELEASE_PRETTY:
-		return pretty(os, word, out, note);
-	case RELEASE_NONE:
-		break;
-	}
-	return true;
-}
 
 static const char *stranger(const struct os_release *os)
 {
@@ -241,29 +120,36 @@ static const char *stranger(const struct os_release *os)
 	return "OSV has no word for this distribution: its packages have no ecosystem";
 }
 
+// Empty, with the note, where there is none.
+static void put_ecosystem(const struct os_release *os, enum os_packager packager, struct buf *out, const char **note)
+{
+	size_t i = 0;
+	while (i < sizeof owners / sizeof *owners && !slice_is_text(os->id, owners[i].id))
+		i++;
+	bool series = os->version_id.n == 0 && slice_is_text(os->id, "debian"); // before its release it has a codename only
+	*note = NULL;
+	if (i == sizeof owners / sizeof *owners)
+		*note = stranger(os);
+	else if (owners[i].packager != packager)
+		*note = "a package database that is not this distribution's own: its packages have no ecosystem";
+	else if (!distribution_ecosystem(os->id, series ? os->codename : os->version_id, out)) {
+		*note = "its release (VERSION_ID) is none that OSV can have a word for: its packages have no ecosystem";
+		buf_clear(out);
+	} else if (series)
+		*note = "no VERSION_ID: a Debian before its release, or sid; taken by its codename";
+}
+
 bool os_ecosystem(const struct os_release *os, enum os_packager packager, char out[static OS_ECOSYSTEM_MAX], const char **note)
 {
-	const struct word *word = NULL;
-	for (size_t i = 0; i < sizeof words / sizeof *words && word == NULL; i++)
-		if (slice_is_text(os->id, words[i].id))
-			word = &words[i];
-	*note = NULL;
-	if (word == NULL || word->packager != packager) {
-		*note = word == NULL ? stranger(os) : "a package database that is not this distribution's own: its packages have no ecosystem";
-		return false;
-	}
 	struct buf b;
 	buf_init(&b, OS_ECOSYSTEM_MAX - 1);
-	buf_put_text(&b, word->ecosystem);
-	bool known = put_release(os, word, &b, note);
-	if (buf_status(&b) != ERR_OK) {
-		known = false;
-		*note = "its release is written too long: its packages have no ecosystem";
-	}
+	put_ecosystem(os, packager, &b, note);
+	bool known = b.n > 0 && buf_status(&b) == ERR_OK;
 	if (known) {
 		memcpy(out, b.p, b.n);
 		out[b.n] = 0;
-	}
+	} else if (*note == NULL)
+		*note = "its release is written too long: its packages have no ecosystem";
 	buf_free(&b);
 	return known;
 }
