@@ -39,11 +39,13 @@ static bool is_letter(uint8_t c)
 	return (lower(c) >= 'a' && lower(c) <= 'z') || c >= 0x80;
 }
 
-// Labels hold a place for the code name, which is no part of a version.
+// A code name stands in quotes in labels ("2016 'SQL16' SP3"), or is a place to fill; it is no part of a version.
 static size_t skip(struct slice s, size_t i)
 {
 	static const char place[] = "__CODENAME__";
-	size_t n = sizeof place - 1;
+	size_t n = sizeof place - 1, quote = slice_find(s, '\'', i + 1);
+	if (s.p[i] == '\'' && quote < s.n)
+		return quote - i + 1;
 	return s.n - i >= n && memcmp(s.p + i, place, n) == 0 ? n : 1;
 }
 
@@ -128,10 +130,10 @@ static bool has_words(const struct tokens *a, size_t from, const struct tokens *
 
 struct asked {
 	struct slice text;
-	struct tokens version, name, title;
+	struct tokens version, bare, name, title; // bare: the version without the product's name before it
 };
 
-enum fit { FIT_NOT, FIT_BEGINS_LATEST, FIT_LATEST, FIT_PREFIX, FIT_OPEN, FIT_NUMBERED, FIT_LABEL, FIT_CYCLE, FIT_TEXT };
+enum fit { FIT_NOT, FIT_STEM, FIT_BEGINS_LATEST, FIT_LATEST, FIT_PREFIX, FIT_OPEN, FIT_NUMBERED, FIT_LABEL, FIT_CYCLE, FIT_TEXT };
 #define FIT(kind, tokens) ((uint32_t)(kind) << 16 | (uint32_t)(tokens))
 
 static uint32_t fit_latest(const struct tokens *latest, const struct tokens *version)
@@ -139,7 +141,7 @@ static uint32_t fit_latest(const struct tokens *latest, const struct tokens *ver
 	size_t numbers = 0;
 	for (size_t i = 0; i < latest->n; i++)
 		numbers += latest->at[i].kind == NUMBER;
-	if (equal(latest, version))
+	if (numbers > 0 && equal(latest, version)) // "unknown" is no version
 		return FIT(FIT_LATEST, latest->n);
 	return numbers > 1 && begins(latest, version) ? FIT(FIT_BEGINS_LATEST, latest->n) : FIT_NOT;
 }
@@ -156,14 +158,14 @@ static uint32_t fit_prefix(const struct tokens *cycle, const struct tokens *vers
 	if (has_words(cycle, number.n, version, number.n))
 		return FIT(FIT_PREFIX, cycle->n);
 	bool shown = begins(&number, latest) && has_words(cycle, number.n, latest, number.n);
-	return shown ? FIT_NOT : FIT(FIT_PREFIX, number.n);
+	if (shown)
+		return FIT_NOT;
+	return number.n > 1 ? FIT(FIT_PREFIX, number.n) : FIT(FIT_STEM, 1); // "6-sp2" is not all that begins with 6
 }
 
-static uint32_t fits(const struct asked *a, const struct fact_cycle *c)
+static uint32_t fits_tokens(const struct asked *a, const struct fact_cycle *c, struct tokens version)
 {
-	struct tokens cycle, label, latest, version = a->version, number;
-	if (same_letters(slice_trim(c->cycle), a->text))
-		return FIT(FIT_TEXT, 0);
+	struct tokens cycle, label, latest, number;
 	split(c->cycle, &cycle);
 	split(c->label, &label);
 	split(c->latest, &latest);
@@ -184,6 +186,17 @@ static uint32_t fits(const struct asked *a, const struct fact_cycle *c)
 		return FIT(FIT_OPEN, version.n);
 	uint32_t fit = fit_prefix(&cycle, &version, &latest);
 	return fit != FIT_NOT ? fit : fit_latest(&latest, &version);
+}
+
+static uint32_t fits(const struct asked *a, const struct fact_cycle *c)
+{
+	if (same_letters(slice_trim(c->cycle), a->text))
+		return FIT(FIT_TEXT, 0);
+	uint32_t whole = fits_tokens(a, c, a->version);
+	if (a->bare.n == a->version.n)
+		return whole;
+	uint32_t bare = fits_tokens(a, c, a->bare);
+	return whole > bare ? whole : bare;
 }
 
 struct slice knowledge_product_name(const struct knowledge *k, uint32_t product)
@@ -222,23 +235,54 @@ struct fact_cycle knowledge_cycle(const struct knowledge *k, uint32_t product, s
 	};
 }
 
+// How many tokens the cycle's `latest` has in common with the version, from the beginning.
+static size_t common(const struct asked *a, const struct fact_cycle *c)
+{
+	struct tokens latest;
+	size_t n = 0;
+	split(c->latest, &latest);
+	while (n < latest.n && n < a->bare.n && same(&latest.at[n], &a->bare.at[n]))
+		n++;
+	return n;
+}
+
+// One number is weak: it must not lead away from a cycle whose own versions look more like this one.
+static bool stem_is_right(const struct knowledge *k, uint32_t product, const struct asked *a)
+{
+	size_t with = 0, without = 0;
+	for (size_t i = 0; i < knowledge_cycles(k, product); i++) {
+		struct fact_cycle c = knowledge_cycle(k, product, i);
+		size_t n = common(a, &c), *most = fits(a, &c) == FIT(FIT_STEM, 1) ? &with : &without;
+		*most = n > *most ? n : *most;
+	}
+	return with >= without;
+}
+
 size_t knowledge_cycles_of(const struct knowledge *k, uint32_t product, struct slice version, struct fact_cycle *cycles, size_t max)
 {
 	struct asked a = {.text = slice_trim(version)};
-	uint32_t best = 1;
-	size_t n = 0;
+	uint32_t best = 0;
+	size_t n = 0, all = a.text.n > 0 && a.text.n <= FACT_TEXT_MAX ? knowledge_cycles(k, product) : 0;
 	split(knowledge_product_name(k, product), &a.name);
 	split(knowledge_product_title(k, product), &a.title);
-	split(version, &a.version);
-	drop_name(&a.version, &a.title);
-	drop_name(&a.version, &a.name);
-	for (size_t i = 0; i < knowledge_cycles(k, product) && a.text.n > 0 && a.text.n <= FACT_TEXT_MAX; i++) {
+	split(slice_part(version, 0, FACT_TEXT_MAX), &a.version);
+	a.bare = a.version;
+	drop_name(&a.bare, &a.title);
+	drop_name(&a.bare, &a.name);
+	for (size_t i = 0; i < all; i++) {
 		struct fact_cycle c = knowledge_cycle(k, product, i);
 		uint32_t fit = fits(&a, &c);
-		if (fit < best)
+		best = fit > best ? fit : best;
+	}
+	if (best == FIT_NOT || (best == FIT(FIT_STEM, 1) && !stem_is_right(k, product, &a)))
+		return 0;
+	// Beside a cycle that is the number alone ("11"), those with words after it ("11-ltsc") are meant no less.
+	uint32_t beside = best == FIT(FIT_PREFIX, 1) ? FIT(FIT_STEM, 1) : best;
+	for (size_t i = 0; i < all; i++) {
+		struct fact_cycle c = knowledge_cycle(k, product, i);
+		uint32_t fit = fits(&a, &c);
+		if (fit != best && fit != beside)
 			continue;
-		n = fit > best ? 0 : n;
-		best = fit;
 		if (n < max)
 			cycles[n] = c;
 		n++;

@@ -20,7 +20,7 @@ struct emit {
 struct product_name {
 	text_ref text;
 	uint32_t product;
-	uint8_t rank; // 0 name, 1 title, 2 further name, 3 identifier
+	uint8_t rank; // 0 name, 1 title, 2 further name, 3 identifier that ends with its name, 4 identifier
 	bool shared;  // of several products: nobody's
 };
 
@@ -354,8 +354,13 @@ static struct slice file_text(const struct emit *e, text_ref at)
 // "cpe:a:redhat:ansible" names two products of the end-of-life data; it is that of the one called "ansible".
 static bool ends_with_name(struct slice identifier, struct slice name)
 {
-	return identifier.n > name.n && memcmp(identifier.p + identifier.n - name.n, name.p, name.n) == 0 &&
-	       (identifier.p[identifier.n - name.n - 1] == ':' || identifier.p[identifier.n - name.n - 1] == '/');
+	if (identifier.n <= name.n)
+		return false;
+	const uint8_t *end = identifier.p + identifier.n - name.n;
+	for (size_t i = 0; i < name.n; i++)
+		if (end[i] != name.p[i] && !(end[i] == '_' && name.p[i] == '-'))
+			return false;
+	return end[-1] == ':' || end[-1] == '/';
 }
 
 static void add_product_name(struct emit *e, struct slice written, uint32_t product, uint8_t rank, struct slice own)
@@ -364,7 +369,7 @@ static void add_product_name(struct emit *e, struct slice written, uint32_t prod
 	bool identifier;
 	if (written.n == 0 || !fold_product(written, fold, &identifier))
 		return;
-	rank = identifier ? 3 : rank;
+	rank = !identifier ? rank : ends_with_name(folded_slice(fold), own) ? 3 : 4;
 	struct slice folded = folded_slice(fold);
 	uint32_t *value = intern_value(&e->product_names, build_intern(e->b, &e->product_names, folded));
 	struct product_name *all = (struct product_name *)(void *)e->products.p, *old = *value == 0 ? NULL : &all[*value - 1];
@@ -372,7 +377,7 @@ static void add_product_name(struct emit *e, struct slice written, uint32_t prod
 		struct product_name made = {build_text(e->b, folded), product, rank, false};
 		*value = (uint32_t)(e->products.n / sizeof made) + 1;
 		buf_put(&e->products, &made, sizeof made);
-	} else if (old->product != product && (rank < old->rank || (rank == old->rank && identifier && ends_with_name(folded, own)))) {
+	} else if (old->product != product && rank < old->rank) {
 		old->product = product;
 		old->rank = rank;
 		old->shared = false;

@@ -69,6 +69,12 @@ static enum holds is_single(const struct fact_range *r, struct slice version)
 	return compare(r->scheme, version, r->from, &order, NULL) == YES && order == 0 ? YES : NO;
 }
 
+// A range holds its own ends, whether or not they can be compared with each other.
+static bool is_end(const struct fact_range *r, struct slice version)
+{
+	return slice_equal(r->from, version) || (r->closed && slice_equal(r->to, version));
+}
+
 static enum holds holds(const struct fact_range *r, struct slice version, struct why *why)
 {
 	if (r->single)
@@ -77,7 +83,9 @@ static enum holds holds(const struct fact_range *r, struct slice version, struct
 	if (from == NO)
 		return NO;
 	enum holds to = below_to(r, version, from == UNSURE ? NULL : why);
-	return to == NO ? NO : from == UNSURE || to == UNSURE ? UNSURE : YES;
+	if (to == NO)
+		return NO;
+	return (from == YES && to == YES) || is_end(r, version) ? YES : UNSURE;
 }
 
 static void tell(const struct fact_range *r, struct slice version, struct why *why)
