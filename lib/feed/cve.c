@@ -99,7 +99,11 @@ static enum err say_cpes(struct container *c, const struct json *entry, enum fac
 		struct cpe cpe;
 		struct why refusal;
 		char room[CPE_MAX];
-		if (json_text(&item, &text, &refusal) != ERR_OK || cpe_parse(slice_trim(text), room, &cpe, &refusal) != ERR_OK) {
+		if (json_text(&item, &text, &refusal) != ERR_OK) {
+			err = say_refused(c->r, &refusal, why);
+			continue;
+		}
+		if (cpe_parse(slice_trim(text), room, &cpe, &refusal) != ERR_OK) {
 			err = say_refused_at(c->r, &item, why, "%s", refusal.text);
 			continue;
 		}

@@ -83,7 +83,7 @@ static enum err one_record(struct job *j, const struct json *root, struct why *w
 	return say_failed(r, e, &refusal, why);
 }
 
-static enum err parse_record(struct job *j, struct slice text, size_t line, struct why *why)
+static enum err parse_record(struct job *j, struct slice text, struct why *why)
 {
 	struct why refusal = {""};
 	struct json root;
@@ -93,8 +93,6 @@ static enum err parse_record(struct job *j, struct slice text, size_t line, stru
 		json_free(&root);
 		return e;
 	}
-	if (line > 0)
-		e = why_at(&refusal, e, "line %zu", line);
 	return say_failed(&j->r, e, &refusal, why);
 }
 
@@ -110,12 +108,13 @@ static enum err read_document(struct job *j, struct archive_member *m, struct wh
 		if (buf_status(&j->whole) != ERR_OK)
 			return why_set(why, j->r.stopped = ERR_SYSTEM, "no memory for a record");
 	}
-	return e == ERR_OK ? parse_record(j, buf_slice(&j->whole), 0, why) : e;
+	return e == ERR_OK ? parse_record(j, buf_slice(&j->whole), why) : e;
 }
 
 struct lines {
-	size_t line;
-	bool over; // the line is too long: dropped to its end
+	uint64_t line;
+	size_t place; // bytes of the file's place, before the line's
+	bool over;    // the line is too long: dropped to its end
 };
 
 static enum err end_line(struct job *j, struct lines *l, struct why *why)
@@ -123,10 +122,11 @@ static enum err end_line(struct job *j, struct lines *l, struct why *why)
 	struct slice text = slice_trim(buf_slice(&j->whole));
 	enum err e = ERR_OK;
 	l->line++;
+	snprintf(j->place + l->place, sizeof j->place - l->place, ": line %llu", (unsigned long long)l->line);
 	if (l->over)
-		e = say_refused_at(&j->r, NULL, why, "line %zu: longer than %u bytes", l->line, FEED_LINE_MAX);
+		e = say_refused_at(&j->r, NULL, why, "longer than %u bytes", FEED_LINE_MAX);
 	else if (text.n > 0)
-		e = parse_record(j, text, l->line, why);
+		e = parse_record(j, text, why);
 	l->over = false;
 	buf_clear(&j->whole);
 	return e;
@@ -134,7 +134,7 @@ static enum err end_line(struct job *j, struct lines *l, struct why *why)
 
 static enum err read_lines(struct job *j, struct archive_member *m, struct why *why)
 {
-	struct lines l = {0};
+	struct lines l = {.place = strlen(j->place)};
 	struct slice bytes;
 	enum err e;
 	buf_clear(&j->whole);

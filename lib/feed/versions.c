@@ -133,10 +133,11 @@ static enum err ranged(struct entries *e, const struct json *v, struct fact_rang
 	return unroll(e, v, range, changes, n, why);
 }
 
-// ">= 1.2, < 1.5" in place of a version: some records write it so, and there is no type that would order it.
-static bool is_comparison(struct slice text, struct fact_range *range)
+// ">= 1.2, < 1.5" in place of a version: some records write it so, and there is no type that would order it, unless the package's
+// collection does.
+static bool is_comparison(const struct entries *e, struct slice text, struct fact_range *range)
 {
-	*range = (struct fact_range){.status = range->status, .scheme = VERSION_CUSTOM};
+	*range = (struct fact_range){.status = range->status, .scheme = e->scheme};
 	for (size_t at = 0, end; at < text.n; at = end + 1) {
 		end = slice_find(text, ',', at);
 		struct slice part = slice_trim(slice_part(text, at, end - at));
@@ -170,7 +171,7 @@ static enum err single(struct entries *e, const struct json *v, struct fact_rang
 	struct fact_range comparison = range;
 	if (slice_is_text(text, "*")) // all versions
 		return add(e, v, &(struct fact_range){.status = range.status}, why);
-	if (is_comparison(text, &comparison))
+	if (is_comparison(e, text, &comparison))
 		return add(e, v, &comparison, why);
 	if (is_prose(text))
 		e->lost |= range.status != STATUS_UNAFFECTED;
