@@ -131,20 +131,23 @@ bool package_is_word(struct slice s)
 	return s.n > 0;
 }
 
-// "gcc-12" or "gcc-12 (12.2.0-14)".
-static bool split_source(struct slice source, struct item *i)
+bool dpkg_source(struct slice text, struct item *i)
 {
-	size_t blank = slice_find(source, ' ', 0);
-	struct slice version = slice_trim(slice_part(source, blank, source.n));
-	i->source = slice_part(source, 0, blank);
-	if (source.n > 0 && (!package_is_word(i->source) || slice_find(i->source, '(', 0) < i->source.n))
+	size_t blank = slice_find(text, ' ', 0);
+	struct slice version = slice_trim(slice_part(text, blank, text.n)), source = slice_part(text, 0, blank);
+	if (text.n > 0 && (!package_is_word(source) || slice_find(source, '(', 0) < source.n))
 		return false;
-	if (version.n == 0)
-		return true;
-	if (version.n < 3 || version.p[0] != '(' || version.p[version.n - 1] != ')')
-		return false;
-	i->source_version = slice_trim(slice_part(version, 1, version.n - 2));
-	return package_is_word(i->source_version) && slice_find(i->source_version, '(', 0) == i->source_version.n;
+	if (version.n > 0) {
+		if (version.n < 3 || version.p[0] != '(' || version.p[version.n - 1] != ')')
+			return false;
+		version = slice_trim(slice_part(version, 1, version.n - 2));
+		if (!package_is_word(version) || slice_find(version, '(', 0) < version.n)
+			return false;
+	}
+	bool says = version.n > 0 || !slice_equal(source, i->name);
+	i->source = says ? source : (struct slice){0};
+	i->source_version = version;
+	return true;
 }
 
 static const char *make_item(const struct paragraph *p, struct item *i)
@@ -157,11 +160,7 @@ static const char *make_item(const struct paragraph *p, struct item *i)
 		return "no Package, or not of ASCII without blanks";
 	if (!package_is_word(i->version))
 		return "no Version, or not of ASCII without blanks";
-	if (!split_source(p->value[FIELD_SOURCE], i))
-		return "Source is not \"name\" or \"name (version)\"";
-	if (i->source_version.n == 0 && slice_equal(i->source, i->name))
-		i->source = (struct slice){0};
-	return NULL;
+	return dpkg_source(p->value[FIELD_SOURCE], i) ? NULL : "Source is not \"name\" or \"name (version)\"";
 }
 
 static enum err take_paragraph(struct reader *r, const struct paragraph *p)

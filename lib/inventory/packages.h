@@ -15,6 +15,10 @@ bool package_is_word(struct slice s);
 // states other than "installed" are told as a note. Slices handed out are parts of `text`.
 MUST_USE enum err dpkg_read(struct slice text, bool stateless, struct slice ecosystem, const struct inventory_sink *sink, struct why *why);
 
+// What dpkg calls Source, "gcc-12" or "gcc-12 (12.2.0-14)", into the item, whose name is set: empty where it says nothing new. False: it is
+// neither.
+bool dpkg_source(struct slice source, struct item *i);
+
 // apk's lib/apk/db/installed. The source is the origin; its version is the package's own.
 MUST_USE enum err apk_read(struct slice text, struct slice ecosystem, const struct inventory_sink *sink, struct why *why);
 

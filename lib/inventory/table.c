@@ -1,0 +1,384 @@
+#include "inventory/table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/csv.h"
+#include "base/num.h"
+#include "inventory/packages.h"
+#include "product/cpe.h"
+#include "product/purl.h"
+
+#define STEP 65536u
+#define WORD_MAX 40 // bytes of a column's name or of a word
+
+enum column {
+	COLUMN_NAME, COLUMN_KIND, COLUMN_VENDOR, COLUMN_VERSION, COLUMN_ARCH, COLUMN_ECOSYSTEM, COLUMN_SOURCE, COLUMN_SOURCE_VERSION,
+	COLUMN_SOURCERPM, COLUMN_PURL, COLUMN_CPE, COLUMN_ROLE, COLUMN_EXPOSURE, COLUMN_CREDENTIALS, COLUMN_CARETAKER, COLUMN_SINCE,
+	COLUMN_MACHINE, COLUMNS, COLUMN_UNKNOWN = COLUMNS
+};
+static const struct {
+	const char *name;
+	enum column column;
+} columns[] = {
+	{"name", COLUMN_NAME}, {"product", COLUMN_NAME}, {"package", COLUMN_NAME}, {"software", COLUMN_NAME}, {"kind", COLUMN_KIND},
+	{"vendor", COLUMN_VENDOR}, {"manufacturer", COLUMN_VENDOR}, {"version", COLUMN_VERSION}, {"arch", COLUMN_ARCH},
+	{"architecture", COLUMN_ARCH}, {"ecosystem", COLUMN_ECOSYSTEM}, {"source", COLUMN_SOURCE}, {"source_version", COLUMN_SOURCE_VERSION},
+	{"sourcerpm", COLUMN_SOURCERPM}, {"purl", COLUMN_PURL}, {"cpe", COLUMN_CPE}, {"role", COLUMN_ROLE}, {"exposure", COLUMN_EXPOSURE},
+	{"credentials", COLUMN_CREDENTIALS}, {"looked_after_by", COLUMN_CARETAKER}, {"caretaker", COLUMN_CARETAKER},
+	{"in_use_since", COLUMN_SINCE}, {"since", COLUMN_SINCE}, {"machine", COLUMN_MACHINE}, {"host", COLUMN_MACHINE},
+	{"hostname", COLUMN_MACHINE}, {"asset", COLUMN_MACHINE},
+};
+
+struct table {
+	const char *name;
+	const struct table_options *options;
+	const struct inventory_sink *sink;
+	bool has_head, packages; // packages: the name's column is "package"
+	size_t width;
+	enum column at[CSV_CELLS_MAX];
+	bool has[COLUMNS];
+	uint64_t items;
+	bool began; // machine() was called
+	uint64_t current;
+	uint64_t *seen; // hashes of the machines so far: open addressing, 0 is empty
+	size_t seen_room, seen_n;
+	// What the row's values are written to, when they are not parts of it.
+	char purl_room[PURL_MAX], cpe_room[CPE_MAX];
+	struct buf purl, cpe, ecosystem, full_name;
+};
+
+// Lower case, blanks and '-' as '_'. False when it is longer than any word.
+static bool fold(struct slice s, char word[static WORD_MAX])
+{
+	if (s.n >= WORD_MAX)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		uint8_t c = s.p[i];
+		word[i] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c == ' ' || c == '-' ? '_' : c);
+	}
+	word[s.n] = 0;
+	return true;
+}
+
+static enum column column_of(struct slice head, bool *package)
+{
+	char word[WORD_MAX];
+	for (size_t i = 0; fold(head, word) && i < sizeof columns / sizeof *columns; i++)
+		if (strcmp(word, columns[i].name) == 0) {
+			*package |= strcmp(word, "package") == 0;
+			return columns[i].column;
+		}
+	return COLUMN_UNKNOWN;
+}
+
+static enum err take_head(struct table *t, const struct csv_row *row, struct why *why)
+{
+	enum err e = ERR_OK;
+	t->has_head = true;
+	t->width = row->n;
+	if (row->broken != NULL)
+		return why_set(why, ERR_INPUT, "%s: line %llu: the row that names the columns: %s", t->name, (unsigned long long)row->line, row->broken);
+	for (size_t i = 0; i < row->n && e == ERR_OK; i++) {
+		t->at[i] = column_of(row->cells[i], &t->packages);
+		if (t->at[i] == COLUMN_UNKNOWN && row->cells[i].n > 0)
+			e = inventory_note(t->sink, row->line, row->cells[i], "not a column that is known: kept out", why);
+		else if (t->at[i] != COLUMN_UNKNOWN && t->has[t->at[i]])
+			e = why_set(why, ERR_INPUT, "%s: line %llu: two columns say the same: %.*s", t->name, (unsigned long long)row->line,
+			            SLICE_ARGS(slice_part(row->cells[i], 0, WORD_MAX)));
+		if (t->at[i] != COLUMN_UNKNOWN)
+			t->has[t->at[i]] = true;
+	}
+	if (e == ERR_OK && !t->has[COLUMN_NAME] && !t->has[COLUMN_PURL] && !t->has[COLUMN_CPE])
+		e = why_set(why, ERR_INPUT, "%s: line %llu: no column \"name\", \"product\", \"package\", \"purl\" or \"cpe\": the first row names the columns",
+		            t->name, (unsigned long long)row->line);
+	return e;
+}
+
+// Words in any case; "unknown" says what an empty cell says.
+static bool word_of(struct slice cell, char room[static WORD_MAX], struct slice *word)
+{
+	if (!fold(cell, room))
+		return false;
+	*word = slice_text(strcmp(room, "unknown") == 0 ? "" : room);
+	return true;
+}
+
+static const char *take_words(const struct slice *cell, struct item *i, bool *has_kind)
+{
+	char room[WORD_MAX];
+	struct slice word;
+	if (!word_of(cell[COLUMN_ROLE], room, &word) || !item_role_named(word, &i->role))
+		return "role is none of: workstation, server, network, industrial, medical, other";
+	if (!word_of(cell[COLUMN_EXPOSURE], room, &word) || !item_exposure_named(word, &i->exposure))
+		return "exposure is none of: isolated, internal, internet";
+	if (!word_of(cell[COLUMN_CREDENTIALS], room, &word) || !item_credentials_named(word, &i->credentials))
+		return "credentials are none of: changed, default";
+	if (!word_of(cell[COLUMN_KIND], room, &word) || (word.n > 0 && !item_kind_named(word, &i->kind)))
+		return "kind is none of: package, library, application, system, firmware, equipment";
+	*has_kind = word.n > 0;
+	return NULL;
+}
+
+static const char *take_purl(struct table *t, struct slice text, struct item *i)
+{
+	struct purl p;
+	struct why why;
+	if (text.n == 0)
+		return NULL;
+	if (purl_parse(text, t->purl_room, &p, &why) != ERR_OK)
+		return "no package URL";
+	purl_print(&p, &t->purl);
+	i->purl = buf_slice(&t->purl);
+	if (i->version.n == 0)
+		i->version = p.version;
+	// Name and version are an ecosystem's own only where the row does not call it otherwise.
+	bool known = purl_ecosystem(&p, &t->ecosystem, &t->full_name);
+	if (i->name.n == 0)
+		i->name = known ? buf_slice(&t->full_name) : p.name;
+	if (known && i->ecosystem.n == 0 && slice_equal(i->name, buf_slice(&t->full_name)) && slice_equal(i->version, p.version))
+		i->ecosystem = buf_slice(&t->ecosystem);
+	return i->purl.n > INVENTORY_TEXT_MAX || i->name.n > INVENTORY_TEXT_MAX ? "a package URL longer than 1024 bytes" : NULL;
+}
+
+static const char *take_cpe(struct table *t, struct slice text, struct item *i, bool has_kind)
+{
+	struct cpe c;
+	struct why why;
+	if (text.n == 0)
+		return NULL;
+	if (cpe_parse(text, t->cpe_room, &c, &why) != ERR_OK)
+		return "no CPE name";
+	cpe_print(&c, &t->cpe);
+	i->cpe = buf_slice(&t->cpe);
+	if (!has_kind)
+		i->kind = slice_is_text(c.at[CPE_PART], "h") ? ITEM_EQUIPMENT : slice_is_text(c.at[CPE_PART], "o") ? ITEM_SYSTEM : ITEM_APPLICATION;
+	return i->cpe.n > INVENTORY_TEXT_MAX ? "a CPE name longer than 1024 bytes" : NULL;
+}
+
+static const char *take_since(struct slice text, struct item *i)
+{
+	uint64_t seconds;
+	if (text.n == 0)
+		return NULL;
+	if (!time_parse(text, &seconds))
+		return "\"in use since\" is no date: write 2026-01-31";
+	i->since = (int64_t)seconds;
+	return NULL;
+}
+
+// rpm writes "(none)" for what a package does not say.
+static struct slice rpm_value(struct slice cell)
+{
+	static const char none[] = "(none)";
+	size_t n = sizeof none - 1;
+	if (slice_is_text(cell, none))
+		return (struct slice){0};
+	return cell.n > n + 1 && memcmp(cell.p, none, n) == 0 && cell.p[n] == ':' ? slice_part(cell, n + 1, cell.n) : cell;
+}
+
+// The kind, the ecosystem and the rest that hang together.
+static const char *make_item(struct table *t, const struct slice *cell, struct item *i)
+{
+	bool has_kind = false;
+	i->name = cell[COLUMN_NAME];
+	i->version = cell[COLUMN_VERSION];
+	i->vendor = cell[COLUMN_VENDOR];
+	i->arch = cell[COLUMN_ARCH];
+	i->ecosystem = cell[COLUMN_ECOSYSTEM];
+	i->caretaker = cell[COLUMN_CARETAKER];
+	i->source = cell[COLUMN_SOURCE];
+	i->source_version = cell[COLUMN_SOURCE_VERSION];
+	const char *rule = take_words(cell, i, &has_kind);
+	if (rule == NULL && !has_kind)
+		i->kind = t->packages || i->ecosystem.n > 0 || t->options->ecosystem.n > 0 ? ITEM_PACKAGE : ITEM_APPLICATION;
+	if (rule == NULL)
+		rule = take_since(cell[COLUMN_SINCE], i);
+	if (rule == NULL)
+		rule = take_purl(t, cell[COLUMN_PURL], i);
+	if (rule == NULL && !has_kind && i->ecosystem.n > 0)
+		has_kind = (i->kind = ITEM_PACKAGE, true);
+	if (rule == NULL)
+		rule = take_cpe(t, cell[COLUMN_CPE], i, has_kind || t->packages);
+	if (rule == NULL && i->name.n == 0 && i->purl.n == 0 && i->cpe.n == 0)
+		rule = "no name, no purl and no CPE";
+	if (rule == NULL && cell[COLUMN_SOURCERPM].n > 0 && !rpm_source(cell[COLUMN_SOURCERPM], i))
+		rule = "sourcerpm is not name-version-release.src.rpm";
+	if (i->kind == ITEM_PACKAGE && i->ecosystem.n == 0 && i->purl.n == 0)
+		i->ecosystem = t->options->ecosystem;
+	if (slice_equal(i->source, i->name) && (i->source_version.n == 0 || slice_equal(i->source_version, i->version)))
+		i->source = i->source_version = (struct slice){0};
+	return rule;
+}
+
+static uint64_t hash(struct slice s)
+{
+	uint64_t h = 0xcbf29ce484222325; // FNV-1a: two names that meet cost a refused row, nothing else
+	for (size_t i = 0; i < s.n; i++)
+		h = (h ^ s.p[i]) * 0x100000001b3;
+	return h == 0 ? 1 : h;
+}
+
+// False: it was there before, or there is no room (*e).
+static bool remember(struct table *t, uint64_t h, enum err *e, struct why *why)
+{
+	if (t->seen_n * 2 >= t->seen_room) {
+		size_t room = t->seen_room == 0 ? 1024 : t->seen_room * 2;
+		uint64_t *wider = t->seen_n >= TABLE_MACHINES_MAX ? NULL : calloc(room, sizeof *wider);
+		if (wider == NULL) {
+			*e = t->seen_n >= TABLE_MACHINES_MAX ? why_set(why, ERR_LIMIT, "%s: more than %u machines", t->name, TABLE_MACHINES_MAX)
+			                                     : why_set(why, ERR_SYSTEM, "%s: no memory", t->name);
+			return false;
+		}
+		for (size_t i = 0; i < t->seen_room; i++)
+			if (t->seen[i] != 0) {
+				size_t to = t->seen[i] & (room - 1);
+				while (wider[to] != 0)
+					to = (to + 1) & (room - 1);
+				wider[to] = t->seen[i];
+			}
+		free(t->seen);
+		t->seen = wider;
+		t->seen_room = room;
+	}
+	size_t at = h & (t->seen_room - 1);
+	while (t->seen[at] != 0 && t->seen[at] != h)
+		at = (at + 1) & (t->seen_room - 1);
+	if (t->seen[at] == h)
+		return false;
+	t->seen[at] = h;
+	t->seen_n++;
+	return true;
+}
+
+// The machine the row belongs to; told when it is another than before. *rule: it was left before.
+static enum err enter(struct table *t, struct slice name, const char **rule, struct why *why)
+{
+	struct slice called = t->has[COLUMN_MACHINE] && name.n > 0 ? name : t->options->machine;
+	uint64_t h = hash(called);
+	enum err e = ERR_OK;
+	if (t->began && h == t->current)
+		return ERR_OK;
+	if (!remember(t, h, &e, why)) {
+		*rule = e == ERR_OK ? "its machine was left before: sort the table by machine" : NULL;
+		return e;
+	}
+	struct machine m = {
+		.name = called,
+		.ecosystem = t->options->ecosystem,
+		.caretaker = t->options->caretaker,
+		.role = t->options->role,
+		.exposure = t->options->exposure,
+		.taken = t->options->taken,
+		.updated = INVENTORY_UNKNOWN_DATE,
+	};
+	t->began = true;
+	t->current = h;
+	return t->sink->machine != NULL ? t->sink->machine(t->sink->context, &m, why) : ERR_OK;
+}
+
+// Cells in the order of `enum column`; those behind the last column must be empty.
+static const char *arrange(const struct table *t, const struct csv_row *row, struct slice cell[static COLUMNS], bool *blank)
+{
+	const char *rule = row->broken;
+	*blank = rule == NULL;
+	for (size_t i = 0; i < row->n && rule == NULL; i++) {
+		struct slice text;
+		if (!inventory_text(row->cells[i], &text, &rule))
+			break;
+		*blank &= text.n == 0;
+		if (i >= t->width && text.n > 0)
+			rule = "more cells than columns";
+		else if (i < t->width && t->at[i] != COLUMN_UNKNOWN)
+			cell[t->at[i]] = t->has[COLUMN_SOURCERPM] ? rpm_value(text) : text;
+	}
+	if (rule == NULL && !*blank && row->n < t->width)
+		rule = "fewer cells than columns";
+	*blank &= rule == NULL;
+	return rule;
+}
+
+static enum err take_row(void *context, const struct csv_row *row, struct why *why)
+{
+	struct table *t = context;
+	struct slice cell[COLUMNS] = {{0}};
+	struct item i = {.since = INVENTORY_UNKNOWN_DATE, .line = row->line};
+	struct buf *const rooms[] = {&t->purl, &t->cpe, &t->ecosystem, &t->full_name};
+	bool blank;
+	enum err e = ERR_OK;
+	if (row->comment)
+		return ERR_OK;
+	if (!t->has_head)
+		return take_head(t, row, why);
+	for (size_t r = 0; r < sizeof rooms / sizeof *rooms; r++)
+		buf_clear(rooms[r]);
+	const char *rule = arrange(t, row, cell, &blank);
+	// rpm lists the keys it trusts as packages.
+	if (blank || (rule == NULL && t->has[COLUMN_SOURCERPM] && slice_is_text(cell[COLUMN_NAME], "gpg-pubkey")))
+		return ERR_OK;
+	if (rule == NULL)
+		rule = make_item(t, cell, &i);
+	for (size_t r = 0; r < sizeof rooms / sizeof *rooms && e == ERR_OK; r++)
+		if ((e = buf_status(rooms[r])) != ERR_OK)
+			return why_set(why, e, "%s: line %llu: no room for its names", t->name, (unsigned long long)row->line);
+	if (rule == NULL)
+		e = enter(t, cell[COLUMN_MACHINE], &rule, why);
+	if (e == ERR_OK && ++t->items > INVENTORY_ITEMS_MAX)
+		e = why_set(why, ERR_LIMIT, "%s: more than %u rows", t->name, INVENTORY_ITEMS_MAX);
+	if (e != ERR_OK)
+		return e;
+	if (rule != NULL)
+		return inventory_refuse(t->sink, row->line, cell[COLUMN_NAME].n > 0 || row->n == 0 ? cell[COLUMN_NAME] : row->cells[0], rule, why);
+	return t->sink->item != NULL ? t->sink->item(t->sink->context, &i, why) : ERR_OK;
+}
+
+static enum err read_rows(int fd, struct table *t, struct csv *c, struct why *why)
+{
+	static const char not_text[] = "line 1: UTF-16, not UTF-8: save it as UTF-8";
+	uint8_t *bytes = malloc(STEP);
+	enum err e = bytes == NULL ? why_set(why, ERR_SYSTEM, "%s: no memory", t->name) : ERR_OK;
+	for (bool first = true; e == ERR_OK; first = false) {
+		ssize_t n = read(fd, bytes, STEP);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			e = why_set(why, ERR_SYSTEM, "%s: %s", t->name, strerror(errno));
+		if (n <= 0)
+			break;
+		if (first && n >= 2 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0))
+			e = why_set(why, ERR_INPUT, "%s: %s", t->name, not_text);
+		else
+			e = csv_put(c, slice_of(bytes, (size_t)n), why);
+	}
+	free(bytes);
+	return e == ERR_OK ? csv_end(c, why) : e;
+}
+
+enum err inventory_table(int fd, const char *name, const struct table_options *o, const struct inventory_sink *sink, struct why *why)
+{
+	struct table *t = calloc(1, sizeof *t);
+	struct csv *c = NULL;
+	const char *none = NULL;
+	if (t == NULL)
+		return why_set(why, ERR_SYSTEM, "%s: no memory", name);
+	t->name = name;
+	t->options = o;
+	t->sink = sink;
+	struct buf *const rooms[] = {&t->purl, &t->cpe, &t->ecosystem, &t->full_name};
+	for (size_t r = 0; r < sizeof rooms / sizeof *rooms; r++)
+		buf_init(rooms[r], 4 * PURL_MAX);
+	enum err e = csv_new(0, take_row, t, &c, why);
+	if (e == ERR_OK)
+		e = read_rows(fd, t, c, why);
+	if (e == ERR_OK && !t->has_head)
+		e = why_set(why, ERR_INPUT, "%s: empty: the first row names the columns", name);
+	if (e == ERR_OK && !t->began) // a list of nothing is still about something
+		e = enter(t, (struct slice){0}, &none, why);
+	csv_free(c);
+	for (size_t r = 0; r < sizeof rooms / sizeof *rooms; r++)
+		buf_free(rooms[r]);
+	free(t->seen);
+	free(t);
+	return e;
+}
