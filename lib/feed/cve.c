@@ -107,6 +107,10 @@ static enum err say_cpes(struct container *c, const struct json *entry, enum fac
 			err = say_refused_at(c->r, &item, why, "%s", refusal.text);
 			continue;
 		}
+		if (!cpe_names_product(&cpe)) {
+			err = say_refused_at(c->r, &item, why, "names no product");
+			continue;
+		}
 		buf_clear(&product);
 		cpe_product(&cpe, &product);
 		if (list_has(names, said, buf_slice(&product)))

@@ -80,6 +80,16 @@ struct slice ecosystem_of_cpe(struct reading *r, struct slice cpe)
 	return release.n > 0 ? of_distribution(r, id, release) : (struct slice){0};
 }
 
+static bool is_given(struct slice attribute)
+{
+	return attribute.n > 0 && attribute.p[0] != '*' && attribute.p[0] != '?' && !slice_is_text(attribute, "-");
+}
+
+bool cpe_names_product(const struct cpe *c)
+{
+	return is_given(c->at[CPE_VENDOR]) && is_given(c->at[CPE_PRODUCT]);
+}
+
 struct slice package_name(struct reading *r, struct slice ecosystem, struct slice name)
 {
 	struct buf out;

@@ -12,6 +12,9 @@ struct slice ecosystem_of_cpe(struct reading *r, struct slice cpe);
 struct slice ecosystem_of_collection(struct slice url);
 // A package's name as it is looked up there.
 struct slice package_name(struct reading *r, struct slice ecosystem, struct slice name);
+// Whether vendor and product are given, neither ANY nor a pattern.
+struct cpe;
+bool cpe_names_product(const struct cpe *c);
 // Do OSV's records name binary packages there? Elsewhere they name source packages, or there is no difference.
 bool ecosystem_has_binaries(struct slice ecosystem);
 

@@ -168,7 +168,8 @@ static void take_date(struct reading *r, const struct json *value)
 	size_t at = text.n; // the last word: a source may name its commit before its day
 	while (at > 0 && text.p[at - 1] != ' ')
 		at--;
-	date_newest(r, date_of_text(slice_part(text, at, text.n)));
+	int64_t date = date_of_text(slice_part(text, at, text.n));
+	r->stated = date > r->stated ? date : r->stated;
 }
 
 static enum err take(void *context, struct json_part *part, struct why *why)
@@ -180,7 +181,7 @@ static enum err take(void *context, struct json_part *part, struct why *why)
 		take_date(r, &part->value);
 		return ERR_OK;
 	}
-	enum err e = say_usual_source(r, SOURCE_EOL, r->newest, why);
+	enum err e = say_usual_source(r, SOURCE_EOL, r->stated, why);
 	if (e != ERR_OK)
 		return e;
 	struct slice name = api ? text_of(r, &part->value, "name") : text_plain(r, part->star[0]);

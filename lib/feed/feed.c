@@ -180,6 +180,7 @@ static enum err read_stream(struct job *j, struct archive_member *m, const struc
 	if (e != ERR_OK)
 		return e;
 	reading_next(&j->r);
+	j->r.stated = FACT_NO_DATE;
 	while (e == ERR_OK && (file = next_bytes(j, m, &bytes, &refusal)) == ERR_OK && bytes.n > 0)
 		e = json_stream_put(s, bytes, &refusal);
 	if (e == ERR_OK && file == ERR_OK)

@@ -11,10 +11,10 @@ static enum err take(void *context, struct json_part *part, struct why *why)
 	reading_next(r);
 	if (part->part == 0) {
 		if (json_text(v, &text, NULL) == ERR_OK)
-			date_newest(r, date_of_text(text));
+			r->stated = date_of_text(text);
 		return ERR_OK;
 	}
-	enum err e = say_usual_source(r, SOURCE_KEV, r->newest, why);
+	enum err e = say_usual_source(r, SOURCE_KEV, r->stated, why);
 	if (e != ERR_OK)
 		return e;
 	struct fact f = {.kind = FACT_KEV};

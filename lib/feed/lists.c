@@ -1,5 +1,6 @@
 // The lists an authority or an organisation keeps itself (protocol/feeds.md): banned equipment, qualified providers, aliases.
 #include "base/num.h"
+#include "feed/ecosystem.h"
 #include "feed/table.h"
 
 #include "product/cpe.h"
@@ -101,6 +102,8 @@ static enum err canonical(struct table *t, struct slice *to, struct why *why)
 	enum err e = is_cpe ? cpe_parse(*to, room, &cpe, why) : purl_parse(*to, room, &purl, why);
 	if (e != ERR_OK)
 		return e;
+	if (is_cpe && !cpe_names_product(&cpe))
+		return why_set(why, ERR_INPUT, "names no product");
 	buf_init(&out, FACT_TEXT_MAX);
 	if (is_cpe) {
 		cpe_product(&cpe, &out);

@@ -20,7 +20,7 @@ struct reading_block {
 enum err reading_init(struct reading *r, const struct feed_options *options, fact_sink *sink, void *context, struct why *why)
 {
 	*r = (struct reading){.options = options, .sink = sink, .context = context, .place = "", .said_dated = FACT_NO_DATE,
-	                      .newest = FACT_NO_DATE};
+	                      .newest = FACT_NO_DATE, .stated = FACT_NO_DATE};
 	buf_init(&r->pending, PENDING_MAX);
 	buf_init(&r->name, FACT_TEXT_MAX);
 	buf_init(&r->author, FACT_TEXT_MAX);
@@ -167,7 +167,7 @@ enum err say_usual_source(struct reading *r, enum source_kind kind, int64_t date
 
 enum err say_due_source(struct reading *r, enum source_kind kind, struct why *why)
 {
-	return r->said && r->kind == kind ? ERR_OK : say_usual_source(r, kind, FACT_NO_DATE, why);
+	return r->said && r->kind == kind ? ERR_OK : say_usual_source(r, kind, r->stated, why);
 }
 
 enum err say(struct reading *r, const struct json *at, const struct fact *f, struct why *why)

@@ -22,7 +22,8 @@ struct reading {
 	enum err stopped;      // what ended the reading: the sink's error, or no memory
 	bool said;             // a source has been said
 	struct buf pending;    // refusals from before it, a line each: the source is the first fact
-	int64_t said_dated, newest;
+	int64_t said_dated, newest; // of the source that was said: its date then; the newest record since
+	int64_t stated;        // what the document being read says of its own age
 	struct buf name, author; // of the source that was said
 	struct fact_range *ranges; // FACT_LIST_MAX of them, for the fact in the making
 	size_t ranges_n;

@@ -30,12 +30,12 @@ static int column_of(const struct format *f, struct slice name)
 
 static size_t found(const struct format *f, const struct csv_row *row)
 {
-	size_t n = 0;
+	unsigned seen = 0;
 	for (size_t i = 0; i < row->n; i++) {
 		int c = column_of(f, row->cells[i]);
-		n += c >= 0 && (size_t)c < f->needed;
+		seen |= c >= 0 && (size_t)c < f->needed ? 1u << c : 0;
 	}
-	return n;
+	return (size_t)__builtin_popcount(seen);
 }
 
 static enum err take_head(struct table *t, const struct csv_row *row, struct why *why)

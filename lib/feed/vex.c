@@ -190,6 +190,8 @@ static enum err say_cpe(struct reading *r, const struct json *at, const struct v
 	struct slice version = p->version;
 	if (cpe_parse(p->cpe, room, &cpe, &refusal) != ERR_OK)
 		return say_refused_at(r, at, why, "%s", refusal.text);
+	if (!cpe_names_product(&cpe))
+		return say_refused_at(r, at, why, "\"%.*s\" names no product", SLICE_ARGS(text_cut(p->cpe, 80)));
 	buf_init(&out, FACT_TEXT_MAX);
 	cpe_product(&cpe, &out);
 	a.name = reading_print(r, "%.*s", SLICE_ARGS(buf_slice(&out)));
