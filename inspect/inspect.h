@@ -11,7 +11,7 @@ enum { INSPECT_FAVOURABLE = 0, INSPECT_TROUBLE = 1, INSPECT_USAGE = 2, INSPECT_R
 
 #define INSPECT_TOLD_MAX 20 // refused lines that are shown; the rest is counted
 
-// What an inspection is asked with, and what it holds. Options first, in the order of their table (common.c).
+// What an inspection is asked with, and what it holds. Options first, in the order of their table (inspection.c).
 struct inspection {
 	const struct verb *verb;
 	const char *data, *entity, *role, *exposure, *caretaker, *date, *derogations, *answers, *language;
