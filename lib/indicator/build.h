@@ -40,7 +40,9 @@ void indicator_build_free(struct indicator_build *build); // NULL allowed
 // Adds one value. ERR_OK also when it was refused, common or there already (counted and told); ERR_LIMIT or ERR_SYSTEM stop the build.
 MUST_USE enum err indicator_build_add(struct indicator_build *build, enum observable_type type, struct slice written,
                                       const struct indicator_meta *meta, struct slice place, struct why *why);
-// Reads a whole input. `defaults` (may be NULL) gives what the input does not say. ERR_INPUT: not such an input at all.
+// Reads a whole input. `defaults` (may be NULL) gives what the input does not say. ERR_INPUT: not such an input at all, or JSON that is
+// broken somewhere. STIX and MISP are read as a stream (json/stream.h, whose maxima hold for one object, one attribute, one event in a
+// list of events): a document of a million objects takes no more memory than its indicators.
 MUST_USE enum err indicator_build_read(struct indicator_build *build, enum indicator_format format, struct slice in,
                                        const struct indicator_meta *defaults, struct why *why);
 // The format it looks like.

@@ -49,6 +49,14 @@ MUST_USE enum err extract_misp(struct slice in, struct extract *x, struct why *w
 // is a combination of equalities by AND and OR.
 MUST_USE enum err extract_stix(struct slice in, struct extract *x, struct why *why);
 
+// Their parts, for who reads a document too large for one list a part at a time (json/stream.h): one STIX object; one attribute, object
+// or proposal of a MISP event. Nothing is derived. The rest as above.
+struct json;
+MUST_USE enum err extract_stix_object(const struct json *object, struct extract *x, struct why *why);
+MUST_USE enum err extract_misp_attribute(const struct json *attribute, struct extract *x, struct why *why);
+MUST_USE enum err extract_misp_object(const struct json *object, struct extract *x, struct why *why);
+MUST_USE enum err extract_misp_proposal(const struct json *proposal, struct extract *x, struct why *why);
+
 // The format it looks like, by its first bytes; EXTRACT_TEXT when it looks like nothing else.
 enum extract_format extract_guess(struct slice in);
 MUST_USE enum err extract_any(struct slice in, enum extract_format format, struct extract *x, struct why *why);

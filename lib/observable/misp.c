@@ -69,7 +69,7 @@ static enum err put_halves(const struct type *type, bool background, struct slic
 	return put_value(x, type->second, background, slice_part(value, bar + 1, value.n), place, why);
 }
 
-static enum err attribute(const struct json *a, struct extract *x, struct why *why)
+enum err extract_misp_attribute(const struct json *a, struct extract *x, struct why *why)
 {
 	char path[JSON_PATH_MAX];
 	struct slice type, value;
@@ -111,15 +111,15 @@ static enum err every(const struct json *object, const char *name,
 	return ERR_OK;
 }
 
-static enum err object(const struct json *o, struct extract *x, struct why *why)
+enum err extract_misp_object(const struct json *o, struct extract *x, struct why *why)
 {
 	char path[JSON_PATH_MAX];
 	if (is_set(o, "deleted", false))
 		return put_note(x, path_of(o, path), SLICE_LITERAL(""), "a deleted object; left out", why);
-	return every(o, "Attribute", attribute, x, why);
+	return every(o, "Attribute", extract_misp_attribute, x, why);
 }
 
-static enum err proposal(const struct json *p, struct extract *x, struct why *why)
+enum err extract_misp_proposal(const struct json *p, struct extract *x, struct why *why)
 {
 	char path[JSON_PATH_MAX];
 	struct slice value = SLICE_LITERAL("");
@@ -147,10 +147,10 @@ static enum err event(const struct json *e, struct extract *x, struct why *why)
 		x->meta.date = date;
 	enum err err = every(e, "Tag", tag, x, why);
 	if (err == ERR_OK)
-		err = every(e, "Attribute", attribute, x, why);
+		err = every(e, "Attribute", extract_misp_attribute, x, why);
 	if (err == ERR_OK)
-		err = every(e, "Object", object, x, why);
-	return err == ERR_OK ? every(e, "ShadowAttribute", proposal, x, why) : err;
+		err = every(e, "Object", extract_misp_object, x, why);
+	return err == ERR_OK ? every(e, "ShadowAttribute", extract_misp_proposal, x, why) : err;
 }
 
 // {"Event":{…}} or a bare event.

@@ -200,7 +200,7 @@ static void marked(const struct json *o, struct extract *x)
 	}
 }
 
-static enum err read_object(const struct json *o, struct extract *x, struct why *why)
+enum err extract_stix_object(const struct json *o, struct extract *x, struct why *why)
 {
 	marked(o, x);
 	return observable_object(o, x, why);
@@ -211,7 +211,7 @@ static enum err every(const struct json *list, struct extract *x, struct why *wh
 	enum err e = ERR_OK;
 	for (size_t i = 0; e == ERR_OK && i < json_count(list); i++) {
 		struct json item = json_item(list, i);
-		e = read_object(&item, x, why);
+		e = extract_stix_object(&item, x, why);
 	}
 	return e;
 }
@@ -227,7 +227,7 @@ static enum err document(const struct json *root, struct extract *x, struct why 
 	if (e == ERR_OK)
 		e = json_opt_text(root, "type", &type, why);
 	if (e != ERR_OK || !slice_is_text(type, "bundle"))
-		return e == ERR_OK ? read_object(root, x, why) : e;
+		return e == ERR_OK ? extract_stix_object(root, x, why) : e;
 	struct json objects = json_find(root, "objects");
 	if (objects.value == NULL && json_find(root, "type").value != NULL)
 		return put_note(x, SLICE_LITERAL("the document"), SLICE_LITERAL(""), "a bundle without objects", why);

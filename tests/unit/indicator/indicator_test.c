@@ -163,6 +163,132 @@ static void feeds(void)
 	}
 }
 
+// The same event in every form in which it comes; the tags stand behind what they mark, as MISP writes them.
+static void forms(void)
+{
+	static const char event[] = "{\"uuid\":\"e-1\",\"info\":\" A\\ntitle \",\"Attribute\":[{\"uuid\":\"a-1\",\"type\":\"domain\",\"value\":\"evil.com\"},"
+	                            "{\"type\":\"domain|ip\",\"value\":\"b.evil.com|1.2.3.4\",\"Tag\":[{\"name\":\"tlp:red\"}]},{\"type\":\"domain\",\"value\":\"evil\"}],"
+	                            "\"Object\":[{\"uuid\":\"o-1\",\"Attribute\":[{\"type\":\"url\",\"value\":\"evil.com/a\"},{\"type\":\"md5\",\"value\":\"x\"}]}],"
+	                            "\"ShadowAttribute\":[{\"type\":\"domain\",\"value\":\"proposed.com\"}],\"Tag\":[{\"name\":\"tlp:green\"},{\"name\":\"PAP:AMBER\"}]}";
+	static const struct {
+		const char *before, *after, *last;
+	} rows[] = {
+		{"", "", "ShadowAttribute[0] [proposed.com]"}, {"{\"Event\":", "}", "Event.ShadowAttribute[0] "}, {"[", "]", "[0].ShadowAttribute[0] "},
+		{"[{\"x\":0,\"Event\":", "}]", "[0].Event.ShadowAttribute[0] "}, {"{\"response\":[{\"Event\":", "}]}", "response[0].Event.ShadowAttribute[0] "},
+		{"{\"response\":{\"Event\":", "}}", "response.Event.ShadowAttribute[0] "}, {"\xef\xbb\xbf{\"Event\":", "}", "Event.ShadowAttribute[0] "},
+		{"{\"response\":[{\"info\":\"none\"},", "]}", "response[1].ShadowAttribute[0] "},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct told t = {0};
+		struct indicator x;
+		struct why why = {""};
+		char text[2000];
+		struct indicator_build *b = build(&t);
+		int n = snprintf(text, sizeof text, "%s%s%s", rows[i].before, event, rows[i].after);
+		CHECK_SAY(indicator_build_read(b, INDICATOR_MISP, slice_of(text, (size_t)n), NULL, &why) == ERR_OK, "row %zu: %s", i, why.text);
+		for (int cut = 1; cut < n; cut++) {
+			struct indicator_build *part = build(&t);
+			CHECK_SAY(indicator_build_read(part, INDICATOR_MISP, slice_of(text, (size_t)(n - cut)), NULL, &why) == ERR_INPUT, "row %zu, %d bytes", i, n - cut);
+			indicator_build_free(part);
+		}
+		t = (struct told){0};
+		struct indicator_build *again = build(&t);
+		CHECK(indicator_build_read(again, INDICATOR_MISP, slice_of(text, (size_t)n), NULL, &why) == ERR_OK);
+		CHECK_SAY(t.count == 2 && strncmp(t.last, rows[i].last, strlen(rows[i].last)) == 0, "row %zu: %zu, %s", i, t.count, t.last);
+		struct indicator_set *set = finish(b);
+		REQUIRE(set != NULL && indicator_count(set) == 4);
+		CHECK(indicator_get(set, 0, &x) && slice_is_text(x.meta.id, "a-1") && x.meta.tlp == EXTRACT_TLP_GREEN && x.meta.pap == INDICATOR_PAP_AMBER);
+		CHECK(slice_is_text(x.meta.source, "A title"));
+		CHECK(indicator_get(set, 1, &x) && slice_is_text(x.meta.id, "e-1") && x.meta.tlp == EXTRACT_TLP_RED);
+		CHECK(indicator_get(set, 2, &x) && x.meta.tlp == EXTRACT_TLP_RED && x.what.type == OBSERVABLE_IPV4);
+		CHECK(indicator_get(set, 3, &x) && slice_is_text(x.meta.id, "o-1") && strcmp(x.what.value, "any://evil.com/a") == 0);
+		indicator_close(set);
+		indicator_build_free(b);
+		indicator_build_free(again);
+	}
+}
+
+static void odd_forms(void)
+{
+	static const struct {
+		enum indicator_format format;
+		const char *text;
+		enum err e;
+		uint32_t count;
+		const char *said;
+	} rows[] = {
+		{INDICATOR_MISP, "{\"Event\":{\"Attribute\":{\"type\":\"domain\",\"value\":\"evil.com\"},\"Object\":[{\"Attribute\":[{\"type\":\"domain\",\"value\":\"b.com\"}]}]}}", ERR_OK, 2, ""},
+		{INDICATOR_MISP, "{\"Event\":{\"info\":\"empty\"}}", ERR_OK, 0, ""},
+		{INDICATOR_MISP, "{\"Event\":{\"Attribute\":17}}", ERR_OK, 0, "Event.Attribute [] "},
+		{INDICATOR_MISP, "{\"x\":[]}", ERR_INPUT, 0, "the document: is no MISP event"},
+		{INDICATOR_MISP, "[{\"x\":1}]", ERR_INPUT, 0, "[0]: is no MISP event"},
+		{INDICATOR_MISP, "[]", ERR_INPUT, 0, "the document: has no event"},
+		{INDICATOR_MISP, "{\"Event\":{\"Attribute\":[17,{\"type\":\"domain\"}]}}", ERR_OK, 0, "Event.Attribute[1] [] "},
+		{INDICATOR_STIX, "{\"type\":\"domain-name\",\"id\":\"domain-name--1\",\"value\":\"evil.com\"}", ERR_OK, 1, ""},
+		{INDICATOR_STIX, "[{\"type\":\"domain-name\",\"value\":\"evil.com\"},{\"type\":\"domain-name\",\"value\":\"evil\"}]", ERR_OK, 1, "[1].value [evil]"},
+		{INDICATOR_STIX, "{\"more\":false,\"objects\":[{\"type\":\"url\",\"value\":\"evil.com/a\"},17,{\"type\":\"file\",\"hashes\":{\"MD5\":\"1\"}}]}", ERR_OK, 1,
+		 "objects[2].hashes.MD5 [1]"},
+		{INDICATOR_STIX, "{\"type\":\"bundle\",\"objects\":[{\"type\":\"observed-data\",\"id\":\"o--1\",\"objects\":{\"0\":{\"type\":\"domain-name\",\"value\":\"evil.com\"},"
+		                 "\"1\":{\"type\":\"domain-name\",\"value\":\"evil\"}}}]}", ERR_OK, 1, "objects[0].objects.1.value [evil]"},
+		{INDICATOR_STIX, "{\"type\":\"bundle\",\"objects\":[]}", ERR_OK, 0, ""},
+		{INDICATOR_STIX, "{\"type\":\"bundle\",\"objects\":{}}", ERR_INPUT, 0, "objects: "},
+		{INDICATOR_STIX, "[]", ERR_INPUT, 0, "the document: has no object"},
+		{INDICATOR_STIX, "{\"type\":\"bundle\",\"objects\":[{\"type\":\"x\",\"type\":\"y\"}]}", ERR_INPUT, 0, "byte "},
+		{INDICATOR_STIX, "{\"type\":\"bundle\",\"objects\":[{\"type\":\"domain-name\",\"value\":\"a\\u0000b\"}]}", ERR_INPUT, 0, "byte "},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct told t = {0};
+		struct why why = {""};
+		struct indicator_build *b = build(&t);
+		enum err e = indicator_build_read(b, rows[i].format, slice_text(rows[i].text), NULL, &why);
+		const char *said = e == ERR_OK ? t.last : why.text;
+		uint32_t count = indicator_build_stats(b)->of[OBSERVABLE_DOMAIN] + indicator_build_stats(b)->of[OBSERVABLE_URL];
+		CHECK_SAY(e == rows[i].e && count == rows[i].count && strncmp(said, rows[i].said, strlen(rows[i].said)) == 0, "row %zu: %s, %u: %s", i,
+		          err_name(e), count, said);
+		indicator_build_free(b);
+	}
+}
+
+// More than any list in memory holds; a report that names the bundle stands at its end.
+static void large(void)
+{
+	const uint32_t count = 60000;
+	static const struct {
+		enum indicator_format format;
+		const char *head, *tail;
+	} rows[] = {
+		{INDICATOR_STIX, "{\"type\":\"bundle\",\"objects\":[", "{\"type\":\"report\",\"name\":\"The title\"}]}"},
+		{INDICATOR_MISP, "{\"Event\":{\"info\":\"The title\",\"Attribute\":[", "{\"type\":\"comment\",\"value\":\"x\"}],\"Tag\":[{\"name\":\"tlp:green\"}]}}"},
+		{INDICATOR_MISP, "{\"response\":[{\"Event\":{\"info\":\"The title\",\"Tag\":[{\"name\":\"tlp:green\"}],\"Attribute\":[",
+		 "{\"type\":\"comment\",\"value\":\"x\"}]}}]}"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct told t = {0};
+		struct buf text;
+		struct why why = {""};
+		struct indicator x;
+		buf_init(&text, 32u << 20);
+		buf_put_text(&text, rows[i].head);
+		for (uint32_t k = 0; k < count; k++) {
+			char one[300];
+			snprintf(one, sizeof one, rows[i].format == INDICATOR_STIX ? "{\"type\":\"indicator\",\"id\":\"i-%u\",\"object_marking_refs\":"
+			         "[\"marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb\"],\"pattern\":\"[domain-name:value = 'n%u.evil.com']\"}," :
+			         "{\"uuid\":\"i-%u\",\"type\":\"domain\",\"value\":\"n%u.evil.com\"},", k, k);
+			buf_put_text(&text, one);
+		}
+		buf_put_text(&text, rows[i].tail);
+		struct indicator_build *b = build(&t);
+		CHECK_SAY(indicator_build_read(b, rows[i].format, buf_slice(&text), NULL, &why) == ERR_OK, "row %zu: %s", i, why.text);
+		struct indicator_set *set = finish(b);
+		REQUIRE(set != NULL && indicator_count(set) == count);
+		CHECK(indicator_get(set, count - 1, &x) && slice_is_text(x.meta.id, "i-59999") && slice_is_text(x.meta.source, "The title"));
+		CHECK_SAY(x.meta.tlp == EXTRACT_TLP_GREEN && strcmp(x.what.value, "n59999.evil.com") == 0, "row %zu: %d %s", i, (int)x.meta.tlp, x.what.value);
+		indicator_close(set);
+		indicator_build_free(b);
+		buf_free(&text);
+	}
+}
+
 static void twice(void)
 {
 	struct told t = {0};
@@ -226,5 +352,7 @@ static void damage(void)
 }
 
 const struct test tests[] = {{"every type there and back, refusals", round_trip}, {"the quick way is the canonical form", quick_way},
-                             {"feeds and their refusals", feeds}, {"a value given twice", twice}, {"common values are left out", common},
+                             {"feeds and their refusals", feeds},
+                             {"a MISP event in every form, and cut at every byte", forms}, {"documents of other forms", odd_forms},
+                             {"documents with more values than a list holds", large}, {"a value given twice", twice}, {"common values are left out", common},
                              {"damaged and truncated files", damage}, {NULL, NULL}};
