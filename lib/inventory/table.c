@@ -139,7 +139,15 @@ static const char *take_purl(struct table *t, struct slice text, struct item *i)
 		i->name = known ? buf_slice(&t->full_name) : p.name;
 	if (known && i->ecosystem.n == 0 && slice_equal(i->name, buf_slice(&t->full_name)) && slice_equal(i->version, p.version))
 		i->ecosystem = buf_slice(&t->ecosystem);
-	return i->purl.n > INVENTORY_TEXT_MAX || i->name.n > INVENTORY_TEXT_MAX ? "a package URL longer than 1024 bytes" : NULL;
+	// Percent-decoding may bring out anything.
+	const char *rule = NULL;
+	struct slice *const made[] = {&i->purl, &i->name, &i->version, &i->ecosystem};
+	for (size_t m = 0; m < sizeof made / sizeof *made; m++) {
+		struct slice plain;
+		if (!inventory_text(*made[m], &plain, &rule) || plain.n != made[m]->n)
+			return "a package URL with a blank at an end, a control character, or longer than 1024 bytes";
+	}
+	return NULL;
 }
 
 static const char *take_cpe(struct table *t, struct slice text, struct item *i, bool has_kind)
@@ -291,7 +299,7 @@ static const char *arrange(const struct table *t, const struct csv_row *row, str
 		if (i >= t->width && text.n > 0)
 			rule = "more cells than columns";
 		else if (i < t->width && t->at[i] != COLUMN_UNKNOWN)
-			cell[t->at[i]] = t->has[COLUMN_SOURCERPM] ? rpm_value(text) : text;
+			inventory_text(t->has[COLUMN_SOURCERPM] ? rpm_value(text) : text, &cell[t->at[i]], &rule);
 	}
 	if (rule == NULL && !*blank && row->n < t->width)
 		rule = "fewer cells than columns";
