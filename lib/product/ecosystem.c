@@ -29,7 +29,7 @@ enum release {
 	RELEASE_SUSE,   // "15 SP5" of 15.5
 };
 
-// By ID of os-release, and by the words of scanners for the same.
+// By ID of os-release.
 static const struct distribution {
 	const char *id, *before;
 	enum release release;
@@ -41,19 +41,22 @@ static const struct distribution {
 	{"chainguard", "Chainguard", RELEASE_NONE},
 	{"alpaquita", "Alpaquita:", RELEASE_WHOLE},
 	{"almalinux", "AlmaLinux:", RELEASE_MAJOR},
-	{"alma", "AlmaLinux:", RELEASE_MAJOR},
 	{"rocky", "Rocky Linux:", RELEASE_MAJOR},
-	{"rocky-linux", "Rocky Linux:", RELEASE_MAJOR},
 	{"rhel", "Red Hat:enterprise_linux:", RELEASE_MAJOR},
-	{"redhat", "Red Hat:enterprise_linux:", RELEASE_MAJOR},
 	{"mageia", "Mageia:", RELEASE_MAJOR},
 	{"photon", "Photon OS:", RELEASE_WHOLE},
 	{"opensuse-leap", "openSUSE:Leap ", RELEASE_LEAP},
-	{"opensuse.leap", "openSUSE:Leap ", RELEASE_LEAP},
 	{"opensuse-tumbleweed", "openSUSE:Tumbleweed", RELEASE_NONE},
-	{"opensuse.tumbleweed", "openSUSE:Tumbleweed", RELEASE_NONE},
 	{"sles", "SUSE:Linux Enterprise Server ", RELEASE_SUSE},
 	{"sled", "SUSE:Linux Enterprise Desktop ", RELEASE_SUSE},
+};
+
+// The words of scanners.
+static const struct {
+	const char *word, *id;
+} other_words[] = {
+	{"redhat", "rhel"}, {"alma", "almalinux"}, {"rocky-linux", "rocky"}, {"oracle", "ol"}, {"amazon", "amzn"},
+	{"opensuse.leap", "opensuse-leap"}, {"opensuse.tumbleweed", "opensuse-tumbleweed"}, {"suse linux enterprise server", "sles"},
 };
 
 // distro-info-data's debian.csv and ubuntu.csv: series that are or may still be in use.
@@ -156,44 +159,67 @@ static bool put_release(const struct distribution *d, struct slice release, stru
 	}
 }
 
+struct slice distribution_id(struct slice word)
+{
+	for (size_t i = 0; i < sizeof other_words / sizeof *other_words; i++)
+		if (slice_is_text(word, other_words[i].word))
+			return slice_text(other_words[i].id);
+	return word;
+}
+
+static const struct distribution *find_distribution(struct slice id)
+{
+	id = distribution_id(id);
+	for (size_t i = 0; i < sizeof distributions / sizeof *distributions; i++)
+		if (slice_is_text(id, distributions[i].id))
+			return &distributions[i];
+	return NULL;
+}
+
 bool distribution_ecosystem(struct slice id, struct slice release, struct buf *ecosystem)
 {
 	size_t before = ecosystem->n;
-	for (size_t i = 0; i < sizeof distributions / sizeof *distributions; i++)
-		if (slice_is_text(id, distributions[i].id)) {
-			if (put_release(&distributions[i], release, ecosystem) && ecosystem->status == ERR_OK)
-				return true;
-			ecosystem->n = before;
-		}
+	const struct distribution *d = find_distribution(id);
+	if (d != NULL && put_release(d, release, ecosystem) && ecosystem->status == ERR_OK)
+		return true;
+	ecosystem->n = before;
 	return false;
 }
 
-// "debian-12", "opensuse-leap-15.5", "redhat-8.9"; "3.16.0" and "jessie" of the distribution that the namespace names.
-static void distro_parse(const struct purl *p, struct slice *id, struct slice *release)
+static bool is_packager(const struct purl *p)
+{
+	return slice_is_text(p->type, "deb") || slice_is_text(p->type, "rpm") || slice_is_text(p->type, "apk");
+}
+
+bool purl_distribution(const struct purl *p, struct slice *id, struct slice *release)
 {
 	struct slice distro = purl_qualifier(p, "distro");
 	if (distro.n == 0)
-		distro = purl_qualifier(p, "distro_name"); // cdxgen: the codename
-	*id = p->space;
-	*release = distro;
-	if (distro.n > 0 && distro.p[0] >= '0' && distro.p[0] <= '9')
-		return;
-	for (size_t i = distro.n; i > 0; i--)
-		if (distro.p[i - 1] == '-') {
-			*id = slice_part(distro, 0, i - 1);
-			*release = slice_part(distro, i, distro.n);
-			return;
-		}
+		distro = purl_qualifier(p, "distro_name");
+	if (distro.n == 0 || !is_packager(p))
+		return false;
+	size_t hyphen = distro.n;
+	while (hyphen > 0 && distro.p[hyphen - 1] != '-')
+		hyphen--;
+	if ((distro.p[0] >= '0' && distro.p[0] <= '9') || (hyphen == 0 && find_distribution(distro) == NULL)) {
+		*id = distribution_id(p->space); // "3.16.0", "jessie"
+		*release = distro;
+	} else if (hyphen == 0 || find_distribution(distro) != NULL) {
+		*id = distribution_id(distro); // "wolfi", "opensuse-tumbleweed"
+		*release = (struct slice){0};
+	} else {
+		*id = distribution_id(slice_part(distro, 0, hyphen - 1));
+		*release = slice_part(distro, hyphen, distro.n);
+	}
+	return id->n > 0;
 }
 
 static bool of_distribution(const struct purl *p, struct buf *ecosystem)
 {
 	struct slice id, release;
-	distro_parse(p, &id, &release);
-	if (distribution_ecosystem(id, release, ecosystem))
-		return true;
-	struct slice whole = purl_qualifier(p, "distro"); // "opensuse-tumbleweed": no release behind the hyphen
-	return distribution_ecosystem(whole, (struct slice){0}, ecosystem);
+	if (purl_distribution(p, &id, &release))
+		return distribution_ecosystem(id, release, ecosystem);
+	return distribution_ecosystem(p->space, (struct slice){0}, ecosystem); // those without releases
 }
 
 static void put_name(const struct purl *p, enum join join, struct buf *name)
@@ -213,8 +239,7 @@ bool purl_ecosystem(const struct purl *p, struct buf *ecosystem, struct buf *nam
 			put_name(p, registries[i].join, name);
 			return true;
 		}
-	bool packager = slice_is_text(p->type, "deb") || slice_is_text(p->type, "rpm") || slice_is_text(p->type, "apk");
-	if (!packager || !of_distribution(p, ecosystem))
+	if (!is_packager(p) || !of_distribution(p, ecosystem))
 		return false;
 	buf_put_slice(name, p->name);
 	return true;

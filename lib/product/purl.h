@@ -32,6 +32,12 @@ struct slice purl_qualifier(const struct purl *p, const char *key); // empty: no
 // writes it ("@adonisjs/core", "org.apache.logging.log4j:log4j-core", "github.com/a/b").
 bool purl_ecosystem(const struct purl *p, struct buf *ecosystem, struct buf *name);
 
+// The distribution that the purl of a deb, rpm or apk is for: os-release's ID, and a number or codename ("debian", "12.5"), from the
+// qualifier distro as syft ("rhel-9.2"), trivy ("redhat-9.2", and "3.16.0" of the namespace alpine), cdxgen (distro_name) and the
+// specification ("jessie") write it. False where it is not said.
+bool purl_distribution(const struct purl *p, struct slice *id, struct slice *release);
+// os-release's ID for the word of a scanner: "rhel" for "redhat"; any other word is itself.
+struct slice distribution_id(struct slice word);
 // OSV's word for the packages of a distribution: `id` as os-release or a scanner writes it ("debian", "rhel", "redhat", "alma",
 // "opensuse-leap"), `release` a number or a codename ("12", "12.5", "bookworm", "22.04", "3.20.1"). False where it cannot be told.
 bool distribution_ecosystem(struct slice id, struct slice release, struct buf *ecosystem);
