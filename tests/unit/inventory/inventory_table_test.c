@@ -72,9 +72,9 @@ static const struct {
 	{"a broken quote", "name,version\n\"a\"b,1\nc,1\n", "refused 2|a|text follows a closed quote\n" LIST "item application||c|1|||\n"},
 	{"identifiers", "name,purl,cpe\na,npm/a,\nb,,cpe:x\n", "refused 2|a|no package URL\nrefused 3|b|no CPE name\n" LIST},
 	{"what a purl hides", "purl\npkg:npm/%20a@1\npkg:npm/a@1%0a\npkg:npm/a@%c2%85\npkg:npm/a@1\n",
-	 "refused 2||a package URL with a blank at an end, a control character, or longer than 1024 bytes\n"
-	 "refused 3||a package URL with a blank at an end, a control character, or longer than 1024 bytes\n"
-	 "refused 4||a package URL with a blank at an end, a control character, or longer than 1024 bytes\n" LIST "item package|npm|a|1|||\n"},
+	 "refused 2|pkg:npm/%20a@1|a package URL with a blank at an end, a control character, or longer than 1024 bytes\n"
+	 "refused 3|pkg:npm/a@1%0a|no package URL\n"
+	 "refused 4|pkg:npm/a@%c2%85|a package URL with a blank at an end, a control character, or longer than 1024 bytes\n" LIST "item package|npm|a|1|||\n"},
 	{"a source of rpm's", "package,version,sourcerpm\na,1-1,a.src.rpm\n", "refused 2|a|sourcerpm is not name-version-release.src.rpm\n" LIST},
 	{"a machine again", "machine,name\na,x\nb,y\na,z\nb,z\n",
 	 "machine a|||\nitem application||x||||\nmachine b|||\nitem application||y||||\nrefused 4|z|its machine was left before: sort the table by machine\n"

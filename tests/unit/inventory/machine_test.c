@@ -334,37 +334,45 @@ static enum err no_refusal(void *context, const struct refused *r, struct why *w
 	return ERR_OK;
 }
 
-// dpkg itself and the reader agree on every package of this machine.
-static void this_machine(void)
+static void ask_dpkg(struct buf *theirs)
 {
 	static const char command[] = "dpkg-query -W -f "
 	                              "'${db:Status-Status} ${Package}\\t${Version}\\t${Architecture}\\t${source:Package}\\t${source:Version}\\n' "
 	                              "2>/dev/null | sed -n 's/^installed //p'";
-	struct buf theirs, ours;
-	struct why why = {""};
 	char block[65536];
 	FILE *f = popen(command, "r");
-	REQUIRE(f != NULL);
-	buf_init(&theirs, 1u << 24);
-	buf_init(&ours, 1u << 24);
-	for (size_t n; (n = fread(block, 1, sizeof block, f)) > 0;)
-		buf_put(&theirs, block, n);
+	CHECK(f != NULL);
+	buf_init(theirs, 1u << 24);
+	for (size_t n; f != NULL && (n = fread(block, 1, sizeof block, f)) > 0;)
+		buf_put(theirs, block, n);
 	pclose(f);
-	if (theirs.n == 0) {
-		test_skip("no dpkg on this machine");
-		return;
-	}
+	sort_lines(theirs);
+}
+
+// dpkg itself and the reader agree on every package of this machine. Asked again where something was installed meanwhile.
+static void this_machine(void)
+{
 	int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct inventory_sink sink = {.context = &ours, .item = print_item, .refused = no_refusal};
 	struct machine_options o = {.running = true, .taken = 1700000000};
-	CHECK_SAY(inventory_machine(root, &o, &sink, &why) == ERR_OK, "%s", why.text);
+	for (bool settled = false; !settled;) {
+		struct buf before, after, ours;
+		struct inventory_sink sink = {.context = &ours, .item = print_item, .refused = no_refusal};
+		struct why why = {""};
+		ask_dpkg(&before);
+		buf_init(&ours, 1u << 24);
+		enum err e = inventory_machine(root, &o, &sink, &why);
+		ask_dpkg(&after);
+		sort_lines(&ours);
+		settled = slice_equal(buf_slice(&before), buf_slice(&after));
+		if (settled && before.n <= 1)
+			test_skip("no dpkg on this machine");
+		else if (settled && CHECK_SAY(e == ERR_OK, "%s", why.text) && CHECK(slice_equal(buf_slice(&after), buf_slice(&ours))))
+			printf("  %zu bytes of packages agree\n", ours.n);
+		buf_free(&before);
+		buf_free(&after);
+		buf_free(&ours);
+	}
 	close(root);
-	sort_lines(&theirs);
-	sort_lines(&ours);
-	CHECK(slice_equal(buf_slice(&theirs), buf_slice(&ours)));
-	printf("  %zu bytes of packages agree\n", ours.n);
-	buf_free(&theirs);
-	buf_free(&ours);
 }
 
 static void this_machine_lives(void)

@@ -70,7 +70,8 @@ static void refused_headers(void)
 	}
 	// The name as a number, as two texts, outside the data, without its end.
 	static const uint32_t entries[][4] = {{1000, 4, 0, 1}, {1000, 6, 0, 2}, {1000, 6, 8, 1}, {1000, 6, UINT32_MAX, 1}, {1000, 6, 5, 1},
-	                                      {1003, 6, 0, 1}, {1003, 4, 0, 0}, {1003, 4, 2, 1}, {1003, 4, 6, 1}, {1003, 4, 8, 1}};
+	                                      {1003, 6, 0, 1}, {1003, 4, 0, 0}, {1003, 4, 2, 1}, {1003, 4, 6, 1}, {1003, 4, 8, 1},
+	                                      {1003, 4, 12, 1}, {1008, 4, UINT32_MAX - 3, 1}};
 	for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
 		buf_clear(&b);
 		buf_put_u32(&b, 1);
@@ -184,6 +185,12 @@ static void a_database(void)
 	buf_free(&r.text);
 	CHECK(rpm_sql(db, "PRAGMA wal_checkpoint(TRUNCATE); VACUUM"));
 	sqlite3_close(db);
+	// A journal to be rolled back: what the file holds is half a transaction.
+	int fd = openat(root, "var/lib/rpm/rpmdb.sqlite-journal", O_WRONLY | O_CREAT, 0644);
+	CHECK(write(fd, "x", 1) == 1 && read_image(root, &r, &why) == ERR_AWAY && r.machines == 0);
+	buf_free(&r.text);
+	close(fd);
+	CHECK(unlinkat(root, "var/lib/rpm/rpmdb.sqlite-journal", 0) == 0);
 	unsigned before = files_in("var/lib/rpm");
 	CHECK(read_image(root, &r, &why) == ERR_OK);
 	CHECK_TEXT(recorder_text(&r), MACHINE BASH LIBS);
