@@ -61,6 +61,7 @@ static enum err key_of(struct cache *c, const struct subject *s, struct why *why
 	buf_clear(&c->key);
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		buf_put_vec16(&c->key, parts[i]);
+	buf_put_u8(&c->key, s->distributed);
 	return buf_status(&c->key) == ERR_OK ? ERR_OK : why_set(why, ERR_LIMIT, "%.*s: names too long", SLICE_ARGS(slice_part(s->name, 0, 40)));
 }
 
@@ -91,9 +92,14 @@ static bool keep(struct cache *c, uint64_t hash)
 		c->kept.of = more;
 		c->kept.room = room;
 	}
+	size_t at = c->text.n;
 	struct entry *e = find(c, hash);
-	*e = (struct entry){hash, (uint32_t)c->text.n, (uint32_t)c->key.n, (uint32_t)c->kept.n, (uint32_t)w->n, true};
 	buf_put_slice(&c->text, buf_slice(&c->key));
+	if (buf_status(&c->text) != ERR_OK) {
+		forget(c);
+		return false;
+	}
+	*e = (struct entry){hash, (uint32_t)at, (uint32_t)c->key.n, (uint32_t)c->kept.n, (uint32_t)w->n, true};
 	if (w->n > 0)
 		memcpy(c->kept.of + c->kept.n, w->of, w->n * sizeof *w->of);
 	c->kept.n += w->n;

@@ -168,7 +168,7 @@ static struct finding of_hit(struct findings *f, const struct item *i, const str
 
 static enum err flaws_of_item(struct findings *f, const struct item *i, struct why *why)
 {
-	struct subject s = {i->ecosystem, i->name, i->version, i->source, i->source_version, i->vendor, i->cpe};
+	struct subject s = {i->ecosystem, i->name, i->version, i->source, i->source_version, i->vendor, i->cpe, is_distributed(i)};
 	const struct hits *hits = NULL;
 	enum err e = cache_hits(f->cache, f->k, &s, &hits, why);
 	for (size_t n = 0; e == ERR_OK && n < hits->n; n++) {
@@ -185,9 +185,9 @@ static enum err take_item(void *context, const struct item *i, struct why *why)
 	struct findings *f = context;
 	f->count.items++;
 	enum err e = flaws_of_item(f, i, why);
-	if (e == ERR_OK && !is_of_distribution(i->ecosystem))
+	if (e == ERR_OK && !is_distributed(i))
 		e = support_of_item(f, i, why);
-	if (e == ERR_OK && i->vendor.n > 0)
+	if (e == ERR_OK && (i->vendor.n > 0 || i->cpe.n > 0))
 		e = bans_of_item(f, i, why);
 	if (e == ERR_OK && i->caretaker.n > 0)
 		e = caretaker_of(f, i, i->caretaker, why);

@@ -9,6 +9,7 @@ struct hit {
 	enum finding_kind kind; // FLAW, SILENCED, UNCOMPUTED
 	enum confidence confidence;
 	bool investigated;           // UNCOMPUTED because its author does not know yet
+	bool silences;               // a VEX statement about this version: "not affected"
 	struct knowledge_row row;    // whose word decided
 	struct slice fixed;
 };
@@ -21,6 +22,7 @@ struct hits {
 // Everything in an item that decides its hits.
 struct subject {
 	struct slice ecosystem, name, version, source, source_version, vendor, cpe;
+	bool distributed;
 };
 
 // What the knowledge says of a subject, a hit a flaw, in the order of the flaws.
@@ -55,7 +57,7 @@ MUST_USE enum err support_of_item(struct findings *f, const struct item *i, stru
 MUST_USE enum err bans_of_item(struct findings *f, const struct item *i, struct why *why);
 MUST_USE enum err caretaker_of(struct findings *f, const struct item *i, struct slice caretaker, struct why *why);
 
-// Is it a package of a distribution, whose word is the only one that counts?
-bool is_of_distribution(struct slice ecosystem);
+// Is it a package of a distribution, whose word is the only one that counts? Also of one that OSV has no word for: nothing is said then.
+bool is_distributed(const struct item *i);
 
 #endif

@@ -6,14 +6,17 @@
 
 #define HITS_MAX 200000u // rows about one item; linux has some thousands
 
-static const char *const distributions[] = {"Debian", "Ubuntu", "Alpine", "AlmaLinux", "Rocky Linux", "Red Hat",   "openSUSE",
-                                            "SUSE",   "Mageia", "Wolfi",  "Chainguard", "openEuler",  "Photon OS"};
+static const char *const distributions[] = {"Debian",    "Ubuntu", "Alpine",     "AlmaLinux", "Rocky Linux", "Red Hat", "openSUSE",    "SUSE", "Mageia",
+                                            "Wolfi",     "Chainguard", "openEuler", "Photon OS", "Alpaquita", "MinimOS", "Azure Linux", "Echo",
+                                            "BellSoft Hardened Containers"};
 
-bool is_of_distribution(struct slice ecosystem)
+bool is_distributed(const struct item *i)
 {
-	struct slice name = slice_part(ecosystem, 0, slice_find(ecosystem, ':', 0));
-	for (size_t i = 0; i < sizeof distributions / sizeof *distributions; i++)
-		if (slice_is_text(name, distributions[i]))
+	struct slice name = slice_part(i->ecosystem, 0, slice_find(i->ecosystem, ':', 0));
+	if (i->ecosystem.n == 0) // a CPE alone is how people name a product, not how packagers name a package
+		return i->kind == ITEM_PACKAGE && (i->purl.n > 0 || i->cpe.n == 0);
+	for (size_t n = 0; n < sizeof distributions / sizeof *distributions; n++)
+		if (slice_is_text(name, distributions[n]))
 			return true;
 	return false;
 }
@@ -21,8 +24,8 @@ bool is_of_distribution(struct slice ecosystem)
 static enum err add(struct hits *h, const struct hit *hit, struct why *why)
 {
 	if (h->n == h->room) {
-		size_t room = h->room == 0 ? 16 : h->room * 2;
-		if (room > HITS_MAX)
+		size_t room = h->room == 0 ? 16 : h->room > HITS_MAX / 2 ? HITS_MAX : h->room * 2;
+		if (h->n == HITS_MAX)
 			return why_set(why, ERR_LIMIT, "more than %u statements about one package", HITS_MAX);
 		struct hit *more = reallocarray(h->of, room, sizeof *more);
 		if (more == NULL)
@@ -61,13 +64,47 @@ struct weighing {
 	struct why *why;
 };
 
-// "Not affected" is kept as SILENCED until all rows are known: it may outweigh another.
+static bool is_vex(const struct knowledge *k, const struct knowledge_row *row)
+{
+	enum source_kind kind = knowledge_source(k, row->source).kind;
+	return kind == SOURCE_CSAF || kind == SOURCE_OPENVEX;
+}
+
+// Could the row say of any version that it is affected? "Unknown" of a record that is no VEX leaves that open.
+static bool may_affirm(const struct knowledge *k, const struct knowledge_row *row, bool vex)
+{
+	enum fact_status said = row->otherwise;
+	for (uint16_t i = 0;; i++) {
+		if (said == STATUS_AFFECTED || said == STATUS_INVESTIGATED || (said == STATUS_UNKNOWN && !vex))
+			return true;
+		if (i == row->ranges)
+			return false;
+		said = knowledge_range(k, row, i).status;
+	}
+}
+
+static bool is_named_alone(const struct knowledge *k, const struct knowledge_row *row, struct slice version)
+{
+	for (uint16_t i = 0; i < row->ranges; i++) {
+		struct fact_range r = knowledge_range(k, row, i);
+		if (r.single && slice_equal(r.from, version))
+			return true;
+	}
+	return false;
+}
+
+// "Not affected" is kept as SILENCED until all rows are known: it may outweigh another. What a VEX document does not say of this version
+// is nothing; "fixed from 1.2 on" is a range like any other, "1.2-acme3 is fixed" a word about that version.
 static enum err row_of(struct weighing *w, const struct knowledge_row *row, enum confidence confidence)
 {
 	if (knowledge_flaw(w->k, row->flaw).rejected)
 		return ERR_OK;
 	struct slice version = subject_version(w->s, row);
-	enum fact_status status = version.n == 0 ? STATUS_UNKNOWN : knowledge_status(w->k, row, version, NULL);
+	struct why reason = {{0}};
+	bool vex = is_vex(w->k, row);
+	enum fact_status status = version.n == 0 ? STATUS_UNKNOWN : knowledge_status(w->k, row, version, vex ? &reason : NULL);
+	if (status == STATUS_UNKNOWN && ((vex && version.n > 0 && reason.text[0] == 0) || !may_affirm(w->k, row, vex)))
+		return ERR_OK;
 	struct hit hit = {.kind = FINDING_UNCOMPUTED, .confidence = confidence, .row = *row};
 	if (row->platform.n > 0) // nobody told us on which platform this item runs
 		hit.confidence = CONFIDENCE_DOUBTFUL;
@@ -77,8 +114,27 @@ static enum err row_of(struct weighing *w, const struct knowledge_row *row, enum
 	}
 	if (status == STATUS_UNAFFECTED || status == STATUS_FIXED)
 		hit.kind = FINDING_SILENCED;
+	hit.silences = vex && (status == STATUS_UNAFFECTED || (status == STATUS_FIXED && is_named_alone(w->k, row, version)));
 	hit.investigated = status == STATUS_INVESTIGATED;
 	return add(w->hits, &hit, w->why);
+}
+
+// A pattern may say more than the product ("for WordPress", "the enterprise edition"). False: the name says otherwise; doubtful: it says
+// nothing of that.
+static bool fits(struct slice pattern, struct slice name, enum confidence *confidence)
+{
+	char pattern_room[CPE_MAX], name_room[CPE_MAX];
+	struct cpe p, n;
+	if (pattern.n == 0)
+		return true;
+	if (cpe_parse(pattern, pattern_room, &p, NULL) != ERR_OK || cpe_parse(name, name_room, &n, NULL) != ERR_OK)
+		return false;
+	for (size_t a = CPE_VERSION; a < CPE_ATTRIBUTES; a++)
+		if (slice_is_text(n.at[a], "*") && !slice_is_text(p.at[a], "*")) {
+			n.at[a] = p.at[a];
+			*confidence = CONFIDENCE_DOUBTFUL;
+		}
+	return cpe_covers(&p, &n);
 }
 
 static enum err rows_of(struct weighing *w, enum names names, struct slice ecosystem, struct slice vendor, struct slice name,
@@ -87,8 +143,11 @@ static enum err rows_of(struct weighing *w, enum names names, struct slice ecosy
 	struct knowledge_rows rows = knowledge_affected(w->k, names, ecosystem, vendor, name);
 	struct knowledge_row row;
 	enum err e = ERR_OK;
-	while (e == ERR_OK && knowledge_rows_next(&rows, &row))
-		e = row_of(w, &row, confidence);
+	while (e == ERR_OK && knowledge_rows_next(&rows, &row)) {
+		enum confidence sure = confidence;
+		if (names != NAMES_CPE || fits(row.cpe, name, &sure))
+			e = row_of(w, &row, sure);
+	}
 	return e;
 }
 
@@ -109,7 +168,7 @@ static enum err all_rows(struct weighing *w)
 		if (e == ERR_OK)
 			e = rows_of(w, NAMES_BINARY, s->ecosystem, (struct slice){0}, s->name, CONFIDENCE_EXACT);
 	}
-	if (is_of_distribution(s->ecosystem))
+	if (s->distributed)
 		return e;
 	if (e == ERR_OK && s->cpe.n > 0)
 		e = rows_of(w, NAMES_CPE, (struct slice){0}, (struct slice){0}, s->cpe, CONFIDENCE_EXACT);
@@ -123,16 +182,17 @@ static enum err all_rows(struct weighing *w)
 	return e;
 }
 
+// Of one flaw in an order that does not depend on how they came.
 static int by_flaw(const void *a, const void *b)
 {
-	const struct hit *x = a, *y = b;
-	return (x->row.flaw > y->row.flaw) - (x->row.flaw < y->row.flaw);
-}
-
-static bool is_vex(const struct weighing *w, const struct hit *h)
-{
-	enum source_kind kind = knowledge_source(w->k, h->row.source).kind;
-	return kind == SOURCE_CSAF || kind == SOURCE_OPENVEX;
+	const struct knowledge_row *x = &((const struct hit *)a)->row, *y = &((const struct hit *)b)->row;
+	if (x->flaw != y->flaw)
+		return x->flaw > y->flaw ? 1 : -1;
+	if (x->source != y->source)
+		return x->source > y->source ? 1 : -1;
+	if (x->names != y->names)
+		return x->names > y->names ? 1 : -1;
+	return (x->internal > y->internal) - (x->internal < y->internal);
 }
 
 // Of two rows that agree: the surer match, then the one that names a cure.
@@ -144,19 +204,19 @@ static bool is_better(const struct hit *h, const struct hit *than)
 }
 
 // What the rows of one flaw come to; false: nothing to say. The distribution's own tracker decides over those who repeat it; a VEX
-// statement "not affected" silences; "affected" outweighs the rest; what cannot be computed outweighs a plain "not affected", which
-// may be meant for another edition of the product.
+// statement "not affected" silences, unless it is doubtful that this item is meant; "affected" outweighs the rest; what cannot be
+// computed outweighs a plain "not affected", which may be meant for another edition of the product.
 static bool merge(const struct weighing *w, const struct hit *of, size_t n, struct hit *result)
 {
 	const struct hit *best[FINDING_KINDS] = {0}, *tracker = NULL, *vex = NULL;
-	bool distribution = is_of_distribution(w->s->ecosystem);
 	for (size_t i = 0; i < n; i++) {
 		const struct hit *h = &of[i];
-		if (h->kind == FINDING_SILENCED && is_vex(w, h)) {
-			vex = h;
+		if (h->silences) {
+			vex = is_better(h, vex) ? h : vex;
 			continue;
 		}
-		if (distribution && knowledge_source(w->k, h->row.source).kind == SOURCE_DEBIAN)
+		bool tracked = w->s->distributed && knowledge_source(w->k, h->row.source).kind == SOURCE_DEBIAN;
+		if (tracked && (tracker == NULL || h->kind < tracker->kind)) // one flaw, two records of it: FINDING_FLAW is the first kind
 			tracker = h;
 		if (is_better(h, best[h->kind]))
 			best[h->kind] = h;
@@ -164,11 +224,12 @@ static bool merge(const struct weighing *w, const struct hit *of, size_t n, stru
 	const struct hit *said = tracker;
 	if (said == NULL)
 		said = best[FINDING_FLAW];
-	if (said == NULL && !(distribution && best[FINDING_SILENCED] != NULL))
+	if (said == NULL && !(w->s->distributed && best[FINDING_SILENCED] != NULL))
 		said = best[FINDING_UNCOMPUTED];
 	if (said == NULL || said->kind == FINDING_SILENCED)
 		return false;
-	*result = vex != NULL ? *vex : *said;
+	bool silenced = vex != NULL && (vex->confidence > CONFIDENCE_DOUBTFUL || said->confidence == CONFIDENCE_DOUBTFUL);
+	*result = silenced ? *vex : *said;
 	return true;
 }
 

@@ -231,9 +231,9 @@ static struct knowledge_rows find_rows(const struct knowledge *k, enum names nam
 		if (f != NULL && f->names == (uint32_t)names && slice_equal(knowledge_text(k, f->name), name) &&
 		    slice_equal(knowledge_text(k, f->ecosystem), ecosystem) && slice_equal(knowledge_text(k, f->vendor), vendor) &&
 		    f->rows <= k->count[SECTION_ROWS] && f->row <= k->count[SECTION_ROWS] - f->rows)
-			return (struct knowledge_rows){k, f->row, f->row + f->rows};
+			return (struct knowledge_rows){k, f->row, f->row + f->rows, names};
 	}
-	return (struct knowledge_rows){k, 0, 0};
+	return (struct knowledge_rows){k, 0, 0, names};
 }
 
 struct knowledge_rows knowledge_affected(const struct knowledge *k, enum names names, struct slice ecosystem, struct slice vendor,
@@ -242,11 +242,11 @@ struct knowledge_rows knowledge_affected(const struct knowledge *k, enum names n
 	struct slice none = slice_of("", 0);
 	struct folded fold, fold_vendor;
 	if (names == NAMES_CPE)
-		return fold_cpe(name, &fold) ? find_rows(k, names, none, none, folded_slice(&fold)) : (struct knowledge_rows){k, 0, 0};
+		return fold_cpe(name, &fold) ? find_rows(k, names, none, none, folded_slice(&fold)) : (struct knowledge_rows){k, 0, 0, names};
 	if (names != NAMES_PRODUCT)
 		return find_rows(k, names, ecosystem, none, name);
 	if (!fold_name(vendor, &fold_vendor) || !fold_name(name, &fold))
-		return (struct knowledge_rows){k, 0, 0};
+		return (struct knowledge_rows){k, 0, 0, names};
 	return find_rows(k, names, none, folded_slice(&fold_vendor), folded_slice(&fold));
 }
 
@@ -261,7 +261,7 @@ bool knowledge_rows_next(struct knowledge_rows *rows, struct knowledge_row *row)
 	if ((f->ranges & ROW_SINGLE) == 0)
 		(void)knowledge_list(k, f->ranges, &n);
 	*row = (struct knowledge_row){
-		.flaw = f->flaw, .source = f->source, .otherwise = f->otherwise <= STATUS_INVESTIGATED ? (enum fact_status)f->otherwise : STATUS_UNKNOWN,
+		.flaw = f->flaw, .source = f->source, .names = rows->names, .otherwise = f->otherwise <= STATUS_INVESTIGATED ? (enum fact_status)f->otherwise : STATUS_UNKNOWN,
 		.negligible = f->negligible != 0, .ranges = n < FACT_LIST_MAX ? (uint16_t)n : (uint16_t)FACT_LIST_MAX, .internal = f->ranges,
 	};
 	row->platform = x == NULL ? slice_of("", 0) : knowledge_text(k, x->platform);

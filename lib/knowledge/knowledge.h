@@ -52,6 +52,7 @@ struct knowledge_row {
 struct knowledge_rows { // a walk; fields are the reader's own
 	const struct knowledge *k;
 	uint32_t at, end;
+	enum names names;
 };
 struct knowledge_rows knowledge_affected(const struct knowledge *k, enum names names, struct slice ecosystem, struct slice vendor,
                                          struct slice name);
