@@ -97,7 +97,7 @@ struct drafting {
 	struct json before, before_defects; // absent: a first inspection
 	struct json_writer w;
 	struct why *why;
-	int64_t day;
+	int64_t day, first; // of the result; of the full inspection it completes
 	struct slice verdict;
 };
 
@@ -201,12 +201,39 @@ static void put_inspector(struct drafting *d)
 	json_close(&d->w);
 }
 
+// A part of an inspection is certified only as the re-inspection of the certificate whose points it looked at, while that may be.
+static enum err check_whole(struct drafting *d)
+{
+	struct slice of = {0}, serial = {0};
+	bool changes = false;
+	int64_t last;
+	enum err e = json_opt_text(&d->result, "only_points_of", &of, d->why);
+	if (e == ERR_OK)
+		e = json_opt_bool(&d->result, "changes_only", &changes, d->why);
+	if (e == ERR_OK && changes)
+		return why_set(d->why, ERR_DENIED, "no certificate: only what changed was looked at");
+	if (e != ERR_OK || of.n == 0)
+		return e;
+	if (json_is_absent(&d->before))
+		return why_set(d->why, ERR_DENIED, "no certificate: only points of %.*s were looked at; give it with --before", SLICE_ARGS(of));
+	e = json_get_text(&d->before, "serial", &serial, d->why);
+	if (e == ERR_OK && !slice_equal(serial, of))
+		return why_set(d->why, ERR_DENIED, "no certificate: points of %.*s were looked at, not those of %.*s", SLICE_ARGS(of), SLICE_ARGS(serial));
+	if (e == ERR_OK)
+		e = get_day(&d->before, "reinspection_by", &last, d->why);
+	if (e == ERR_OK)
+		e = get_day(&d->before, "date", &d->first, d->why);
+	if (e == ERR_OK && last < d->day)
+		return why_set(d->why, ERR_DENIED, "no certificate: the time for the re-inspection is over, a full inspection is due");
+	return e;
+}
+
 static void put_validity(struct drafting *d)
 {
 	json_put_time(&d->w, "date", (uint64_t)d->day);
 	json_put_text(&d->w, "verdict", d->verdict);
 	if (slice_is_text(d->verdict, verdict_name(VERDICT_FAVOURABLE)))
-		json_put_time(&d->w, "valid_until", (uint64_t)months_later(d->day, CERTIFICATE_MONTHS));
+		json_put_time(&d->w, "valid_until", (uint64_t)months_later(d->first, CERTIFICATE_MONTHS));
 	else
 		json_put_time(&d->w, "reinspection_by", (uint64_t)months_later(d->day, REINSPECTION_MONTHS));
 }
@@ -307,6 +334,9 @@ static enum err draft(struct drafting *d, struct slice result_bytes, struct buf 
 		e = check_fresh(d);
 	if (e == ERR_OK)
 		e = get_day(&d->result, "date", &d->day, d->why);
+	d->first = d->day;
+	if (e == ERR_OK)
+		e = check_whole(d);
 	if (e == ERR_OK)
 		e = json_get_text(&d->result, "verdict", &d->verdict, d->why);
 	if (e == ERR_OK)
@@ -366,13 +396,17 @@ static int by_key(const void *a, const void *b)
 	return memcmp(a, b, POINT_KEY);
 }
 
-enum err certificate_keys(const char *path, uint8_t (**keys)[POINT_KEY], size_t *n, struct why *why)
+enum err certificate_ask_again(const char *path, struct result *r, struct why *why)
 {
 	struct buf bytes;
 	struct json root = {0}, defects;
 	uint8_t(*of)[POINT_KEY] = NULL;
 	buf_init(&bytes, CERTIFICATE_MAX);
 	enum err e = read_json(path, &bytes, &root, true, why);
+	if (e == ERR_OK)
+		e = json_get_text(&root, "serial", &r->only_of, why);
+	if (e == ERR_OK)
+		e = result_keep(r, &r->only_of, why);
 	if (e == ERR_OK)
 		e = json_get_array(&root, "defects", &defects, why);
 	size_t count = e == ERR_OK ? json_count(&defects) : 0;
@@ -392,7 +426,7 @@ enum err certificate_keys(const char *path, uint8_t (**keys)[POINT_KEY], size_t 
 		return e;
 	}
 	qsort(of, count, POINT_KEY, by_key);
-	*keys = of;
-	*n = count;
+	r->only = of;
+	r->only_n = count;
 	return ERR_OK;
 }

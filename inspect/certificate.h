@@ -35,8 +35,8 @@ struct certificate_ask {
 // The body, from a result. ERR_DENIED: the data are stale or something is missing that a certificate needs. Parses what others wrote:
 // call it where no key is.
 MUST_USE enum err certificate_body(const struct certificate_ask *ask, struct buf *body, struct why *why);
-// The keys of a certificate's defects, sorted; *keys is malloc'd. The signature is verified first.
-MUST_USE enum err certificate_keys(const char *path, uint8_t (**keys)[POINT_KEY], size_t *n, struct why *why);
+// A re-inspection: only the defects of that certificate are asked from here on. Its signature is verified first.
+MUST_USE enum err certificate_ask_again(const char *path, struct result *r, struct why *why);
 // May whoever has this key inspect officially on that day? NULL: yes; else why not. *number: its number in the register.
 const char *certificate_unofficial(const struct knowledge *k, const uint8_t key[static SIGN_PUBLIC], int64_t day, struct slice *name);
 

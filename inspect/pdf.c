@@ -150,7 +150,10 @@ static void put_defects(struct sheet *s, const struct json *body)
 	size_t shown = 0, weighty = 0;
 	for (size_t i = 0; i < json_count(&defects); i++) {
 		struct json d = json_item(&defects, i);
+		struct json titles = json_find(&d, "title");
 		struct slice class = text_at(&d, "class"), item = text_at(&d, "item"), version = text_at(&d, "version"), what = text_at(&d, "flaw"), due = text_at(&d, "due");
+		if (item.n == 0)
+			item = text_at(&titles, s->l == LANGUAGE_FR ? "fr" : "en");
 		if (slice_is_text(class, defect_class_name(DEFECT_MINOR)) || text_at(&d, "derogation").n > 0)
 			continue;
 		weighty++;

@@ -196,7 +196,7 @@ static enum err take_affected(struct table *t, struct why *why)
 		t->otherwise = otherwise;
 	}
 	range.scheme = version_scheme_of_type(c[VERSION_TYPE]);
-	if (range.scheme == VERSION_CUSTOM)
+	if (c[VERSION_TYPE].n == 0)
 		range.scheme = version_scheme_of_ecosystem(ecosystem);
 	range.single = range.to.n == 0 && range.from.n > 0;
 	if (slice_is_text(range.from, "0") && !range.single)

@@ -1,0 +1,179 @@
+#!/bin/bash
+# The inspection: knowledge from feeds, this machine, tables, documents, the verdict, certificates and re-inspection. inspect_test.sh BUILD
+set -u
+BIN=$(realpath "$1")
+cd "$(dirname "$0")/../.."
+. tests/system/case.sh
+T=$(mktemp -d)
+I=$BIN/tocsin-inspect
+K=$T/knowledge
+FOUNDING=packaging/regimes/founding.regime
+DATA=../shared/data
+trap 'rm -rf "$T"' EXIT
+# verdict NAME STATUS COMMAND…: the exit status is the verdict
+verdict() {
+	local name=$1 want=$2 status
+	shift 2
+	"$@" >"$OUT" 2>&1
+	status=$?
+	if [ $status -eq "$want" ]; then pass "$name"; else fail "$name" "exit $status, not $want: $(tail -n 8 "$OUT")"; return 1; fi
+}
+printed() { # printed NAME PATTERN: in what the last verdict printed
+	if grep -Eq -- "$2" "$OUT"; then pass "$1"; else fail "$1" "\"$2\" is not in: $(tail -n 30 "$OUT")"; fi
+}
+kev() { # kev FILE DAY CVE…
+	local file=$1 day=$2 sep='' id
+	shift 2
+	printf '{"title":"KEV","catalogVersion":"%s","dateReleased":"%sT12:00:00.000Z","count":%d,"vulnerabilities":[' "${day//-/.}" "$day" $# >"$file"
+	for id in "$@"; do
+		printf '%s{"cveID":"%s","vendorProject":" Example ","product":"Thing","vulnerabilityName":"n","dateAdded":"2026-08-01","shortDescription":"d","requiredAction":"r","dueDate":"2026-08-22","knownRansomwareCampaignUse":"Known","notes":"","cwes":[]}' "$sep" "$id" >>"$file"
+		sep=,
+	done
+	printf ']}' >>"$file"
+}
+
+# --- Knowledge -------------------------------------------------------------------------------------------------------------------
+
+kev "$T/kev1.json" 2026-08-20 CVE-2026-1001
+kev "$T/kev2.json" 2026-08-23 CVE-2026-1001 CVE-2026-1002
+cat >"$T/affected.csv" <<-'END'
+	package,cve,status,version_from,less_than,version_type,default_status,ecosystem
+	openssl,CVE-2026-1001,affected,0,3.0.18-1~deb12u1,deb,unaffected,Debian:12
+	curl,CVE-2026-1002,affected,0,7.88.1-10+deb12u15,deb,unaffected,Debian:12
+	curl,CVE-2026-1003,affected,0,7.88.1-10+deb12u15,deb,unaffected,Debian:12
+	bash,CVE-2026-1004,affected,1,2,custom,unaffected,Debian:12
+END
+cat >"$T/eol.json" <<-'END'
+	{"source":"test","licence":"none","products":{"debian":{"title":"Debian","category":"os","tags":[],"identifiers":[],"releases":[
+	{"releaseCycle":"12","releaseDate":"2023-06-10","eol":"2028-06-30","latest":"12.11","latestReleaseDate":"2026-08-20"},
+	{"releaseCycle":"9","releaseDate":"2017-06-17","eol":"2020-07-18","latest":"9.13","latestReleaseDate":"2020-07-18"}]},
+	"gadget":{"title":"Gadget OS","category":"os","tags":[],"identifiers":[{"cpe":"cpe:/o:example:gadget_os"}],"releases":[
+	{"releaseCycle":"2","releaseDate":"2020-01-01","eol":true,"latest":"2.9"},{"releaseCycle":"3","releaseDate":"2024-01-01","eol":false,"latest":"3.1"}]}}}
+END
+printf 'vendor,product,level,use,from,out_by,basis\nBadGear,,banned,core,2020-01-01,2024-12-31,test list\n' >"$T/banned.csv"
+ok "the inspector's key" "$I" certify key --name ACME "$T/inspector.key"
+PUBLIC=$(sed -n 's/^ed25519 //p' "$T/inspector.key.pub")
+printf 'name,qualification,number,from,until,suspended,key\nACME Audit,PASSI,12,2026-01-01,2026-12-31,no,%s\nOld Hands,PASSI,9,2020-01-01,2023-01-01,no,\n' "$PUBLIC" >"$T/providers.csv"
+says "feeds become knowledge" 'CISA KEV +1 new' "$I" data update --data "$K" "$T/kev1.json"
+says "a table too, of the day that is said" '4 new' "$I" data update --data "$K" --dated 2026-08-20 "$T/affected.csv"
+ok "the end of life, the bans, the register" "$I" data update --data "$K" --dated 2026-08-20 "$T/eol.json" "$T/banned.csv" "$T/providers.csv"
+says "and their age is shown" 'kev .*2026-08-20 .*STALE' "$I" data show --data "$K"
+refused "what is no feed is refused by what it begins with" 'no feed that is known' "$I" data update --data "$T/none" "$FOUNDING"
+refused "an absent file is named" 'absent.*nothing-here' "$I" data update --data "$T/none" "$T/nothing-here"
+[ ! -e "$T/none" ] && pass "and nothing was written" || fail "and nothing was written" "$(ls -l "$T/none")"
+cp "$K" "$T/damaged"
+printf 'x' | dd of="$T/damaged" bs=1 seek=$(($(stat -c %s "$K") / 2)) conv=notrunc status=none
+refused "a damaged knowledge is refused" 'checksum|damaged|crc' "$I" data show --data "$T/damaged"
+ok "the issuer's key" "$I" data key --name authority "$T/issuer.key"
+ok "the knowledge is signed" "$I" data sign --key "$T/issuer.key" "$K"
+ok "and installed by whom trusts the issuer" "$I" data install --issuer "$T/issuer.key.pub" --data "$T/installed" "$K"
+cmp -s "$K" "$T/installed" && pass "byte for byte" || fail "byte for byte"
+cp "$K.sig" "$T/damaged.sig"
+refused "not when it was changed" 'auth' "$I" data install --issuer "$T/issuer.key.pub" --data "$T/installed" "$T/damaged"
+
+# --- A table -----------------------------------------------------------------------------------------------------------------------
+
+cat >"$T/list.csv" <<-'END'
+	machine;kind;vendor;product;version;ecosystem;role;exposure;since;looked after by;credentials;cpe
+	web1;package;;openssl;3.0.17-1~deb12u2;Debian:12;server;internet;2024-02-03;ACME Audit;;
+	web1;package;;curl;7.88.1-10+deb12u14;Debian:12;server;internet;;ACME Audit;;
+	web1;package;;bash;5.2.15-2;Debian:12;server;internet;;ACME Audit;;
+	plc1;equipment;Example; Gadget OS ;2.4;;industrial;isolated;;ACME Audit;default;
+	desk1;system;Example;gadget os;3.0;;workstation;internal;;ACME Audit;changed;
+	desk1;equipment;BadGear;Router 9000;1;;network;internal;;ACME Audit;changed;
+	bad1;package;;curl;1;Debian:12;server;internet;yesterday;;;
+END
+verdict "a table with a known exploited flaw in what is exposed is refused" 20 "$I" inventory --data "$K" --regime "$FOUNDING" --date 2026-08-24 "$T/list.csv"
+printed "with the update that cures it" 'critical, today: update openssl 3.0.17-1~deb12u2 → 3.0.18-1~deb12u1.*1 known exploited'
+printed "the default credential of an industrial system" 'critical, today: change the default credential of Gadget OS'
+printed "what has no order is not guessed" 'bash 5.2.15-2: CVE-2026-1004'
+printed "the ban" 'take out of service Router 9000'
+printed "one update, two flaws" 'update curl .*cures 2 defects'
+printed "the row that could not be taken is told with its line" '8: .*no date'
+verdict "in French" 20 "$I" inventory --data "$K" --regime "$FOUNDING" --date 2026-08-24 --lang fr "$T/list.csv"
+printed "the verdict is in French" 'REFUSÉ'
+"$I" inventory --data "$K" --regime "$FOUNDING" --date 2026-08-24 --json --sarif "$T/list.sarif" --vex "$T/list.vex" "$T/list.csv" >"$T/list.json" 2>/dev/null
+says "the result is JSON" '^refused 3 ' json "d['verdict'], d['counts']['critical'], ''" <"$T/list.json"
+says "SARIF has a result a defect" '^2.1.0 True$' python3 -c "import json; s=json.load(open('$T/list.sarif')); r=json.load(open('$T/list.json')); print(s['version'], len(s['runs'][0]['results'])==len(r['defects']))"
+refused "an inventory file is of one machine" 'one machine' "$I" inventory --data "$K" --regime "$FOUNDING" --save "$T/x" "$T/list.csv"
+says "VEX has its flaws" 'CVE-2026-1001' cat "$T/list.vex"
+verdict "KEV at two dates: only the difference is looked at" 20 bash -c "'$I' data update --data '$T/later' '$T/kev2.json' && '$I' data update --data '$T/later' --dated 2026-08-23 '$T/affected.csv' && '$I' inventory --data '$T/later' --changed-since '$K' --regime '$FOUNDING' --date 2026-08-24 --json '$T/list.csv' >'$T/changed.json'"
+says "and that is the one flaw" "^\['CVE-2026-1002'\]$" json "[f['flaw'] for f in d['findings'] if 'flaw' in f]" <"$T/changed.json"
+printf 'tocsin-derogations 1\n' >"$T/empty.derogations"
+
+# --- This machine ------------------------------------------------------------------------------------------------------------------
+
+if command -v dpkg-query >/dev/null; then
+	"$I" machine --data "$K" --regime "$FOUNDING" --json --save "$T/own.inventory" >"$T/own.json" 2>/dev/null
+	says "every package of this machine is inspected" "^$(dpkg-query -W -f '${db:Status-Status}\n' | grep -c '^installed') " \
+		json "d['counts']['items'], ''" <"$T/own.json"
+	verdict "the saved inventory gives the same defects" "$(json "{'favourable':0,'re-inspection':10,'refused':20}[d['verdict']]" <"$T/own.json")" \
+		"$I" inventory --data "$K" --regime "$FOUNDING" --quiet --result "$T/again.json" "$T/own.inventory"
+	says "key by key" '^True$' python3 -c "import json; k=lambda f: sorted(x['key'] for x in json.load(open(f))['defects']); print(k('$T/own.json')==k('$T/again.json'))"
+else
+	skip "this machine" "no dpkg here"
+fi
+
+# --- Documents -----------------------------------------------------------------------------------------------------------------------
+
+cat >"$T/bom.json" <<-'END'
+	{"bomFormat":"CycloneDX","specVersion":"1.5","version":1,"metadata":{"component":{"type":"application","name":"shop","version":"1"}},
+	"components":[{"type":"library","name":"openssl","version":"3.0.17-1~deb12u2","purl":"pkg:deb/debian/openssl@3.0.17-1~deb12u2?distro=debian-12"},
+	{"type":"library","name":" spaced ","version":true}]}
+END
+verdict "a CycloneDX document" 20 "$I" sbom --data "$K" --regime "$FOUNDING" --date 2026-08-24 --exposure internet --caretaker "ACME Audit" "$T/bom.json"
+printed "its flaw is found by its package URL" 'openssl 3.0.17-1~deb12u2 → 3.0.18-1~deb12u1'
+printed "a version that is a boolean is told" 'passed over'
+refused "what is no document" 'input' "$I" sbom --data "$K" --regime "$FOUNDING" "$T/list.csv"
+head -c 300 "$T/bom.json" >"$T/cut.json"
+refused "half a document" 'input' "$I" sbom --data "$K" --regime "$FOUNDING" "$T/cut.json"
+
+# --- Certificates --------------------------------------------------------------------------------------------------------------------
+
+inspect() { # inspect RESULT LIST OPTION…
+	"$I" inventory --data "$K" --regime "$FOUNDING" --date 2026-08-24 --caretaker "ACME Audit" --quiet --result "$@" >/dev/null 2>&1
+	local status=$?
+	[ $status -eq 0 ] || [ $status -eq 10 ] || [ $status -eq 20 ]
+}
+certify() { "$I" certify --key "$T/inspector.key" --inspector ACME --data "$K" "$@"; }
+ok "an inspection to certify" inspect "$T/first.json" "$T/list.csv"
+ok "its certificate, with a page" certify --out "$T/first.certificate" --pdf "$T/first.pdf" "$T/first.json"
+says "the page is a PDF" '^%PDF' head -c 5 "$T/first.pdf"
+says "it verifies, and its inspector was qualified" 'official +yes' "$I" verify --data "$K" "$T/first.certificate"
+sed 's/"verdict":"refused"/"verdict":"favours"/' "$T/first.certificate" >"$T/changed.certificate"
+refused "changed, it does not" 'signature is false' "$I" verify "$T/changed.certificate"
+sed 's/,no,/,yes,/' "$T/providers.csv" >"$T/suspended.csv"
+cp "$K" "$T/suspended"
+ok "the register suspends the provider" "$I" data update --data "$T/suspended" --kind providers --dated 2026-08-21 "$T/suspended.csv"
+says "then it is not official" 'suspended' "$I" verify --data "$T/suspended" "$T/first.certificate"
+"$I" inventory --data "$K" --regime "$FOUNDING" --date 2026-09-24 --quiet --result "$T/stale.json" "$T/list.csv" >/dev/null 2>&1
+refused "no certificate on stale data" 'stale' certify --out "$T/x" "$T/stale.json"
+sed -e 's/3.0.17-1~deb12u2/3.0.18-1~deb12u1/;s/;default;/;changed;/;s/deb12u14/deb12u15/;/BadGear/d;s/;2.4;/;3.1;/' "$T/list.csv" >"$T/cured.csv"
+ok "a re-inspection of what was cured" inspect "$T/second.json" "$T/cured.csv" --before "$T/first.certificate"
+refused "is certified only together with the first" 'only points of' certify --out "$T/x" "$T/second.json"
+ok "and with it" certify --before "$T/first.certificate" --out "$T/second.certificate" "$T/second.json"
+says "says what changed" '^favourable True 0$' json "d['body']['verdict'], len(d['body']['since']['cured'])>=5, len(d['body']['since']['new'])" <"$T/second.certificate"
+"$I" inventory --data "$K" --regime "$FOUNDING" --date 2026-12-24 --quiet --result "$T/late.json" --before "$T/first.certificate" "$T/cured.csv" >/dev/null 2>&1
+sed -i 's/"stale": true/"stale": false/' "$T/late.json"
+refused "too late, a full inspection is due" 'full inspection' certify --before "$T/first.certificate" --out "$T/x" "$T/late.json"
+
+# --- Wrong use -------------------------------------------------------------------------------------------------------------------------
+
+refused "no knowledge" 'absent' "$I" machine --data "$T/none" --regime "$FOUNDING"
+refused "an unknown regime" 'no regime "nowhere"' "$I" machine --data "$K" --regime nowhere
+sed 's/^obligation/obligations/' "$FOUNDING" >"$T/bad.regime"
+refused "a regime that is wrong, by line" 'bad.regime:[0-9]+:' "$I" machine --data "$K" --regime "$T/bad.regime"
+refused "a day that is none" 'is not a day' "$I" machine --data "$K" --date 2026-13-01
+refused "an unknown option" 'no option' "$I" machine --colour
+
+# --- Real rows -------------------------------------------------------------------------------------------------------------------------
+
+if [ -r "$DATA/products/debian12-affected.tsv" ]; then
+	python3 tests/system/inspect_rows.py "$I" "$DATA" "$T" "$FOUNDING" >"$T/rows" 2>&1
+	cat "$T/rows"
+	PASSED=$((PASSED + $(grep -c '^PASS' "$T/rows"))) FAILED=$((FAILED + $(grep -c '^FAIL' "$T/rows")))
+	grep -q '^PASS' "$T/rows" || fail "real rows" "$(tail -n 5 "$T/rows")"
+else
+	skip "affected packages and ends of life of real data" "no shared data"
+fi
+finish
