@@ -2,11 +2,12 @@
 #include "inside.h"
 #include "product/cpe.h"
 
+#define DAY 86400
 #define FOLD_MAX (4 * INVENTORY_TEXT_MAX)
 
 static bool begins(struct slice text, struct slice with)
 {
-	return text.n > with.n && memcmp(text.p, with.p, with.n) == 0 && text.p[with.n] == '_';
+	return with.n > 0 && text.n > with.n && memcmp(text.p, with.p, with.n) == 0 && text.p[with.n] == '_';
 }
 
 struct folded {
@@ -32,14 +33,33 @@ static bool is_meant(const struct folded *item, const struct fact_banned *b, enu
 {
 	struct folded line;
 	fold(&line, b->vendor, b->product);
-	struct slice vendor = buf_slice(&item->vendor), product = buf_slice(&item->product);
-	bool same = slice_equal(vendor, buf_slice(&line.vendor));
-	bool alike = same || begins(vendor, buf_slice(&line.vendor)); // "huawei" and "huawei_technologies"
+	struct slice vendor = buf_slice(&item->vendor), product = buf_slice(&item->product), listed = buf_slice(&line.vendor);
+	bool same = slice_equal(vendor, listed);
+	bool alike = same || begins(vendor, listed) || begins(listed, vendor); // "huawei" and "huawei_technologies"
 	bool whole = b->product.n == 0 || slice_equal(product, buf_slice(&line.product));
 	bool part = whole || begins(product, buf_slice(&line.product)); // a model of a named family
 	*confidence = same && whole ? CONFIDENCE_ALIAS : CONFIDENCE_DOUBTFUL;
 	unfold(&line);
 	return alike && part;
+}
+
+// The item's name as people write it; of one that has a CPE alone, what that says.
+static void fold_item(struct folded *f, const struct item *i)
+{
+	char room[CPE_MAX];
+	struct cpe c;
+	if (i->vendor.n > 0 || cpe_parse(i->cpe, room, &c, NULL) != ERR_OK) {
+		fold(f, i->vendor, i->name);
+		return;
+	}
+	struct buf vendor, product;
+	buf_init(&vendor, CPE_MAX);
+	buf_init(&product, CPE_MAX);
+	cpe_plain(c.at[CPE_VENDOR], &vendor);
+	cpe_plain(c.at[CPE_PRODUCT], &product);
+	fold(f, buf_slice(&vendor), buf_slice(&product));
+	buf_free(&vendor);
+	buf_free(&product);
 }
 
 enum err bans_of_item(struct findings *f, const struct item *i, struct why *why)
@@ -49,7 +69,7 @@ enum err bans_of_item(struct findings *f, const struct item *i, struct why *why)
 	size_t n = knowledge_banned(f->k);
 	if (n == 0)
 		return ERR_OK;
-	fold(&item, i->vendor, i->name);
+	fold_item(&item, i);
 	for (size_t row = 0; e == ERR_OK && row < n; row++) {
 		struct fact_banned b = knowledge_banned_row(f->k, row);
 		enum confidence confidence;
@@ -80,7 +100,7 @@ static const char *unqualified(const struct findings *f, struct slice caretaker)
 			why = "its qualification is suspended";
 		else if (p.from != FACT_NO_DATE && p.from > f->options.today)
 			why = "its qualification has not begun";
-		else if (p.until != FACT_NO_DATE && p.until < f->options.today)
+		else if (p.until != FACT_NO_DATE && p.until + DAY <= f->options.today) // its last day counts
 			why = "its qualification has expired";
 		else
 			return NULL;

@@ -17,19 +17,23 @@ static int64_t day_of(const struct fact_day *d)
 	return d->is == DAY_DATE ? d->day : FACT_NO_DATE;
 }
 
-// Paid support counts for an organisation that has the contract, while it lasts.
-static bool is_extended(const struct findings *f, const struct fact_cycle *c)
+// The end that counts: that of paid support for an organisation that has the contract. "yes" is an end without a day, or that there
+// never was such support; then the other end's day says more.
+static const struct fact_day *end_of(const struct findings *f, const struct fact_cycle *c)
 {
-	return f->options.extended_support && c->eoes.is != DAY_NONE && !is_past(&c->eoes, f->options.today);
+	bool ends = is_past(&c->eol, f->options.today) || c->eol.is == DAY_DATE;
+	bool paid = f->options.extended_support && (c->eoes.is == DAY_DATE || c->eoes.is == DAY_NO);
+	return ends && paid ? &c->eoes : &c->eol;
 }
 
 static enum err tell(struct findings *f, const struct item *i, uint32_t product, const struct fact_cycle *c, enum confidence confidence,
                      struct why *why)
 {
 	// Hardware has no end of life, it is discontinued; only the end of its support counts.
-	bool ended = is_past(&c->eol, f->options.today);
-	bool soon = !ended && c->eol.is == DAY_DATE && c->eol.day - f->options.today <= FINDING_SOON_DAYS * DAY;
-	if ((!ended && !soon) || (ended && is_extended(f, c)))
+	const struct fact_day *end = end_of(f, c);
+	bool ended = is_past(end, f->options.today);
+	bool soon = !ended && end->is == DAY_DATE && end->day - f->options.today <= FINDING_SOON_DAYS * DAY;
+	if (!ended && !soon)
 		return ERR_OK;
 	struct finding found = finding_start(f, FINDING_UNSUPPORTED, confidence, i);
 	if (i == NULL) {
@@ -39,7 +43,7 @@ static enum err tell(struct findings *f, const struct item *i, uint32_t product,
 	found.product = knowledge_product_title(f->k, product);
 	found.cycle = c->cycle;
 	found.latest = c->latest;
-	found.ended = found.since = day_of(&c->eol);
+	found.ended = found.since = day_of(end);
 	found.soon = soon;
 	found.extended_until = day_of(&c->eoes);
 	return finding_tell(f, &found, why);
