@@ -408,7 +408,7 @@ static void met_words(struct found *f, const struct line *l, bool letters)
 	}
 }
 
-static int by_place(const void *a, const void *b)
+int reference_order(const void *a, const void *b)
 {
 	const struct reference_hit *x = a, *y = b;
 	if (x->end != y->end)
@@ -442,6 +442,6 @@ size_t reference_scan(const struct indicator_set *set, struct slice text, struct
 		met_files(&f, &l, true);
 		from = end + 1;
 	}
-	qsort(hits, f.count, sizeof *hits, by_place);
+	qsort(hits, f.count, sizeof *hits, reference_order);
 	return f.count;
 }

@@ -12,6 +12,8 @@ struct reference_hit {
 
 #define REFERENCE_HITS 4096
 
+// By place, for qsort().
+int reference_order(const void *a, const void *b);
 // All hits in a text of several lines, each indicator and end once, sorted.
 size_t reference_scan(const struct indicator_set *set, struct slice text, struct reference_hit hits[static REFERENCE_HITS]);
 

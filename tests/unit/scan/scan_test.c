@@ -1,9 +1,8 @@
-// The scanner against the reference: random sets and lines made of what can go wrong, every path, every cut.
+// The scanner against the reference: random sets and lines made of what can go wrong, every path, random cuts.
+// TOCSIN_SCAN_CASES=1000000 compares so many texts, TOCSIN_SCAN_SEED others.
 #include "test.h"
 
-#include "indicator/build.h"
-#include "reference.c"
-#include "scan/scan.h"
+#include "compare.h"
 
 #include <time.h>
 
@@ -18,42 +17,12 @@ static size_t draw(size_t n)
 
 #define PICK(list) ((list)[draw(sizeof(list) / sizeof *(list))])
 
-static const char *const values[] = {
-	"domain evil.com", "domain www.evil.com", "domain b.evil.com", "domain nevil.com", "domain xn--bcher-kva.example", "domain a-b.evil.org",
-	"ipv4 1.2.3.4", "ipv4 192.0.2.77", "ipv4 11.2.3.4", "cidr 198.51.100.0/24", "cidr 198.51.0.0/16", "cidr 1.0.0.0/8",
-	"ipv6 2001:db8::1", "ipv6 fe80::1:2", "cidr 2001:db8::/32", "ipv6 1:2:3:4:5:6:7:8", "mail user@evil.com", "mail o'x@b.evil.com",
-	"mail a+b@evil.com", "md5 0123456789abcdef0123456789abcdef", "sha1 0123456789abcdef0123456789abcdef01234567",
-	"sha256 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "certificate ab:cd:ef:01:23:45:67:89:ab:cd:ef:01:23:45:67:89:ab:cd:ef:01",
-	"url http://evil.com/a", "url http://evil.com/", "url https://evil.com/a/b?x=1", "url evil.com:8080/a", "url http://1.2.3.4/x",
-	"url http://[2001:db8::1]/y", "url evil.com/nos", "url www.evil.com:443/", "url http://evil.com/a%20b", "url https://a-b.evil.org/?q",
-	"filename bad.exe", "filename c:\\temp\\bad.exe", "filename x y.evil.com", "filename report (1).7z", "filename evil.com",
-};
-
-static void refused(void *context, enum indicator_verdict verdict, struct slice place, struct slice value, const char *rule)
-{
-	(void)context;
-	(void)place;
-	CHECK_SAY(verdict != INDICATOR_REFUSED, "%.*s: %s", SLICE_ARGS(value), rule);
-}
-
 static struct indicator_set *some_set(struct indicator_build **b, size_t keep_of_8)
 {
-	struct slice bytes;
-	struct indicator_set *set = NULL;
-	struct why why = {""};
-	if (indicator_build_new(NULL, refused, NULL, b, &why) != ERR_OK)
-		return NULL;
-	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
-		enum observable_type type;
-		const char *space = strchr(values[i], ' ');
-		if (draw(8) >= keep_of_8)
-			continue;
-		CHECK(observable_type_named(slice_of(values[i], (size_t)(space - values[i])), &type));
-		CHECK(indicator_build_add(*b, type, slice_text(space + 1), NULL, SLICE_LITERAL("x"), &why) == ERR_OK);
-	}
-	
-	CHECK_SAY(indicator_build_bytes(*b, 1, &bytes, &why) == ERR_OK && indicator_open_bytes(bytes, &set, &why) == ERR_OK, "%s", why.text);
-	return set;
+	uint64_t wanted = 0;
+	for (size_t i = 0; i < COMPARE_VALUES; i++)
+		wanted |= (uint64_t)(draw(8) < keep_of_8) << i;
+	return compare_set(b, wanted);
 }
 
 static size_t put_text(char *out, const char *text)
@@ -104,7 +73,7 @@ static size_t some_text(char *out)
 		"8:9", "\x00", "\t", "fe80::1:2%eth0", "1.2.3.4.5", "01.2.3.4", "{", "<", ">", "|", "=\"", "id:", "c:", "\\ud83d", "\\u00fc", "+", "!"};
 	size_t n = 0;
 	for (size_t count = 1 + draw(7); count > 0 && n < 1500; count--) {
-		const char *value = strchr(PICK(values), ' ') + 1;
+		const char *value = strchr(PICK(compare_values), ' ') + 1;
 		switch (draw(5)) {
 		case 0:
 			n += put_text(out + n, value);
@@ -121,62 +90,8 @@ static size_t some_text(char *out)
 	return n;
 }
 
-struct hits {
-	struct reference_hit list[REFERENCE_HITS];
-	size_t count, base;
-};
-
-static bool keep(void *context, const struct scan_hit *hit)
-{
-	struct hits *h = context;
-	if (h->count < REFERENCE_HITS)
-		h->list[h->count++] = (struct reference_hit){hit->indicator, h->base + hit->offset + (hit->type == OBSERVABLE_URL ? 0 : hit->length)};
-	return true;
-}
-
-// What one has and the other has not.
-static void show(const char *what, const struct indicator_set *set, const struct reference_hit *hits, size_t n,
-                 const struct reference_hit *others, size_t m)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct indicator x;
-		bool both = i > 0 && by_place(&hits[i], &hits[i - 1]) == 0 ? false : bsearch(&hits[i], others, m, sizeof *others, by_place) != NULL;
-		if (both)
-			continue;
-		if (indicator_get(set, hits[i].indicator, &x))
-			printf("#   %s: %s %s ends at %zu\n", what, observable_type_name(x.what.type), x.what.value, hits[i].end);
-	}
-}
-
-static bool same(const struct indicator_set *set, struct slice text, struct hits *have, const struct reference_hit *want, size_t count,
-                 const char *how)
-{
-	qsort(have->list, have->count, sizeof *have->list, by_place);
-	bool ok = have->count == count;
-	for (size_t i = 0; ok && i < count; i++)
-		ok = have->list[i].end == want[i].end && have->list[i].indicator == want[i].indicator;
-	if (!ok) {
-		printf("# %s on [", how);
-		for (size_t i = 0; i < text.n; i++)
-			printf(text.p[i] < 0x20 || text.p[i] >= 0x7f ? "\\%03o" : "%c", text.p[i]);
-		printf("]\n");
-		show("reference", set, want, count, have->list, have->count);
-		show("scan", set, have->list, have->count, want, count);
-	}
-	return ok;
-}
-
-static void scan_whole(struct scan *scan, struct hits *h, struct slice text)
-{
-	h->count = h->base = 0;
-	uint8_t *exact = malloc(text.n > 0 ? text.n : 1); // so that a read past the end is seen
-	memcpy(exact, text.p, text.n);
-	CHECK(scan_block(scan, exact, text.n, true) == text.n);
-	free(exact);
-}
-
 // In parts of any size; the rest is given again.
-static void scan_parts(struct scan *scan, struct hits *h, struct slice text, size_t cut)
+static void scan_parts(struct scan *scan, struct compare_hits *h, struct slice text, size_t cut)
 {
 	size_t at = 0, n = 0;
 	h->count = 0;
@@ -196,7 +111,7 @@ static void scan_parts(struct scan *scan, struct hits *h, struct slice text, siz
 static void random_lines(size_t sets, size_t lines)
 {
 	static struct reference_hit want[REFERENCE_HITS];
-	static struct hits h;
+	static struct compare_hits h;
 	static char text[65536];
 	static const enum scan_path paths[] = {SCAN_BEST, SCAN_PORTABLE, SCAN_AVX2};
 	size_t hits = 0, wrong = 0;
@@ -206,7 +121,7 @@ static void random_lines(size_t sets, size_t lines)
 		struct scan *scan[3] = {NULL};
 		REQUIRE(set != NULL);
 		for (size_t k = 0; k < 3; k++)
-			if (scan_new(set, paths[k], keep, &h, &scan[k], NULL) != ERR_OK)
+			if (scan_new(set, paths[k], compare_keep, &h, &scan[k], NULL) != ERR_OK)
 				scan[k] = NULL;
 		for (size_t j = 0; j < lines && wrong < 5; j++) {
 			size_t n = 0;
@@ -220,11 +135,11 @@ static void random_lines(size_t sets, size_t lines)
 			hits += count;
 			for (size_t k = 0; k < 3; k++)
 				if (scan[k] != NULL) {
-					scan_whole(scan[k], &h, s);
-					wrong += !same(set, s, &h, want, count, scan_path_name(scan_path(scan[k])));
+					compare_scan(scan[k], &h, s);
+					wrong += !compare_same(set, s, &h, want, count, scan_path_name(scan_path(scan[k])));
 				}
 			scan_parts(scan[0], &h, s, draw(4) == 0 ? 1 + draw(3) : 0);
-			wrong += !same(set, s, &h, want, count, "in parts");
+			wrong += !compare_same(set, s, &h, want, count, "in parts");
 		}
 		for (size_t k = 0; k < 3; k++)
 			scan_free(scan[k]);
@@ -252,14 +167,14 @@ static void against_reference(void)
 static void endless_line(void)
 {
 	enum { BYTES = 300000 };
-	static struct hits a, b;
+	static struct compare_hits a, b;
 	static char piece[65536];
 	char *text = malloc(BYTES);
 	struct indicator_build *build;
 	state = 4711;
 	struct indicator_set *set = some_set(&build, 8);
 	struct scan *scan;
-	REQUIRE(text != NULL && set != NULL && scan_new(set, SCAN_BEST, keep, &a, &scan, NULL) == ERR_OK);
+	REQUIRE(text != NULL && set != NULL && scan_new(set, SCAN_BEST, compare_keep, &a, &scan, NULL) == ERR_OK);
 	for (unsigned turn = 0; turn < 6; turn++) {
 		size_t n = 0;
 		while (n + 4000 < BYTES) {
@@ -271,17 +186,17 @@ static void endless_line(void)
 			memcpy(text + n, "  \n  ", 5);
 			n += 5;
 		}
-		scan_whole(scan, &a, slice_of(text, n));
+		compare_scan(scan, &a, slice_of(text, n));
 		a.count = a.count < REFERENCE_HITS ? a.count : REFERENCE_HITS;
-		qsort(a.list, a.count, sizeof *a.list, by_place);
-		struct hits *lines = malloc(sizeof *lines);
+		qsort(a.list, a.count, sizeof *a.list, reference_order);
+		struct compare_hits *lines = malloc(sizeof *lines);
 		*lines = a;
 		for (size_t i = 0; i < n; i++)
 			text[i] = text[i] == '\n' ? ' ' : text[i];
-		scan_whole(scan, &a, slice_of(text, n));
+		compare_scan(scan, &a, slice_of(text, n));
 		b = a;
 		CHECK(lines->count > 100 && lines->count < REFERENCE_HITS);
-		CHECK(same(set, slice_of(text, 0), &b, lines->list, lines->count, "one line, whole"));
+		CHECK(compare_same(set, slice_of(text, 0), &b, lines->list, lines->count, "one line, whole"));
 		size_t at = 0, have = 0;
 		a.count = 0;
 		while (at < n) { // in parts; more than SCAN_TAIL_MAX is never left
@@ -293,7 +208,7 @@ static void endless_line(void)
 			at += done;
 			have -= done;
 		}
-		CHECK(same(set, slice_of(text, 0), &a, lines->list, lines->count, "one line, in parts"));
+		CHECK(compare_same(set, slice_of(text, 0), &a, lines->list, lines->count, "one line, in parts"));
 		free(lines);
 	}
 	scan_free(scan);
@@ -314,10 +229,10 @@ static void values_and_expiry(void)
 	struct slice bytes;
 	struct indicator_set *set;
 	struct scan *scan;
-	static struct hits h;
+	static struct compare_hits h;
 	static const char csv[] = "type,value,expiry\ndomain,evil.com,1000\nurl,http://evil.com/a,\ncidr,10.0.0.0/8,\nmail,a@b.com,\nfilename,c:\\x y.exe,\n"
 	                          "md5,0123456789abcdef0123456789abcdef,\nipv6,2001:db8::1,\nurl,http://[2001:db8::2]/,\n";
-	REQUIRE(indicator_build_new(NULL, refused, NULL, &b, NULL) == ERR_OK);
+	REQUIRE(indicator_build_new(NULL, NULL, NULL, &b, NULL) == ERR_OK);
 	REQUIRE(indicator_build_read(b, INDICATOR_CSV, slice_text(csv), NULL, NULL) == ERR_OK);
 	REQUIRE(indicator_build_bytes(b, 1, &bytes, NULL) == ERR_OK && indicator_open_bytes(bytes, &set, NULL) == ERR_OK);
 	CHECK(value_hits(set, 0, OBSERVABLE_DOMAIN, "WWW.evil.com.") == 1 && value_hits(set, 999, OBSERVABLE_DOMAIN, "evil.com") == 1);
@@ -329,12 +244,12 @@ static void values_and_expiry(void)
 	CHECK(value_hits(set, 0, OBSERVABLE_FILENAME, "C:\\X y.exe") == 1 && value_hits(set, 0, OBSERVABLE_FILENAME, "y.exe") == 0);
 	CHECK(value_hits(set, 0, OBSERVABLE_MD5, "0123456789ABCDEF0123456789abcdef") == 1 && value_hits(set, 0, OBSERVABLE_IPV4, "x") == 0);
 	CHECK(scan_has_host(set, slice_text("evil.com")) && scan_has_host(set, slice_text("2001:db8::2")) && !scan_has_host(set, slice_text("www.evil.com")));
-	REQUIRE(scan_new(set, SCAN_BEST, keep, &h, &scan, NULL) == ERR_OK);
+	REQUIRE(scan_new(set, SCAN_BEST, compare_keep, &h, &scan, NULL) == ERR_OK);
 	scan_now(scan, 1000);
 	scan_split(scan, true);
-	scan_whole(scan, &h, slice_text("{\"hostname\":\"evil.com\",\"url\":\"/a\"}"));
+	compare_scan(scan, &h, slice_text("{\"hostname\":\"evil.com\",\"url\":\"/a\"}"));
 	CHECK(h.count == 1 && h.list[0].indicator == SCAN_SPLIT);
-	scan_whole(scan, &h, slice_text("GET http://evil.com/b"));
+	compare_scan(scan, &h, slice_text("GET http://evil.com/b"));
 	CHECK(h.count == 0);
 	scan_free(scan);
 	indicator_close(set);
