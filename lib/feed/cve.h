@@ -9,7 +9,7 @@
 // One version list in the making, in the reading's ranges.
 struct entries {
 	struct reading *r;
-	enum version_scheme scheme; // of entries whose type has no order, where the package's collection has one
+	enum version_scheme scheme; // of entries without a type, where the package's collection has an order
 	bool lost;                  // an entry was refused or cannot be read as versions: what is left must not say "unaffected"
 	bool quiet;                 // refusals were told when the list was read before
 	unsigned full;

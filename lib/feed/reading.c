@@ -376,29 +376,3 @@ bool version_is_numbers(struct slice text)
 	}
 	return digit;
 }
-
-// What a scheme has as its least version behind a prefix: before every pre-release of the series that follows.
-static const char *const least[VERSION_SCHEMES] = {
-	[VERSION_DEB] = "~~", [VERSION_RPM] = "~", [VERSION_APK] = "_alpha", [VERSION_SEMVER] = "-0", [VERSION_PEP440] = ".dev0",
-	[VERSION_MAVEN] = "-alpha", [VERSION_GEM] = ".a", [VERSION_NUMBERS] = "",
-};
-
-struct slice range_end(struct reading *r, enum version_scheme scheme, struct slice to, bool *open)
-{
-	struct slice series = slice_part(to, 0, to.n > 2 ? to.n - 2 : 0);
-	uint64_t last;
-	size_t dot = series.n;
-	*open = false;
-	if (to.n < 3 || to.n > VERSION_MAX || memcmp(to.p + to.n - 2, ".*", 2) != 0 || !version_is_numbers(series) || least[scheme] == NULL)
-		return to;
-	while (dot > 0 && series.p[dot - 1] != '.')
-		dot--;
-	if (!num_parse(slice_part(series, dot, series.n), 0, UINT32_MAX, &last))
-		return to;
-	size_t dots = 0;
-	for (size_t i = 0; i < series.n; i++)
-		dots += series.p[i] == '.';
-	const char *zeros = scheme != VERSION_SEMVER || dots >= 2 ? "" : dots == 1 ? ".0" : ".0.0"; // section 2 there wants three numbers
-	*open = true;
-	return reading_print(r, "%.*s%llu%s%s", (int)dot, (const char *)series.p, (unsigned long long)last + 1, zeros, least[scheme]);
-}

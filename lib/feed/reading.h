@@ -77,8 +77,6 @@ void date_newest(struct reading *r, int64_t date);
 void ranges_clear(struct reading *r);
 void ranges_first(struct reading *r, const struct fact_range *range); // the only one so far
 MUST_USE bool ranges_add(struct reading *r, const struct fact_range *range); // false: more than FACT_LIST_MAX
-// "2.*" as an upper bound, the infinity of the 2 series: the smallest version behind it, in schemes that have one; else as it is.
-struct slice range_end(struct reading *r, enum version_scheme scheme, struct slice to, bool *open);
 bool version_is_numbers(struct slice text); // "5.10", "3"
 
 // The base score x 10 of a CVSS 3.0 or 3.1 vector (CVSS v3.1 specification, section 7); false: no such vector.

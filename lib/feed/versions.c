@@ -21,13 +21,15 @@ static bool is_any(struct slice bound)
 	return bound.n == 0 || slice_is_text(bound, "*");
 }
 
+static bool is_series(struct slice bound)
+{
+	return bound.n > 2 && memcmp(bound.p + bound.n - 2, ".*", 2) == 0;
+}
+
 // "5.10", "5.10.*", "0": numbers alone, or no bound.
 static bool is_numbers(struct slice bound)
 {
-	struct slice series = bound;
-	if (series.n > 2 && memcmp(series.p + series.n - 2, ".*", 2) == 0)
-		series.n -= 2;
-	return is_any(bound) || version_is_numbers(series);
+	return is_any(bound) || version_is_numbers(is_series(bound) ? slice_part(bound, 0, bound.n - 2) : bound);
 }
 
 // "semver" is often written over two numbers or four, which Semantic Versioning refuses. Where no bound has more than numbers their
@@ -37,7 +39,7 @@ static enum version_scheme scheme_for(const struct entries *e, struct slice type
 	enum version_scheme scheme = version_scheme_of_type(type);
 	if (text_same(type, "original_commit_for_fix"))
 		scheme = VERSION_SEMVER;
-	if (scheme == VERSION_CUSTOM && e->scheme != VERSION_CUSTOM && !text_same(type, "git"))
+	if (type.n == 0) // "custom" says that there is no order; nothing says that nobody wrote it down
 		return e->scheme;
 	for (size_t i = 0; i < n && scheme == VERSION_SEMVER; i++)
 		if (!is_numbers(bounds[i]))
@@ -198,10 +200,8 @@ enum err cve_version(struct entries *e, const struct json *v, struct why *why)
 		return single(e, v, range, type, why);
 	}
 	const struct slice bounds[] = {range.from, range.to};
-	bool series;
 	range.scheme = scheme_for(e, type, bounds, 2);
-	range.to = range_end(r, range.scheme, range.to, &series);
-	range.closed = range.closed && !series && !is_any(range.to);
+	range.closed = range.closed && !is_any(range.to) && !is_series(range.to); // "2.*" is the end of the 2 series: no version is it
 	if (slice_is_text(range.from, "0") || text_same(range.from, "unspecified") || is_any(range.from))
 		range.from = (struct slice){0};
 	if (is_any(range.to))

@@ -31,9 +31,9 @@ static void versions(void)
 		{"{\"version\":\"1\",\"lessThanOrEqual\":\"2\",\"status\":\"affected\",\"versionType\":\"rpm\"}", "[1,2]:affected/rpm else unaffected\n"},
 		{"{\"version\":\"1.2.3\",\"lessThan\":\"2.0.0-rc1\",\"status\":\"affected\",\"versionType\":\"SemVer\"}", "[1.2.3,2.0.0-rc1):affected/semver else unaffected\n"},
 		{"{\"version\":\"1.2\",\"lessThan\":\"*\",\"status\":\"affected\",\"versionType\":\"maven\"}", "[1.2,):affected/maven else unaffected\n"},
-		{"{\"version\":\"5.10.3\",\"lessThanOrEqual\":\"5.10.*\",\"status\":\"unaffected\",\"versionType\":\"semver\"}", "[5.10.3,5.11):unaffected/numbers else unaffected\n"},
-		{"{\"version\":\"2.0.0-a\",\"lessThan\":\"2.*\",\"status\":\"affected\",\"versionType\":\"semver\"}", "[2.0.0-a,3.0.0-0):affected/semver else unaffected\n"},
-		{"{\"version\":\"2\",\"lessThan\":\"2.*\",\"status\":\"affected\",\"versionType\":\"python\"}", "[2,3.dev0):affected/pep440 else unaffected\n"},
+		{"{\"version\":\"5.10.3\",\"lessThanOrEqual\":\"5.10.*\",\"status\":\"unaffected\",\"versionType\":\"semver\"}", "[5.10.3,5.10.*):unaffected/numbers else unaffected\n"},
+		{"{\"version\":\"2.0.0-a\",\"lessThan\":\"2.*\",\"status\":\"affected\",\"versionType\":\"semver\"}", "[2.0.0-a,2.*):affected/semver else unaffected\n"},
+		{"{\"version\":\"2\",\"lessThan\":\"2.*\",\"status\":\"affected\",\"versionType\":\"python\"}", "[2,2.*):affected/pep440 else unaffected\n"},
 		{"{\"version\":\"2\",\"lessThan\":\"2.*\",\"status\":\"affected\",\"versionType\":\"custom\"}", "[2,2.*):affected/custom else unaffected\n"},
 		{"{\"version\":\"6.8\",\"lessThanOrEqual\":\"*\",\"status\":\"unaffected\",\"versionType\":\"original_commit_for_fix\"}", "[6.8,):unaffected/numbers else unaffected\n"},
 		{"{\"version\":\"*\",\"status\":\"affected\"}", "[,):affected/custom else unaffected\n"},
@@ -119,8 +119,8 @@ static void names(void)
 		 A "source npm @a/b [1.0.0,2.0.0):affected/numbers else unknown\n"},
 		{"{\"collectionURL\":\"https://pypi.org\",\"packageName\":\"A_b.C\"}", A "source PyPI a-b-c else unknown\n"},
 		// the collection's order holds for its package, not for the product
-		{"{\"vendor\":\"v\",\"product\":\"p\",\"collectionURL\":\"https://repo.maven.apache.org/maven2\",\"packageName\":\"g:a\",\"versions\":[{\"version\":\"1\",\"lessThan\":\"2\",\"status\":\"affected\",\"versionType\":\"custom\"}]}",
-		 A "source Maven g:a [1,2):affected/maven else unknown\n" A "product v p [1,2):affected/custom else unknown\n"},
+		{"{\"vendor\":\"v\",\"product\":\"p\",\"collectionURL\":\"https://repo.maven.apache.org/maven2\",\"packageName\":\"g:a\",\"versions\":[{\"version\":\"1\",\"lessThan\":\"2\",\"status\":\"affected\"},{\"version\":\"3\",\"lessThan\":\"4\",\"status\":\"affected\",\"versionType\":\"custom\"}]}",
+		 A "source Maven g:a [1,2):affected/maven [3,4):affected/custom else unknown\n" A "product v p [1,2):affected/custom [3,4):affected/custom else unknown\n"},
 		{"{\"vendor\":\"v\",\"product\":\"p\",\"collectionURL\":\"https://wordpress.org/plugins\",\"packageName\":\"w\"}", A "product v p else unknown\n"},
 		// a distribution's repository: its product is the distribution
 		{"{\"vendor\":\"Red Hat\",\"product\":\"Red Hat Enterprise Linux 9\",\"collectionURL\":\"https://access.redhat.com/downloads/content/package-browser/\",\"packageName\":\"xz\","
@@ -168,7 +168,7 @@ static void heads(void)
 		 "source cve CVE indexer\n" FLAW
 		 A "binary Debian:12 ctdb [,2:4.17):affected/deb else unaffected\n" A "binary Debian:sid ctdb [,2:4.17):affected/deb else unaffected\n"
 		 A "product debian ctdb on moon [,2:4.17):affected/deb else unaffected\n"
-		 A "binary Ubuntu:22.04:LTS pound [,1.2):affected/deb else unknown\n"
+		 A "binary Ubuntu:22.04:LTS pound [,1.2):affected/custom else unknown\n"
 		 A "binary Rocky Linux:8 lua else unknown\n"
 		 A "binary SUSE:Linux Enterprise Server 15 SP5 xz else unknown\n" A "product suse xz on cpe:/o:suse:ses:7 else unknown\n"
 		 A "product amazon xz else unknown\n"},

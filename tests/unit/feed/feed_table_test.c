@@ -123,9 +123,10 @@ static void lists(void)
 	said_is("name,number,qualification,activities,level,basis,from,until,suspended\nExample 1,7,PRIS,response,high,Law 2,2024-01-01,2027-01-01,no\nExample 2,,PASSI,,,,,,yes\n", NULL,
 	        "source providers qualified providers whole\nprovider Example 1|7|PRIS|response|high|Law 2 from 2024-01-01 until 2027-01-01\n"
 	        "provider Example 2||PASSI||| suspended\n");
-	said_is("name,qualification,from,until,suspended\n,x,,,\nA,x,maybe,,\nA,x,,maybe,\nA,x,2024-01-02,2024-01-01,\nA,x,,,maybe\n", NULL,
+	said_is("name,qualification,from,until,suspended,key\n,x,,,,\nA,x,maybe,,,\nA,x,,maybe,,\nA,x,2024-01-02,2024-01-01,,\nA,x,,,maybe,\nA,x,,,,00\nA,x,,,,0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f\n", NULL,
 	        "source providers qualified providers whole\nrefused t: line 2: \"\": a row names a provider\nrefused t: line 3: \"maybe\": no date\n"
-	        "refused t: line 4: \"maybe\": no date\nrefused t: line 5: \"2024-01-01\": ends before it begins\nrefused t: line 6: \"maybe\": suspended is yes or no\n");
+	        "refused t: line 4: \"maybe\": no date\nrefused t: line 5: \"2024-01-01\": ends before it begins\nrefused t: line 6: \"maybe\": suspended is yes or no\n"
+	        "refused t: line 7: \"00\": a key is an Ed25519 public key of 64 hexadecimal digits\nprovider A||x||| key 0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f\n");
 	said_is("vendor,product,to\nMicrosoft,Windows 10,cpe:2.3:o:microsoft:windows_10:1.0:*:*:*:*:*:*:*\n,Node.js,eol:nodejs\nx,y,pkg:npm/%40a/b@1.0\n,,eol:x\nx,y,z\nx,y,cpe:2.3:a\nx,y,pkg:\n", NULL,
 	        "source aliases aliases whole\nalias Microsoft|Windows 10|cpe:2.3:o:microsoft:windows_10:*:*:*:*:*:*:*:*\nalias |Node.js|eol:nodejs\nalias x|y|pkg:npm/%40a/b\n"
 	        "refused t: line 5: \"eol:x\": a row names a vendor or a product\nrefused t: line 6: \"z\": points at cpe:…, pkg:… or eol:…\n"

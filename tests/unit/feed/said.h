@@ -134,6 +134,7 @@ static void said_print(struct buf *b, const struct fact *f)
 		           SLICE_ARGS(f->provider.basis));
 		said_date(b, "from ", f->provider.from);
 		said_date(b, "until ", f->provider.until);
+		said_text(b, "key ", f->provider.key);
 		buf_printf(b, "%s", f->provider.suspended ? " suspended" : "");
 		break;
 	case FACT_ALIAS:
