@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/num.h"
 #include "finder.h"
 #include "when.h"
 
@@ -229,29 +230,98 @@ void fields_read(struct slice line, const struct fields_header *h, bool journal,
 
 // --- URLs that are written apart ---------------------------------------------------------------------------------------------
 
-static bool put(char url[static FIELDS_URL_MAX], size_t *n, struct slice s, bool json)
+struct url {
+	char *p;
+	size_t n;
+	bool full;
+};
+
+static void put(struct url *u, uint8_t c)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		if (json && s.p[i] == '\\' && i + 1 < s.n && strchr("/\\\"", s.p[i + 1]) != NULL)
-			i++; // what a URL really has escaped in JSON; the scanner sees the rest
-		if (*n >= FIELDS_URL_MAX)
-			return false;
-		url[(*n)++] = (char)s.p[i];
+	u->full |= u->n == FIELDS_URL_MAX;
+	if (!u->full)
+		u->p[u->n++] = (char)c;
+}
+
+static void put_plain(struct url *u, struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		put(u, s.p[i]);
+}
+
+static void put_character(struct url *u, uint32_t c)
+{
+	if (c < 0x80) {
+		put(u, (uint8_t)c);
+		return;
 	}
+	unsigned more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+	put(u, (uint8_t)((more == 1 ? 0xc0 : more == 2 ? 0xe0 : 0xf0) | c >> 6 * more));
+	while (more-- > 0)
+		put(u, (uint8_t)(0x80 | (c >> 6 * more & 63)));
+}
+
+// "\uXXXX" at i.
+static bool unit_at(struct slice s, size_t i, uint32_t *unit)
+{
+	uint8_t bytes[2];
+	if (i + 6 > s.n || s.p[i] != '\\' || s.p[i + 1] != 'u' || !hex_decode(slice_part(s, i + 2, 4), bytes, 2))
+		return false;
+	*unit = (uint32_t)bytes[0] << 8 | bytes[1];
 	return true;
+}
+
+// A string's text (RFC 8259 section 7). What is no escape, or half of a pair, stays as it stands.
+static void put_json(struct url *u, struct slice s)
+{
+	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+	for (size_t i = 0; i < s.n; i++) {
+		uint32_t unit, low;
+		const char *short_one = s.p[i] == '\\' && i + 1 < s.n && s.p[i + 1] != 0 ? strchr(from, s.p[i + 1]) : NULL;
+		if (short_one != NULL) {
+			put(u, (uint8_t)to[short_one - from]);
+			i++;
+		} else if (unit_at(s, i, &unit) && unit >> 10 == 0x36 && unit_at(s, i + 6, &low) && low >> 10 == 0x37) {
+			put_character(u, 0x10000 + ((unit & 0x3ff) << 10) + (low & 0x3ff));
+			i += 11;
+		} else if (unit_at(s, i, &unit) && unit >> 11 != 0x1b) {
+			put_character(u, unit);
+			i += 5;
+		} else {
+			put(u, s.p[i]);
+		}
+	}
+}
+
+static void put_written(struct url *u, const struct fields *f, struct slice s)
+{
+	if (f->json)
+		put_json(u, s);
+	else
+		put_plain(u, s);
 }
 
 bool fields_url(const struct fields *f, bool with_port, char url[static FIELDS_URL_MAX], size_t *n)
 {
-	*n = 0;
+	struct url u = {.p = url};
 	if (f->url_host.n == 0 || f->url_path.n == 0)
 		return false;
-	if (f->url_path.p[0] != '/' && !(f->json && f->url_path.p[0] == '\\'))
-		return !with_port && put(url, n, f->url_path, f->json); // a request to a proxy is a URL of its own
-	bool usual = f->url_port.n == 0 || slice_is_text(f->url_port, "80") || slice_is_text(f->url_port, "443");
-	if (with_port && (usual || f->url_port.n > 5 || memchr(f->url_host.p, ':', f->url_host.n) != NULL))
-		return false;
-	return put(url, n, SLICE_LITERAL("http://"), false) && put(url, n, f->url_host, f->json) &&
-	       (!with_port || (put(url, n, SLICE_LITERAL(":"), false) && put(url, n, f->url_port, false))) &&
-	       put(url, n, f->url_path, f->json);
+	put_written(&u, f, f->url_path);
+	if (url[0] == '/') {
+		bool usual = f->url_port.n == 0 || slice_is_text(f->url_port, "80") || slice_is_text(f->url_port, "443");
+		if (with_port && (usual || f->url_port.n > 5 || memchr(f->url_host.p, ':', f->url_host.n) != NULL))
+			return false;
+		u = (struct url){.p = url};
+		put_plain(&u, SLICE_LITERAL("http://"));
+		put_written(&u, f, f->url_host);
+		if (with_port) {
+			put(&u, ':');
+			put_plain(&u, f->url_port);
+		}
+		put_written(&u, f, f->url_path);
+	} else if (with_port) {
+		return false; // a request to a proxy is a URL of its own
+	}
+	*n = u.n;
+	return !u.full;
 }

@@ -51,6 +51,8 @@ cat >"$T/mixed.log" <<-'END'
 	17-May-2015 10:05:43.123 queries: info: client @0x7f 192.0.2.5#4242 (evil.example): query: evil.example IN A + (192.0.2.53)
 	nothing: notevil.example evil.example.org 1198.51.100.23 198.51.100.230 203.0.113.16 gone.example files.example
 	E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855  empty.bin
+	{"timestamp":"2026-01-02T03:04:07.000000+0000","event_type":"http","src_ip":"192.0.2.7","http":{"hostname":"\u0066iles.example","url":"\u002fget\/pay\u006coad"}}
+	{"timestamp":"2026-01-02T03:04:07.000000+0000","event_type":"http","src_ip":"192.0.2.7","http":{"hostname":"files.example","url":"\u002fget\/pay\u006coads"}}
 END
 hunt() { "$W" hunt --set "$T/set" "$@"; }
 ok "hunt meets (exit 0)" hunt "$T/mixed.log"
@@ -68,10 +70,11 @@ for row in \
 	"5 I5 to [0-9-]+T[0-9:.]+Z postfix -" \
 	"6 I1 url 2015-03-11T05:04:15.419Z squid 10.1.2.3" \
 	"7 I1 dns.question [0-9-]+T[0-9:]+.123Z bind 192.0.2.5" \
-	"9 I6 text [0-9-]+T[0-9:.]+Z text -"; do
+	"9 I6 text [0-9-]+T[0-9:.]+Z text -" \
+	"10 I4 http.hostname\+http.url 2026-01-02T03:04:07.000Z suricata.eve 192.0.2.7"; do
 	says "line ${row%% *}: field, time, format, source" "^$row\$" cat "$T/fields"
 done
-ok "near misses, expired and bare hosts of URLs stay silent" status_is 1 grep -q '^8 ' "$T/fields"
+ok "near misses, expired and bare hosts of URLs stay silent" status_is 1 grep -qE '^(8|11) ' "$T/fields"
 grep nothing: "$T/mixed.log" >"$T/silent.log"
 ok "hunt that meets nothing: exit 1" status_is 1 hunt "$T/silent.log"
 ok "hunt in a file that is not there: exit 2" status_is 2 hunt "$T/mixed.log" "$T/absent.log"
