@@ -259,6 +259,16 @@ static enum err row_key(struct knowledge_build *b, const struct fact_affected *f
 	return ERR_OK;
 }
 
+#define HINTS 16u // lookups announced at a time
+
+static void hint(const struct knowledge_build *b, const struct fact_range *r, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		intern_hint(&b->strings, r[i].from);
+		intern_hint(&b->strings, r[i].to);
+	}
+}
+
 static enum err take_affected(struct knowledge_build *b, const struct fact_affected *f, struct why *why)
 {
 	struct build_row row = {.otherwise = (uint8_t)f->otherwise, .negligible = f->negligible};
@@ -270,6 +280,8 @@ static enum err take_affected(struct knowledge_build *b, const struct fact_affec
 		return e;
 	buf_clear(&b->words);
 	for (size_t i = 0; i < f->ranges_n; i++) {
+		if (i % HINTS == 0)
+			hint(b, f->ranges + i, f->ranges_n - i < HINTS ? f->ranges_n - i : HINTS);
 		uint32_t range = build_range_of(b, &f->ranges[i]);
 		build_append(b, &b->words, &range, sizeof range);
 	}

@@ -499,6 +499,19 @@ static void put_header(struct emit *e)
 	memcpy(e->out->p, h, sizeof *h);
 }
 
+// Room for the whole file at once: growing by doubling would hold it twice. What is not written costs no memory.
+static void reserve(struct emit *e)
+{
+	const struct knowledge_build *b = e->b;
+	size_t slots = (e->o->keys_n + e->o->names_n + ALIAS_COUNT(b)) * 3 / 2 * sizeof(struct file_slot);
+	size_t n = e->o->keys_n * sizeof(struct file_key) + e->o->rows_n * sizeof(struct file_row) + e->o->flaws_n * sizeof(struct file_flaw) +
+	           e->o->records_n * sizeof(struct file_record) + KEV_COUNT(b) * sizeof(struct file_kev) + EPSS_COUNT(b) * sizeof(struct file_epss) +
+	           b->ranges.count * sizeof(struct file_range) + b->extras.count * sizeof(struct file_extra) + b->range_lists.items.n +
+	           b->name_lists.items.n + b->strings.items.n + slots;
+	if (n < e->out->max && buf_add(e->out, n) != NULL)
+		e->out->n = 0;
+}
+
 static void start(struct emit *e)
 {
 	struct knowledge_build *b = e->b;
@@ -514,6 +527,7 @@ static void start(struct emit *e)
 	buf_init(&e->products, BUILD_TABLE_MAX);
 	buf_put_zeros(&e->strings, sizeof(uint16_t)); // the empty string
 	buf_put_zeros(&e->lists, sizeof(uint32_t));   // the empty list
+	reserve(e);
 	buf_put_zeros(e->out, sizeof e->head);
 }
 

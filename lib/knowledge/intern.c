@@ -2,10 +2,12 @@
 
 #include <sodium.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "knowledge/layout.h"
 
 #define FIRST_ROOM 4096u
+#define HUGE_PAGE ((size_t)2 << 20)
 
 struct item {
 	uint32_t n, value;
@@ -46,10 +48,22 @@ static size_t look(const struct intern *t, uint32_t hash, struct slice s)
 	return at;
 }
 
+// Lookups hit one place each of a large table: with small pages, most of their time goes into finding the page.
+static struct intern_slot *slots_new(size_t room)
+{
+	size_t n = room * sizeof(struct intern_slot);
+	struct intern_slot *slots = aligned_alloc(n < HUGE_PAGE ? 4096 : HUGE_PAGE, n);
+	if (slots == NULL)
+		return NULL;
+	(void)madvise(slots, n, n < HUGE_PAGE ? MADV_NORMAL : MADV_HUGEPAGE); // a hint: it may fail
+	memset(slots, 0, n);
+	return slots;
+}
+
 static bool grow(struct intern *t)
 {
 	size_t room = 2 * t->room;
-	struct intern_slot *slots = calloc(room, sizeof *slots);
+	struct intern_slot *slots = slots_new(room);
 	if (slots == NULL) {
 		t->items.status = ERR_SYSTEM;
 		return false;
@@ -68,6 +82,11 @@ static bool grow(struct intern *t)
 	return true;
 }
 
+void intern_hint(const struct intern *t, struct slice s)
+{
+	__builtin_prefetch(&t->slots[(uint32_t)hash_bytes(t->seed, s.p, s.n) & (t->room - 1)]);
+}
+
 uint32_t intern_find(const struct intern *t, struct slice s)
 {
 	size_t at = look(t, (uint32_t)hash_bytes(t->seed, s.p, s.n), s);
@@ -80,7 +99,7 @@ uint32_t intern_put(struct intern *t, struct slice s)
 	size_t at = look(t, hash, s);
 	if (t->slots[at].ref != 0)
 		return t->slots[at].ref - 1;
-	if (3 * (t->count + 1) > 2 * t->room) {
+	if (2 * (t->count + 1) > t->room) {
 		if (!grow(t))
 			return INTERN_NONE;
 		at = look(t, hash, s);

@@ -23,6 +23,8 @@ bool intern_init(struct intern *t);
 void intern_free(struct intern *t);
 // The reference of these bytes, made when they are new; INTERN_NONE: no memory or over INTERN_BYTES_MAX (t->items.status says which).
 uint32_t intern_put(struct intern *t, struct slice s);
+// Announces that these bytes will be looked up soon: several lookups then wait for memory together instead of one after the other.
+void intern_hint(const struct intern *t, struct slice s);
 uint32_t intern_find(const struct intern *t, struct slice s); // INTERN_NONE: not there
 struct slice intern_bytes(const struct intern *t, uint32_t ref); // valid until the next put
 uint32_t *intern_value(struct intern *t, uint32_t ref);          // 0 at first; valid until the next put

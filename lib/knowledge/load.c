@@ -81,16 +81,18 @@ static void load_records(struct load *l)
 	}
 }
 
-static uint32_t load_range(struct load *l, uint32_t at)
+// Puts the range on the list that is being made; one outside the file says nothing.
+static void load_range(struct load *l, uint32_t at)
 {
 	const struct file_range *f = knowledge_at(l->k, SECTION_RANGES, at);
 	if (f == NULL)
-		return 0;
+		return;
 	if (l->ranges[at] == 0) {
 		struct build_range r = {text(l, f->from), text(l, f->to), f->status, f->scheme, f->single, f->closed};
 		l->ranges[at] = build_intern(l->b, &l->b->ranges, slice_of(&r, sizeof r)) + 1;
 	}
-	return l->ranges[at] - 1;
+	uint32_t range = l->ranges[at] - 1;
+	build_append(l->b, &l->b->words, &range, sizeof range);
 }
 
 static uint32_t load_ranges(struct load *l, uint32_t at)
@@ -103,10 +105,8 @@ static uint32_t load_ranges(struct load *l, uint32_t at)
 	if (is_list && l->lists[at] != 0)
 		return l->lists[at] - 1;
 	buf_clear(&l->b->words);
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t range = load_range(l, list[i]);
-		build_append(l->b, &l->b->words, &range, sizeof range);
-	}
+	for (uint32_t i = 0; i < n; i++)
+		load_range(l, list[i]);
 	uint32_t ref = build_intern(l->b, &l->b->range_lists, buf_slice(&l->b->words));
 	if (is_list)
 		l->lists[at] = ref + 1;
