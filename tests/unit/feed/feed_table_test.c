@@ -135,6 +135,30 @@ static void lists(void)
 	said_not("vendor,product\n", NULL, "t: line 1: the head of no table that is known");
 }
 
+// The examples that are installed are read whole.
+static void examples(void)
+{
+	static const struct {
+		const char *name;
+		enum fact_kind kind;
+		size_t facts;
+	} rows[] = {{"banned", FACT_BANNED, 3}, {"providers", FACT_PROVIDER, 3}, {"aliases", FACT_ALIAS, 9}};
+	static const struct feed_options none = {.dated = FACT_NO_DATE};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char name[100];
+		struct said s;
+		struct why why = {""};
+		snprintf(name, sizeof name, "packaging/examples/%s.csv", rows[i].name);
+		const char *path = test_source(name);
+		int fd = open(path, O_RDONLY | O_CLOEXEC);
+		said_init(&s, true);
+		CHECK_SAY(feed_read(fd, path, &none, said_take, &s, &why) == ERR_OK, "%s", why.text);
+		CHECK_SAY(s.facts[rows[i].kind] == rows[i].facts && s.facts[FACT_REFUSED] == 0, "%s: %s", name, said_lines(&s));
+		said_free(&s);
+		close(fd);
+	}
+}
+
 // A cut at every byte: never more than what stands there, never a crash.
 static void cut(void)
 {
@@ -152,4 +176,4 @@ static void cut(void)
 }
 
 const struct test tests[] = {{"KEV", kev}, {"half a feed", half}, {"EPSS", epss}, {"end of life", eol}, {"table of affected packages", table},
-                             {"our own lists", lists}, {"cut anywhere", cut}, {NULL, NULL}};
+                             {"our own lists", lists}, {"examples", examples}, {"cut anywhere", cut}, {NULL, NULL}};
