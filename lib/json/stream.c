@@ -41,6 +41,7 @@ struct json_stream {
 	struct buf held; // gathered, not yet given to yajl
 	struct json_raw raw;
 
+	bool complete;                              // the root is closed
 	unsigned depth;                             // objects and arrays open
 	unsigned quiet;                             // not 0: everything deeper than quiet - 1 is skipped
 	paths here[JSON_STREAM_STEPS_MAX + 1];      // by depth: the paths that lead to the value open there
@@ -319,6 +320,7 @@ static int on_close(void *context)
 	struct json_stream *s = context;
 	s->event = s->fed + yajl_get_bytes_consumed(s->yajl);
 	s->depth--;
+	s->complete = s->depth == 0;
 	if (s->quiet != 0) {
 		if (s->depth + 1 == s->quiet)
 			s->quiet = 0;
@@ -390,7 +392,7 @@ void json_stream_again(struct json_stream *s)
 	s->fed = s->event = 0;
 	s->raw = (struct json_raw){0};
 	s->depth = s->quiet = 0;
-	s->building = false;
+	s->building = s->complete = false;
 	s->opens = 0;
 	s->next = (paths)((1u << s->count) - 1);
 	buf_clear(&s->held);
@@ -453,6 +455,15 @@ static enum err tell(const struct json_stream *s, struct why *why)
 	return s->status == ERR_OK ? ERR_OK : why_set(why, s->status, "%s", s->reason.text);
 }
 
+// Behind the root only blanks: yajl lets a text that has no end pass there.
+static enum err nothing_follows(struct json_stream *s, struct slice bytes)
+{
+	for (size_t i = s->event > s->fed ? (size_t)(s->event - s->fed) : 0; i < bytes.n; i++)
+		if (strchr(" \t\r\n", bytes.p[i]) == NULL || bytes.p[i] == '\0')
+			return refuse_at(s, s->fed + i, ERR_INPUT, "more follows the document");
+	return ERR_OK;
+}
+
 // At most a chunk, or the text that has been gathered for one.
 static enum err feed(struct json_stream *s, struct slice bytes)
 {
@@ -463,6 +474,8 @@ static enum err feed(struct json_stream *s, struct slice bytes)
 		return s->status;
 	if (status != yajl_status_ok)
 		return refuse_syntax(s, s->fed + yajl_get_bytes_consumed(s->yajl));
+	if (s->complete && nothing_follows(s, slice_part(bytes, 0, good)) != ERR_OK)
+		return s->status;
 	s->fed += good;
 	if (rule != NULL)
 		return refuse_at(s, s->fed, ERR_INPUT, "%s", rule);

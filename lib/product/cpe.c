@@ -96,6 +96,14 @@ static enum err attribute_of_string(struct reading *r, enum cpe_attribute a, str
 	return e;
 }
 
+// A run of the single-character wildcard, or nothing.
+static bool is_marks(struct slice s)
+{
+	for (; s.n >= 3 && memcmp(s.p, "%01", 3) == 0;)
+		s = slice_part(s, 3, s.n);
+	return s.n == 0;
+}
+
 // Section 6.1.3: percent-encoded; %01 and %02 are the wildcards; empty is any.
 static enum err attribute_of_uri(struct reading *r, enum cpe_attribute a, struct slice value)
 {
@@ -109,12 +117,14 @@ static enum err attribute_of_uri(struct reading *r, enum cpe_attribute a, struct
 	for (size_t i = 0; i < value.n && e == ERR_OK; i++) {
 		uint8_t c = value.p[i];
 		if (c == '%') {
-			bool first = i == 0, last = i + 3 == value.n;
+			size_t at = i;
 			if (!hex_decode(slice_part(value, i + 1, 2), &c, 1))
 				return refuse(r, a, value, "a percent sign without two hexadecimal digits");
 			i += 2;
 			if (c == 1 || c == 2) {
-				if (c == 2 && !first && !last)
+				bool edge = c == 2 ? at == 0 || i + 1 == value.n
+				                   : is_marks(slice_part(value, 0, at)) || is_marks(slice_part(value, i + 1, value.n));
+				if (!edge)
 					return refuse(r, a, value, "a wildcard that is neither first nor last");
 				e = put(r, c == 1 ? '?' : '*');
 				continue;

@@ -38,6 +38,7 @@ static void accepted(void)
 		{"cpe:/a:hp:insight_diagnostics:7.4.0.1570::~~online~win2003~x64~", "cpe:2.3:a:hp:insight_diagnostics:7.4.0.1570:*:*:*:online:win2003:x64:*"},
 		{"cpe:/a:foo%5cbar:big%24money_2010:::special:en-us", "cpe:2.3:a:foo\\\\bar:big\\$money_2010:*:*:special:en-us:*:*:*:*"},
 		{"cpe:/a:x:y:8.%02:sp%01", "cpe:2.3:a:x:y:8.*:sp?:*:*:*:*:*:*"},
+		{"cpe:/a:x:y:%01%011%01%01", "cpe:2.3:a:x:y:??1??:*:*:*:*:*:*:*"},
 		{"cpe:/a:x:y:%2d", "cpe:2.3:a:x:y:\\-:*:*:*:*:*:*:*"},
 		{"cpe:/a:x:joomla!", "cpe:2.3:a:x:joomla\\!:*:*:*:*:*:*:*:*"},
 		{"cpe:/a:x:a~b", "cpe:2.3:a:x:a\\~b:*:*:*:*:*:*:*:*"},
@@ -84,6 +85,7 @@ static void refused(void)
 		{"cpe:/a:b%0a:c", "vendor \"b%0a\": a character that is no printable ASCII"},
 		{"cpe:/a:b%20c:c", "a character that is no printable ASCII"},
 		{"cpe:/a:b:1%022", "product \"1%022\": a wildcard that is neither first nor last"},
+		{"cpe:/a:b:1%012", "product \"1%012\": a wildcard that is neither first nor last"},
 		{"cpe:/a:b:c:1:2:~a~b", "edition \"~a~b\": must be five parts"},
 		{"cpe:/a:b:c:1:2:~a~b~c~d~e~f", "must be five parts"},
 	};
