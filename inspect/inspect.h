@@ -4,6 +4,7 @@
 
 #include "inventory/native.h"
 #include "result.h"
+#include "sandbox/sandbox.h"
 #include "verb/verb.h"
 
 // Exit status of an inspection.
@@ -20,6 +21,7 @@ struct inspection {
 	bool json, extended, quiet;
 
 	enum language lang;
+	struct finding_options asked; // role, exposure and caretaker of a machine that does not say its own, the day, …
 	struct knowledge *knowledge, *then; // then: of --changed-since
 	struct findings *findings;
 	struct result r;
@@ -35,7 +37,7 @@ struct inspection {
 // (*status is then the exit status).
 int inspection_begin(struct inspection *i, const struct verb *v, int argc, char **argv, int *status);
 // Locks the process in: from here on it can read those files and what the options name, and write where outputs go.
-MUST_USE enum err inspection_lock(struct inspection *i, const char *path, struct why *why);
+MUST_USE enum err inspection_lock(struct inspection *i, enum sandbox_kind kind, const char *path, struct why *why);
 // What the inspector answered counts like any other finding; then the verdict; then all outputs. The exit status.
 int inspection_end(struct inspection *i);
 void inspection_free(struct inspection *i);
@@ -48,6 +50,12 @@ MUST_USE enum err print_json(const struct inspection *i, struct buf *out, struct
 MUST_USE enum err print_sarif(const struct inspection *i, struct buf *out, struct why *why); // SARIF 2.1.0
 MUST_USE enum err print_vex(const struct inspection *i, struct buf *out, struct why *why);   // CycloneDX 1.6 VEX
 #define OUTPUT_MAX (1u << 30)
+// Parts of these that other outputs have too: indicators of result.indicators, the regimes, how old the data are.
+void print_people_indicators(const struct inspection *i, struct buf *out);
+void print_people_data(const struct inspection *i, struct buf *out);
+struct json_writer;
+void print_json_law(struct json_writer *w, const struct result *r);
+void print_json_knowledge(struct json_writer *w, const struct result *r);
 
 // --- How old the data are ----------------------------------------------------------------------------------------------------------
 

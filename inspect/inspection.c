@@ -157,10 +157,13 @@ static void sum(struct inspection *i)
 static enum err on_machine(void *context, const struct machine *m, struct why *why)
 {
 	struct inspection *i = context;
+	struct machine known = *m;
+	known.role = m->role != ROLE_UNKNOWN ? m->role : i->asked.role; // as in its findings
+	known.exposure = m->exposure != EXPOSURE_UNKNOWN ? m->exposure : i->asked.exposure;
 	sum(i);
 	enum err e = i->save == NULL ? ERR_OK : i->save_sink.machine(i->save_sink.context, m, why);
 	if (e == ERR_OK)
-		e = result_machine(&i->r, m, why);
+		e = result_machine(&i->r, &known, why);
 	return e == ERR_OK ? i->findings_sink.machine(i->findings_sink.context, m, why) : e;
 }
 
@@ -220,6 +223,7 @@ int inspection_begin(struct inspection *i, const struct verb *v, int argc, char 
 	int n = verb_options(v, argc, argv, table);
 	if (n < 0 || !take_words(i, &o))
 		return -1;
+	i->asked = o;
 	enum err e = prepare(i, &o, &why);
 	if (e != ERR_OK) {
 		*status = verb_fail(v, INSPECT_TROUBLE, e, &why);
@@ -244,11 +248,11 @@ static const char *directory_of(const char *path, char room[static FILE_PATH_MAX
 	return room;
 }
 
-enum err inspection_lock(struct inspection *i, const char *path, struct why *why)
+enum err inspection_lock(struct inspection *i, enum sandbox_kind kind, const char *path, struct why *why)
 {
 	const char *const reads[] = {path, i->answers}, *const writes[] = {i->result, i->sarif, i->vex, i->save};
 	char rooms[sizeof writes / sizeof *writes][FILE_PATH_MAX];
-	struct sandbox_plan plan = {.kind = SANDBOX_CORE};
+	struct sandbox_plan plan = {.kind = kind};
 	size_t n = 0;
 	for (size_t k = 0; k < sizeof reads / sizeof *reads; k++)
 		if (reads[k] != NULL)

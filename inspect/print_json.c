@@ -107,7 +107,7 @@ static void put_counts(struct json_writer *w, const struct result *r)
 	json_close(w);
 }
 
-static void put_law(struct json_writer *w, const struct result *r)
+void print_json_law(struct json_writer *w, const struct result *r)
 {
 	json_open_array(w, "regimes");
 	for (size_t i = 0; i < r->regimes; i++) {
@@ -137,7 +137,7 @@ static void put_law(struct json_writer *w, const struct result *r)
 	json_close(w);
 }
 
-static void put_knowledge(struct json_writer *w, const struct result *r)
+void print_json_knowledge(struct json_writer *w, const struct result *r)
 {
 	struct age ages[AGES_MAX];
 	size_t n = ages_of(r->knowledge, r->today, ages);
@@ -201,8 +201,8 @@ enum err print_json(const struct inspection *i, struct buf *out, struct why *why
 	json_close(&w);
 	json_put_number(&w, "entity", r->entity);
 	put_counts(&w, r);
-	put_law(&w, r);
-	put_knowledge(&w, r);
+	print_json_law(&w, r);
+	print_json_knowledge(&w, r);
 	put_defects(&w, r);
 	json_open_array(&w, "findings");
 	for (size_t n = 0; n < r->findings; n++)

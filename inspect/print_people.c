@@ -239,12 +239,13 @@ static void put_undecided(struct page *p)
 	}
 }
 
-static void put_indicators(struct page *p)
+void print_people_indicators(const struct inspection *i, struct buf *out)
 {
+	const struct page *p = &(struct page){i, &i->r, out, i->lang};
 	bool begun = false;
-	for (size_t i = 0; i < p->r->regimes; i++) {
+	for (size_t r = 0; r < p->r->regimes; r++) {
 		const struct indicator_value *v = NULL;
-		size_t n = p->r->indicators[i] == NULL ? 0 : regime_count_values(p->r->indicators[i], &v);
+		size_t n = p->r->indicators[r] == NULL ? 0 : regime_count_values(p->r->indicators[r], &v);
 		for (size_t k = 0; k < n; k++) {
 			if (!begun)
 				buf_printf(p->out, "\n%s\n", W(p, INDICATORS));
@@ -257,19 +258,20 @@ static void put_indicators(struct page *p)
 	}
 }
 
-static void put_data(struct page *p)
+void print_people_data(const struct inspection *i, struct buf *out)
 {
+	struct page *p = &(struct page){i, &i->r, out, i->lang};
 	struct age ages[AGES_MAX];
 	size_t n = ages_of(p->r->knowledge, p->r->today, ages);
 	buf_printf(p->out, "\n%s\n", W(p, DATA));
-	for (size_t i = 0; i < n; i++) {
-		buf_printf(p->out, "  %-24.*s %s ", SLICE_ARGS(ages[i].source.name), W(p, DATED));
-		put_day(p, ages[i].source.dated);
-		if (ages[i].days < 0)
+	for (size_t k = 0; k < n; k++) {
+		buf_printf(p->out, "  %-24.*s %s ", SLICE_ARGS(ages[k].source.name), W(p, DATED));
+		put_day(p, ages[k].source.dated);
+		if (ages[k].days < 0)
 			buf_printf(p->out, ", %s", W(p, FUTURE));
 		else
-			buf_printf(p->out, ", %lld %s", (long long)ages[i].days, W(p, DAYS));
-		buf_printf(p->out, "%s%s\n", ages[i].stale ? ": " : "", ages[i].stale ? W(p, STALE) : "");
+			buf_printf(p->out, ", %lld %s", (long long)ages[k].days, W(p, DAYS));
+		buf_printf(p->out, "%s%s\n", ages[k].stale ? ": " : "", ages[k].stale ? W(p, STALE) : "");
 	}
 	const char *missing = ages_missing(p->r->knowledge);
 	if (missing != NULL)
@@ -284,7 +286,7 @@ enum err print_people(const struct inspection *i, struct buf *out, struct why *w
 	if (e != ERR_OK)
 		return e;
 	put_undecided(&p);
-	put_indicators(&p);
-	put_data(&p);
+	print_people_indicators(i, out);
+	print_people_data(i, out);
 	return buf_status(out) == ERR_OK ? ERR_OK : why_set(why, ERR_LIMIT, "more than %u bytes to print", OUTPUT_MAX);
 }

@@ -149,7 +149,7 @@ static enum err judge(struct result *r, uint32_t at, uint16_t regime, struct why
 }
 
 // Was the same known of its exploitation then?
-static bool is_unchanged(const struct result *r, const struct finding *f)
+bool result_is_unchanged(const struct result *r, const struct finding *f)
 {
 	uint32_t at;
 	if (f->flaw.n == 0)
@@ -164,7 +164,7 @@ enum err result_take(void *result, const struct finding *f, struct why *why)
 {
 	struct result *r = result;
 	uint32_t at = 0;
-	if (r->changed_since != NULL && is_unchanged(r, f))
+	if (r->changed_since != NULL && result_is_unchanged(r, f))
 		return ERR_OK;
 	enum err e = keep(r, f, &at, why);
 	if (e == ERR_OK)

@@ -48,6 +48,8 @@ void result_init(struct result *r);
 void result_free(struct result *r);
 // A finding_sink: keeps the finding, judges it.
 MUST_USE enum err result_take(void *result, const struct finding *f, struct why *why);
+// With `changed_since`: is the same known of the finding as then?
+bool result_is_unchanged(const struct result *r, const struct finding *f);
 // Called when a machine begins: names the subject and counts.
 MUST_USE enum err result_machine(struct result *r, const struct machine *m, struct why *why);
 void result_end(struct result *r);
@@ -55,7 +57,7 @@ void result_end(struct result *r);
 MUST_USE enum err result_keep(struct result *r, struct slice *s, struct why *why);
 
 // What cures: points grouped by the one step that removes most of them first, in the order of urgency. For people and for --json.
-enum step_kind { STEP_UPDATE, STEP_REPLACE, STEP_REMOVE, STEP_RESTART, STEP_REBOOT, STEP_CREDENTIAL, STEP_CARETAKER, STEP_MITIGATE, STEP_ANSWER };
+enum step_kind { STEP_UPDATE, STEP_REPLACE, STEP_REMOVE, STEP_RESTART, STEP_REBOOT, STEP_CREDENTIAL, STEP_CARETAKER, STEP_MITIGATE, STEP_ANSWER, STEP_KINDS };
 struct step {
 	enum step_kind kind;
 	enum defect_class worst;
@@ -70,6 +72,9 @@ struct steps {
 	size_t n;
 	uint32_t *point; // indices into result.point
 };
+enum step_kind step_kind_of(const struct finding *f);
+// Of two versions that cure: the one that cures both; the second where they have no order.
+struct slice step_higher(struct slice a, struct slice b, struct slice ecosystem);
 MUST_USE enum err result_steps(const struct result *r, struct steps *s, struct why *why);
 void steps_free(struct steps *s);
 

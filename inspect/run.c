@@ -68,7 +68,7 @@ static int inspect(const struct verb *v, int argc, char **argv, reader *read, in
 	int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
 	enum err e = fd < 0 ? why_set(&why, errno == ENOENT ? ERR_ABSENT : ERR_SYSTEM, "%s: %s", path, strerror(errno)) : ERR_OK;
 	if (e == ERR_OK && v != &verb_machine) // other processes' maps cannot be read from inside the box
-		e = inspection_lock(&i, path, &why);
+		e = inspection_lock(&i, SANDBOX_CORE, path, &why);
 	if (e == ERR_OK)
 		e = read(&i, fd, path, &why);
 	if (fd >= 0)

@@ -3,7 +3,7 @@
 
 #include "result.h"
 
-static enum step_kind kind_of(const struct finding *f)
+enum step_kind step_kind_of(const struct finding *f)
 {
 	switch (f->kind) {
 	case FINDING_FLAW:
@@ -46,7 +46,7 @@ static const struct finding *finding_of(const struct sorted *s)
 static int same_step(const struct sorted *a, const struct sorted *b)
 {
 	const struct finding *x = finding_of(a), *y = finding_of(b);
-	int order = (int)kind_of(x) - (int)kind_of(y);
+	int order = (int)step_kind_of(x) - (int)step_kind_of(y);
 	if (order == 0)
 		order = slice_compare(x->machine, y->machine);
 	if (order == 0)
@@ -81,7 +81,7 @@ static int by_urgency(const void *a, const void *b)
 }
 
 // The version that cures them all: the highest that can be told, else the one of the last point.
-static struct slice higher(struct slice a, struct slice b, struct slice ecosystem)
+struct slice step_higher(struct slice a, struct slice b, struct slice ecosystem)
 {
 	int order = 0;
 	if (a.n == 0 || version_compare(version_scheme_of_ecosystem(ecosystem), a, b, &order, NULL) != ERR_OK)
@@ -92,14 +92,14 @@ static struct slice higher(struct slice a, struct slice b, struct slice ecosyste
 static void add(struct step *s, const struct point *p, const struct finding *f)
 {
 	if (s->n++ == 0) {
-		s->kind = kind_of(f);
+		s->kind = step_kind_of(f);
 		s->machine = f->machine;
 		s->package = f->package.n > 0 ? f->package : f->item;
 		s->from = f->version;
 		s->worst = p->defect.class;
 		s->due = INT64_MAX;
 	}
-	s->to = higher(s->to, f->kind == FINDING_UNSUPPORTED ? f->latest : f->fixed, f->ecosystem);
+	s->to = step_higher(s->to, f->kind == FINDING_UNSUPPORTED ? f->latest : f->fixed, f->ecosystem);
 	if (p->defect.class > s->worst)
 		s->worst = p->defect.class;
 	if (p->defect.due != FACT_NO_DATE && p->defect.due < s->due)

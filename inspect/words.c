@@ -46,6 +46,15 @@ static const char *const words[WORDS][LANGUAGES] = {
 	[WORD_ITEMS] = {"items inspected: %s", "éléments inspectés : %s"},
 	[WORD_EXTENDED] = {"extended support until %s counts with a contract alone: --extended-support", "le support étendu jusqu'au %s ne vaut qu'avec un contrat : --extended-support"},
 	[WORD_FUTURE] = {"dated in the future", "datées du futur"},
+	[WORD_MACHINES] = {"%s machines", "%s machines"},
+	[WORD_UNREAD] = {"not read", "non lus"},
+	[WORD_ANSWERS] = {"The inspector's answers:", "Réponses du contrôleur :"},
+	[WORD_TODO_FLEET] = {"What to do, over all machines, the most urgent first", "À faire, toutes machines confondues, le plus urgent d'abord"},
+	[WORD_ON_MACHINES] = {"on %s machines", "sur %s machines"},
+	[WORD_MORE_KINDS] = {"… %s defects more, of steps that are not told apart", "… %s défaillances de plus, dont les étapes ne sont pas détaillées"},
+	[WORD_WORST] = {"The machines that need it most", "Les machines les plus touchées"},
+	[WORD_SHORT_REINSPECTION] = {"re-inspection due", "contre-visite"},
+	[WORD_SHORT_REFUSED] = {"refused", "refusée"},
 };
 
 static const char *const reasons[][LANGUAGES] = {

@@ -23,13 +23,15 @@ struct cache {
 	struct hits kept, weighed;
 	struct hits view;
 	size_t entries;
+	bool off;
 };
 
-struct cache *cache_new(void)
+struct cache *cache_new(bool off)
 {
 	struct cache *c = calloc(1, sizeof *c);
 	if (c == NULL)
 		return NULL;
+	c->off = off;
 	crypto_shorthash_keygen(c->hash_key);
 	buf_init(&c->text, CACHE_TEXT_MAX);
 	buf_init(&c->key, 8 * INVENTORY_TEXT_MAX);
@@ -109,6 +111,10 @@ static bool keep(struct cache *c, uint64_t hash)
 
 enum err cache_hits(struct cache *c, const struct knowledge *k, const struct subject *s, const struct hits **hits, struct why *why)
 {
+	if (c->off) {
+		*hits = &c->weighed;
+		return weigh(k, s, &c->weighed, why);
+	}
 	enum err e = key_of(c, s, why);
 	if (e != ERR_OK)
 		return e;

@@ -73,6 +73,7 @@ struct finding_options {
 	enum item_exposure exposure;
 	struct slice caretaker;
 	bool extended_support;       // the organisation holds the editors' extended-support contracts
+	bool once;                   // the caller hands equal items on once only: nothing of them is kept
 };
 
 // An inventory_sink that turns a stream of items into findings. One machine after the other; a cache over machines makes equal packages cheap.

@@ -220,7 +220,7 @@ enum err findings_new(const struct knowledge *k, const struct finding_options *o
 {
 	struct findings *f = calloc(1, sizeof *f);
 	if (f != NULL)
-		f->cache = cache_new();
+		f->cache = cache_new(o->once);
 	if (f == NULL || f->cache == NULL) {
 		free(f);
 		return why_set(why, ERR_SYSTEM, "no memory");

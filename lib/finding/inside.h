@@ -32,7 +32,7 @@ struct slice subject_version(const struct subject *s, const struct knowledge_row
 
 // Hits of subjects seen before, in bounded memory: full, it forgets all.
 struct cache;
-struct cache *cache_new(void);
+struct cache *cache_new(bool off); // off: keeps nothing
 void cache_free(struct cache *c);
 // The hits of s, weighed now or before; valid until the next call.
 MUST_USE enum err cache_hits(struct cache *c, const struct knowledge *k, const struct subject *s, const struct hits **hits, struct why *why);

@@ -150,6 +150,7 @@ struct regime_count {
 	const struct regime *r;
 	struct indicator_value *values;
 	bool *open; // the machine counts, and nothing was found yet: an indicator each
+	bool *found; // something was
 };
 
 enum err regime_count_new(const struct regime *r, struct regime_count **out, struct why *why)
@@ -159,8 +160,9 @@ enum err regime_count_new(const struct regime *r, struct regime_count **out, str
 	if (c != NULL) {
 		c->values = calloc(n + 1, sizeof *c->values);
 		c->open = calloc(n + 1, sizeof *c->open);
+		c->found = calloc(n + 1, sizeof *c->found);
 	}
-	if (c == NULL || c->values == NULL || c->open == NULL) {
+	if (c == NULL || c->values == NULL || c->open == NULL || c->found == NULL) {
 		regime_count_free(c);
 		return why_set(why, ERR_SYSTEM, "no memory to count with");
 	}
@@ -184,6 +186,7 @@ void regime_count_free(struct regime_count *c)
 		return;
 	free(c->values);
 	free(c->open);
+	free(c->found);
 	free(c);
 }
 
@@ -193,6 +196,7 @@ void regime_count_machine(struct regime_count *c, enum item_role role, enum item
 	for (size_t i = 0; i < c->r->indicators_n; i++) {
 		const struct condition *where = &c->r->indicators[i].where;
 		c->open[i] = where->n == 0 || condition_holds(where, NULL, &machine, 0);
+		c->found[i] = false;
 		c->values[i].whole += c->open[i];
 	}
 }
@@ -212,10 +216,22 @@ void regime_count_finding(struct regime_count *c, const struct finding *f, int64
 		return;
 	today = day_of(today);
 	for (size_t i = 0; i < c->r->indicators_n; i++)
-		if (c->open[i] && has(c->r, &c->r->indicators[i], f, today)) {
-			c->open[i] = false;
-			c->values[i].part++;
-		}
+		if (c->open[i] && has(c->r, &c->r->indicators[i], f, today))
+			regime_count_known(c, i);
+}
+
+void regime_count_known(struct regime_count *c, size_t indicator)
+{
+	INVARIANT(indicator < c->r->indicators_n);
+	c->values[indicator].part += c->open[indicator];
+	c->found[indicator] |= c->open[indicator];
+	c->open[indicator] = false;
+}
+
+bool regime_count_has(const struct regime_count *c, size_t indicator)
+{
+	INVARIANT(indicator < c->r->indicators_n);
+	return c->found[indicator];
 }
 
 void regime_count_add(struct regime_count *c, const struct regime_count *other)

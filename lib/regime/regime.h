@@ -89,6 +89,10 @@ struct regime_count;
 MUST_USE enum err regime_count_new(const struct regime *r, struct regime_count **c, struct why *why); // r must outlive it
 void regime_count_machine(struct regime_count *c, enum item_role role, enum item_exposure exposure); // starts a machine
 void regime_count_finding(struct regime_count *c, const struct finding *f, int64_t today);           // of the machine started last
+// For whoever keeps what the findings of equal items come to: whether the machine started last is in an indicator's part; and putting it
+// there, where the indicator counts it at all, without the finding.
+bool regime_count_has(const struct regime_count *c, size_t indicator);
+void regime_count_known(struct regime_count *c, size_t indicator);
 void regime_count_add(struct regime_count *c, const struct regime_count *other); // of the same regime: what another thread counted
 size_t regime_count_values(const struct regime_count *c, const struct indicator_value **values);
 void regime_count_free(struct regime_count *c); // NULL allowed
