@@ -6,7 +6,8 @@
 //
 //     fleet.c        the verb: files handed to threads        fleet_cache.c   effects of items seen before
 //     fleet_hand.c   one thread: a machine's numbers          fleet_steps.c   what to do, over all machines
-//     fleet_walk.c   the files below a directory              fleet_print.c   the outputs (protocol/fleet.md)
+//     fleet_walk.c   the files below a directory              fleet_sum.c     what threads counted, together
+//     fleet_print.c  the outputs (protocol/fleet.md)
 //
 // Memory: FLEET_CACHE_BYTES; the table of steps, and a thread's counts of them, 6 MiB a thread; a thread's largest file up to
 // FLEET_ROOM, larger files one at a time up to NATIVE_BYTES_MAX.
@@ -141,6 +142,10 @@ struct fleet_sum {
 	size_t told_n;
 	struct fleet_step_counts steps;
 };
+// Keeps m among the worst, if it is. A machine that is favourable is none of them.
+MUST_USE enum err fleet_sum_worst(struct fleet_sum *s, const struct fleet_machine *m, struct why *why);
+// Counts a file that was not read, and keeps it among those told, if it is.
+MUST_USE enum err fleet_sum_unread(struct fleet_sum *s, const char *file, const struct why *reason, struct why *why);
 // Adds what another counted, and empties it.
 MUST_USE enum err fleet_sum_add(struct fleet_sum *s, struct fleet_sum *other, struct why *why);
 void fleet_sum_free(struct fleet_sum *s);

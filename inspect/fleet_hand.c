@@ -147,55 +147,6 @@ static enum err apply(struct fleet_hand *h, const struct fleet_effect *effect, s
 
 // --- A machine --------------------------------------------------------------------------------------------------------------------------
 
-static int by_urgency(const struct fleet_machine *a, const struct fleet_machine *b)
-{
-	for (size_t c = DEFECT_CLASSES; c-- > 0;)
-		if (a->number[FLEET_WEIGHING + c] != b->number[FLEET_WEIGHING + c])
-			return a->number[FLEET_WEIGHING + c] > b->number[FLEET_WEIGHING + c] ? -1 : 1;
-	if (a->number[FLEET_EXPLOITED] != b->number[FLEET_EXPLOITED])
-		return a->number[FLEET_EXPLOITED] > b->number[FLEET_EXPLOITED] ? -1 : 1;
-	int order = strcmp(a->file, b->file);
-	return order != 0 ? order : strcmp(a->name, b->name);
-}
-
-// Keeps m among the worst, if it is. A machine that is favourable is none of them.
-static enum err among_worst(struct fleet_sum *s, const struct fleet_machine *m, struct why *why)
-{
-	size_t at = s->worst_n;
-	if (m->verdict == VERDICT_FAVOURABLE)
-		return ERR_OK;
-	while (at > 0 && by_urgency(m, s->worst[at - 1]) < 0)
-		at--;
-	if (at == FLEET_WORST)
-		return ERR_OK;
-	struct fleet_machine *kept = s->worst_n == FLEET_WORST ? s->worst[FLEET_WORST - 1] : malloc(sizeof *kept);
-	if (kept == NULL)
-		return why_set(why, ERR_SYSTEM, "no memory");
-	s->worst_n += s->worst_n < FLEET_WORST;
-	memmove(&s->worst[at + 1], &s->worst[at], (s->worst_n - 1 - at) * sizeof *s->worst);
-	*kept = *m;
-	s->worst[at] = kept;
-	return ERR_OK;
-}
-
-static enum err tell(struct fleet_sum *s, const char *file, const struct why *reason, struct why *why)
-{
-	size_t at = s->told_n;
-	while (at > 0 && strcmp(file, s->told[at - 1]->file) < 0)
-		at--;
-	if (at == FLEET_TOLD_MAX)
-		return ERR_OK;
-	struct fleet_unread *kept = s->told_n == FLEET_TOLD_MAX ? s->told[FLEET_TOLD_MAX - 1] : malloc(sizeof *kept);
-	if (kept == NULL)
-		return why_set(why, ERR_SYSTEM, "no memory");
-	s->told_n += s->told_n < FLEET_TOLD_MAX;
-	memmove(&s->told[at + 1], &s->told[at], (s->told_n - 1 - at) * sizeof *s->told);
-	strcpy(kept->file, file);
-	kept->why = *reason;
-	s->told[at] = kept;
-	return ERR_OK;
-}
-
 static void machine_counts(struct fleet_hand *h)
 {
 	for (size_t i = 0; i < h->f->i->r.regimes; i++) {
@@ -229,7 +180,7 @@ static enum err machine_end(struct fleet_hand *h, bool counts, struct why *why)
 	machine_counts(h);
 	if (h->wants_lines)
 		fleet_print_line(&h->lines, m);
-	return among_worst(&h->sum, m, why);
+	return fleet_sum_worst(&h->sum, m, why);
 }
 
 // The derogations that name this machine.
@@ -438,10 +389,9 @@ enum err fleet_hand_unread(struct fleet_hand *h, const char *file, const struct 
 	size_t n = strlen(file);
 	if (strncmp(reason->text, file, n) == 0 && strncmp(reason->text + n, ": ", 2) == 0)
 		strcpy(bare.text, reason->text + n + 2);
-	h->sum.unread++;
 	if (h->wants_lines)
 		fleet_print_unread(&h->lines, file, &bare);
-	return tell(&h->sum, file, &bare, why);
+	return fleet_sum_unread(&h->sum, file, &bare, why);
 }
 
 struct buf *fleet_hand_lines(struct fleet_hand *h)
@@ -510,31 +460,4 @@ enum err fleet_hand_end(struct fleet_hand *h, struct why *why)
 		regime_count_add(r->indicators[n], h->count[n]);
 	}
 	return fleet_sum_add(&h->f->sum, &h->sum, why);
-}
-
-enum err fleet_sum_add(struct fleet_sum *s, struct fleet_sum *other, struct why *why)
-{
-	enum err e = fleet_steps_sum(&s->steps, &other->steps, why);
-	s->machines += other->machines;
-	s->unread += other->unread;
-	for (size_t i = 0; i <= VERDICT_REFUSED; i++)
-		s->verdicts[i] += other->verdicts[i];
-	for (size_t i = 0; i < FLEET_NUMBERS; i++)
-		s->number[i] += other->number[i];
-	for (size_t i = 0; e == ERR_OK && i < other->worst_n; i++)
-		e = among_worst(s, other->worst[i], why);
-	for (size_t i = 0; e == ERR_OK && i < other->told_n; i++)
-		e = tell(s, other->told[i]->file, &other->told[i]->why, why);
-	fleet_sum_free(other);
-	return e;
-}
-
-void fleet_sum_free(struct fleet_sum *s)
-{
-	for (size_t i = 0; i < s->worst_n; i++)
-		free(s->worst[i]);
-	for (size_t i = 0; i < s->told_n; i++)
-		free(s->told[i]);
-	fleet_step_counts_free(&s->steps);
-	*s = (struct fleet_sum){0};
 }
