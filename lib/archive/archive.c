@@ -194,7 +194,8 @@ static enum err pass_over(struct archive_member *m, struct why *why)
 	return ERR_OK;
 }
 
-static enum err visit_one(struct archive_member *m, struct archive_entry *entry, archive_visit *visit, void *context, struct why *why)
+static enum err visit_one(struct archive_member *m, struct archive_entry *entry, archive_visit *visit, void *context,
+                          struct why *why)
 {
 	m->members++;
 	m->ended = false;

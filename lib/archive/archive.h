@@ -2,12 +2,12 @@
 // libarchive, in one way: a walk over members, each read as a stream. Nothing is unpacked to disk, no member inside a member is
 // opened. Bounded: a bomb ends with ERR_LIMIT, not with a full disk or memory.
 //
-// One compression at most, round the whole: a compressed archive yes, something compressed twice no. What is neither compressed nor an
-// archive is one member, an empty file one empty member. A zip is known by its first bytes, never by what a file ends with. Formats
-// other than these are not spoken (rar, 7zip, iso, cab, mtree…): such a file comes through as one member of bytes.
+// One compression at most, round the whole: a compressed archive yes, something compressed twice no. What is neither compressed
+// nor an archive is one member, an empty file one empty member. A zip is known by its first bytes, never by what a file ends
+// with. Formats other than these are not spoken (rar, 7zip, iso, cab, mtree…): such a file comes through as one member of bytes.
 //
-// libarchive parses hostile bytes: call it in a process that holds no key and no database. It does not compare the checksum of gzip:
-// where that matters, what was signed is verified before it comes here.
+// libarchive parses hostile bytes: call it in a process that holds no key and no database. It does not compare the checksum of
+// gzip: where that matters, what was signed is verified before it comes here.
 #ifndef TOCSIN_ARCHIVE_ARCHIVE_H
 #define TOCSIN_ARCHIVE_ARCHIVE_H
 
@@ -22,8 +22,8 @@
 
 struct archive_member; // the one being visited
 
-// The path inside, only ever a name ("../x" and "/etc/x" come through); when it is no archive the name given to the walk without the
-// ending of its compression. Valid UTF-8: a malformed byte becomes '?'; "member 17" when the archive tells none.
+// The path inside, only ever a name ("../x" and "/etc/x" come through); when it is no archive the name given to the walk without
+// the ending of its compression. Valid UTF-8: a malformed byte becomes '?'; "member 17" when the archive tells none.
 struct slice archive_name(const struct archive_member *m);
 // Up to `room` bytes; *n == 0 at the end of the member. ERR_INPUT: damaged; ERR_LIMIT: over a maximum above.
 MUST_USE enum err archive_read(struct archive_member *m, void *p, size_t room, size_t *n, struct why *why);

@@ -57,13 +57,17 @@ enum err bill_system(struct bill *b, struct slice id, struct slice release, stru
 		return ERR_OK;
 	b->os_sure = sure;
 	b->system_at = sure ? b->ordinal + 1 : 0;
-	for (; lower.n < id.n && lower.n < sizeof lower.p; lower.n++)
-		lower.p[lower.n] = (char)(id.p[lower.n] >= 'A' && id.p[lower.n] <= 'Z' ? id.p[lower.n] | 0x20 : id.p[lower.n]);
+	for (; lower.n < id.n && lower.n < sizeof lower.p; lower.n++) {
+		uint8_t c = id.p[lower.n];
+		lower.p[lower.n] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+	}
 	struct slice known = distribution_id(text_of(&lower)), version = version_id(known, release);
 	bool number = version.n > 0 && version.p[0] >= '0' && version.p[0] <= '9';
 	enum err e = bill_keep(b, &b->os_id, known, why);
+	if (!number)
+		version.n = slice_find(version, '/', 0); // "trixie/sid"
 	if (e == ERR_OK)
-		e = bill_keep(b, number ? &b->os_version : &b->os_codename, slice_part(version, 0, number ? version.n : slice_find(version, '/', 0)), why);
+		e = bill_keep(b, number ? &b->os_version : &b->os_codename, version, why);
 	if (e == ERR_OK)
 		e = bill_keep(b, &b->os_name, pretty, why);
 	buf_init(&ecosystem, INVENTORY_TEXT_MAX);
@@ -88,9 +92,10 @@ enum err bill_machine(struct bill *b, struct why *why)
 	if (b->told)
 		return ERR_OK;
 	b->told = true;
-	struct machine m = {.name = text_of(&b->machine), .os_id = text_of(&b->os_id), .os_version = text_of(&b->os_version),
-	                    .os_name = text_of(&b->os_name), .os_codename = text_of(&b->os_codename), .ecosystem = text_of(&b->ecosystem),
-	                    .taken = b->taken, .updated = INVENTORY_UNKNOWN_DATE};
+	struct machine m = {
+		.name = text_of(&b->machine), .os_id = text_of(&b->os_id), .os_version = text_of(&b->os_version), .os_name = text_of(&b->os_name),
+		.os_codename = text_of(&b->os_codename), .ecosystem = text_of(&b->ecosystem), .taken = b->taken, .updated = INVENTORY_UNKNOWN_DATE,
+	};
 	return b->sink->machine == NULL ? ERR_OK : b->sink->machine(b->sink->context, &m, why);
 }
 
@@ -127,10 +132,13 @@ static void set_version(struct bill *b, struct item *i, const struct purl *p)
 {
 	struct slice said = i->version, epoch = purl_qualifier(p, "epoch");
 	size_t before = p->version.n > said.n ? p->version.n - said.n : 0;
-	bool more = before > 1 && has_epoch(p->version) && p->version.p[before - 1] == ':' && slice_equal(slice_part(p->version, before, said.n), said);
+	bool more = before > 1 && has_epoch(p->version) && p->version.p[before - 1] == ':' &&
+	            slice_equal(slice_part(p->version, before, said.n), said);
 	if (said.n == 0 || more)
 		said = p->version;
-	put_version(fresh(&b->item_version), is_packager(p) && !slice_is_text(p->type, "apk") ? epoch : (struct slice){0}, said, (struct slice){0});
+	if (!slice_is_text(p->type, "deb") && !slice_is_text(p->type, "rpm"))
+		epoch.n = 0;
+	put_version(fresh(&b->item_version), epoch, said, (struct slice){0});
 	i->version = buf_slice(&b->item_version);
 }
 
@@ -228,7 +236,8 @@ static enum item_kind kind_of(const struct draft *d, const struct purl *p)
 	return ITEM_LIBRARY;
 }
 
-static enum err read_purl(struct bill *b, const struct draft *d, char room[static PURL_MAX], struct purl *p, struct item *i, struct why *why)
+static enum err read_purl(struct bill *b, const struct draft *d, char room[static PURL_MAX], struct purl *p, struct item *i,
+                          struct why *why)
 {
 	struct why rule;
 	*p = (struct purl){0};
@@ -316,7 +325,8 @@ enum err bill_item(struct bill *b, const struct draft *d, struct why *why)
 	struct purl p;
 	struct slice bad;
 	const char *rule;
-	struct item i = {.name = d->name, .version = d->version, .vendor = d->vendor, .since = INVENTORY_UNKNOWN_DATE, .line = b->ordinal};
+	struct item i = {.name = d->name, .version = d->version, .vendor = d->vendor, .line = b->ordinal};
+	i.since = INVENTORY_UNKNOWN_DATE;
 	if (b->looks)
 		return bill_look(b, d->purl, why);
 	if (d->faint && d->purl.n == 0 && d->cpe.n == 0) {

@@ -103,7 +103,8 @@ static bool is_distribution_purl(struct slice purl)
 	return false;
 }
 
-static enum err read_component(const struct json *component, struct slice *type, struct properties *p, struct draft *d, struct why *why)
+static enum err read_component(const struct json *component, struct slice *type, struct properties *p, struct draft *d,
+                               struct why *why)
 {
 	enum err e = json_want_object(component, why);
 	if (e == ERR_OK)

@@ -13,10 +13,12 @@
 
 #define BLOCK (64u << 10)
 
-enum part { BOM_FORMAT, SPEC_VERSION, METADATA, COMPONENT, SPDX_VERSION, NAME, CREATION, DESCRIBES, RELATIONSHIP, PACKAGE, CONTEXT, PARTS };
+enum part {
+	BOM_FORMAT, SPEC_VERSION, METADATA, COMPONENT, SPDX_VERSION, NAME, CREATION, DESCRIBES, RELATIONSHIP, PACKAGE, CONTEXT, PARTS
+};
 static const char *const paths[PARTS] = {
-	"bomFormat", "specVersion", "metadata", "components[]", "spdxVersion", "name", "creationInfo", "documentDescribes[]", "relationships[]",
-	"packages[]", "@context",
+	"bomFormat",    "specVersion",         "metadata",        "components[]", "spdxVersion", "name",
+	"creationInfo", "documentDescribes[]", "relationships[]", "packages[]",   "@context",
 };
 
 struct reading {
@@ -162,7 +164,7 @@ static enum err read_once(struct reading *r, int fd, bool looks, struct why *why
 	if (r->documents == 0)
 		return why_set(why, ERR_INPUT, "%s: an archive without a document", b->name);
 	if (b->format == BILL_UNKNOWN && r->linked_data)
-		return why_set(why, ERR_INPUT, "%s: SPDX 3 (JSON-LD), which is not read; have it written as SPDX 2.3 or CycloneDX", b->name);
+		return why_set(why, ERR_INPUT, "%s: SPDX 3 (JSON-LD), which is not read; SPDX 2.3 and CycloneDX are", b->name);
 	if (b->format == BILL_UNKNOWN)
 		return why_set(why, ERR_INPUT, "%s: neither CycloneDX (no bomFormat) nor SPDX 2 (no spdxVersion)", b->name);
 	return ERR_OK;

@@ -3,14 +3,14 @@
 // document. A file is read twice, so that a broken document is refused, and the machine known, before the first item; from a pipe
 // there is one reading, and what comes too late for the machine ("operating-system" as the last component) is not said of it.
 //
-// Components of every depth are items, numbered from 1 in the order of the document (item.line). One that breaks a rule is refused, by
-// number, and the rest is read; where only its purl or CPE cannot be read that is refused and the item comes without. Files, data
-// and the like with neither purl nor CPE are no items, neither is what trivy calls an application that is a lock file: they are
-// counted in one note.
+// Components of every depth are items, numbered from 1 in the order of the document (item.line). One that breaks a rule is
+// refused, by number, and the rest is read; where only its purl or CPE cannot be read that is refused and the item comes without.
+// Files, data and the like with neither purl nor CPE are no items, neither is what trivy calls an application that is a lock
+// file: they are counted in one note.
 //
-// The operating system is a component of that type, otherwise what the first purl of a distribution's package says. For such packages
-// the ecosystem, the source package, its version and the epoch are taken from the purl's qualifiers (distro, upstream, epoch) and
-// from the properties of syft and trivy. VEX inside a CycloneDX document is not read here.
+// The operating system is a component of that type, otherwise what the first purl of a distribution's package says. For such
+// packages the ecosystem, the source package, its version and the epoch are taken from the purl's qualifiers (distro, upstream,
+// epoch) and from the properties of syft and trivy. VEX inside a CycloneDX document is not read here.
 //
 // ERR_INPUT: not JSON, or no such document. ERR_LIMIT: over a maximum here or of json/stream.h. Other errors: the sink's.
 #ifndef TOCSIN_INVENTORY_SBOM_H

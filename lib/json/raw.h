@@ -1,5 +1,5 @@
-// What a tokenizer does not look at: one pass over the bytes of a document, as they come, that refuses malformed UTF-8 (RFC 3629), the
-// escape \u0000 and escapes of surrogates without their other half (RFC 8259 section 7). Inside this room only.
+// What a tokenizer does not look at: one pass over the bytes of a document, as they come, that refuses malformed UTF-8 (RFC
+// 3629), the escape \u0000 and escapes of surrogates without their other half (RFC 8259 section 7). Inside this room only.
 #ifndef TOCSIN_JSON_RAW_H
 #define TOCSIN_JSON_RAW_H
 

@@ -1,5 +1,5 @@
-// One JSON document of any size, read as it comes (over yajl): only the parts asked for are built, each as a small tree that lib/json
-// reads, and freed before the next. Memory is bounded by the largest part, not by the document.
+// One JSON document of any size, read as it comes (over yajl): only the parts asked for are built, each as a small tree that
+// lib/json reads, and freed before the next. Memory is bounded by the largest part, not by the document.
 //
 // A part is a path of member names from the root; "[]" stands for every item of an array, "*" for a member of any name:
 //
@@ -8,8 +8,8 @@
 // Parts come in the order of the document. A part inside a part is not given again, and where two paths name one value it is the
 // part of the first. What no part names is checked for syntax and skipped without an allocation. The same refusals as json_parse:
 // a root that is no object or array, malformed UTF-8, NUL, lone surrogates, depth; inside a part and on the way to one also
-// duplicate keys, and inside a part numbers out of range. Each says the byte offset ("byte 4711: …") and, inside a part, the path.
-// A name with a dot, a bracket or a star in it cannot be written in a path.
+// duplicate keys, and inside a part numbers out of range. Each says the byte offset ("byte 4711: …") and, inside a part, the
+// path. A name with a dot, a bracket or a star in it cannot be written in a path.
 //
 // yajl does not look whether its memory was given: without memory the process stops (INVARIANT).
 #ifndef TOCSIN_JSON_STREAM_H

@@ -221,9 +221,10 @@ enum err cpe_parse(struct slice text, char room[static CPE_MAX], struct cpe *out
 		c.at[a] = SLICE_LITERAL("*");
 	if (text.n > CPE_MAX)
 		return why_set(why, ERR_LIMIT, "CPE \"%.*s\": more than %u bytes", QUOTE(text), CPE_MAX);
-	enum err e = starts(text, "cpe:2.3:") ? string_parse(&r, slice_part(text, 8, text.n), &c)
-	             : starts(text, "cpe:/")  ? uri_parse(&r, slice_part(text, 5, text.n), &c)
-	                                      : why_set(why, ERR_INPUT, "CPE \"%.*s\": begins with neither \"cpe:2.3:\" nor \"cpe:/\"", QUOTE(text));
+	bool string = starts(text, "cpe:2.3:");
+	if (!string && !starts(text, "cpe:/"))
+		return why_set(why, ERR_INPUT, "CPE \"%.*s\": begins with neither \"cpe:2.3:\" nor \"cpe:/\"", QUOTE(text));
+	enum err e = string ? string_parse(&r, slice_part(text, 8, text.n), &c) : uri_parse(&r, slice_part(text, 5, text.n), &c);
 	if (e == ERR_OK)
 		*out = c;
 	return e;

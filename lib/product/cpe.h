@@ -1,9 +1,9 @@
-// CPE names: the 2.3 formatted string (NISTIR 7695 section 6.2) and the 2.2 URI ("cpe:/o:vendor:product:version", section 6.1), read into one
-// canonical form, the 2.3 formatted string in lower case.
+// CPE names: the 2.3 formatted string (NISTIR 7695 section 6.2) and the 2.2 URI ("cpe:/o:vendor:product:version", section 6.1),
+// read into one canonical form, the 2.3 formatted string in lower case.
 //
 // As the lists that exist write them, and not only as the specification does: attributes missing at the end are any
-// ("cpe:2.3:a:apache:ant"), and a punctuation mark that ought to be escaped is ("g++" is "g\\+\\+"). Refused are an attribute left
-// empty in a formatted string, a wildcard in the middle, an escaped letter or digit, blanks, what is not ASCII.
+// ("cpe:2.3:a:apache:ant"), and a punctuation mark that ought to be escaped is ("g++" is "g\\+\\+"). Refused are an attribute
+// left empty in a formatted string, a wildcard in the middle, an escaped letter or digit, blanks, what is not ASCII.
 #ifndef TOCSIN_PRODUCT_CPE_H
 #define TOCSIN_PRODUCT_CPE_H
 
@@ -32,8 +32,8 @@ void cpe_product(const struct cpe *c, struct buf *out);
 // NISTIR 7696, section 6: every attribute of `pattern` is ANY or equal or a wildcard that covers that of `name`.
 bool cpe_covers(const struct cpe *pattern, const struct cpe *name);
 
-// vendor and product as a person or a feed writes them, folded for an exact lookup: lower case (ASCII), trimmed, runs of blanks, '_'
-// and '-' as one '_'.
+// vendor and product as a person or a feed writes them, folded for an exact lookup: lower case (ASCII), trimmed, runs of blanks,
+// '_' and '-' as one '_'.
 void product_fold(struct slice text, struct buf *out);
 
 #endif

@@ -124,7 +124,8 @@ static bool put_ubuntu(struct slice release, struct buf *out)
 			release = slice_text(ubuntu_series[i].release);
 	if (!numbers(release, &year, &month) || month.n != 2 || !num_parse(year, 4, 99, &number))
 		return false;
-	buf_printf(out, "%.*s.%.*s%s", SLICE_ARGS(year), SLICE_ARGS(month), number % 2 == 0 && slice_is_text(month, "04") ? ":LTS" : "");
+	bool lts = number % 2 == 0 && slice_is_text(month, "04");
+	buf_printf(out, "%.*s.%.*s%s", SLICE_ARGS(year), SLICE_ARGS(month), lts ? ":LTS" : "");
 	return true;
 }
 
@@ -222,13 +223,13 @@ static bool of_distribution(const struct purl *p, struct buf *ecosystem)
 	return distribution_ecosystem(p->space, (struct slice){0}, ecosystem); // those without releases
 }
 
-static void put_name(const struct purl *p, enum join join, struct buf *name)
+static void put_name(const struct purl *p, const char *ecosystem, enum join join, struct buf *name)
 {
 	if (join != JOIN_NAME && p->space.n > 0) {
-		buf_put_slice(name, p->space);
+		ecosystem_name(slice_text(ecosystem), p->space, name);
 		buf_put_u8(name, join == JOIN_COLON ? ':' : '/');
 	}
-	buf_put_slice(name, p->name);
+	ecosystem_name(slice_text(ecosystem), p->name, name);
 }
 
 bool purl_ecosystem(const struct purl *p, struct buf *ecosystem, struct buf *name)
@@ -236,7 +237,7 @@ bool purl_ecosystem(const struct purl *p, struct buf *ecosystem, struct buf *nam
 	for (size_t i = 0; i < sizeof registries / sizeof *registries; i++)
 		if (slice_is_text(p->type, registries[i].type)) {
 			buf_put_text(ecosystem, registries[i].ecosystem);
-			put_name(p, registries[i].join, name);
+			put_name(p, registries[i].ecosystem, registries[i].join, name);
 			return true;
 		}
 	if (!is_packager(p) || !of_distribution(p, ecosystem))

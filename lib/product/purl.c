@@ -18,11 +18,12 @@ static const struct {
 	const char *type;
 	bool space, name, version;
 } folded[] = {
-	{"alpm", true, true, false},       {"apk", true, true, false},      {"bitbucket", true, true, false}, {"bitnami", false, true, false},
-	{"composer", true, true, false},   {"deb", true, true, false},      {"github", true, true, false},    {"githubactions", true, true, false},
-	{"hex", true, true, false},        {"huggingface", false, false, true}, {"oci", false, true, true},   {"otp", false, true, false},
-	{"pub", false, true, false},       {"pypi", false, true, true},     {"qpkg", true, false, false},     {"rpm", true, false, false},
-	{"luarocks", true, true, true},    {"brew", true, true, false},
+	{"alpm", true, true, false},     {"apk", true, true, false},    {"bitbucket", true, true, false},
+	{"bitnami", false, true, false}, {"brew", true, true, false},   {"composer", true, true, false},
+	{"deb", true, true, false},      {"github", true, true, false}, {"githubactions", true, true, false},
+	{"hex", true, true, false},      {"luarocks", true, true, true}, {"huggingface", false, false, true},
+	{"oci", false, true, true},      {"otp", false, true, false},   {"pub", false, true, false},
+	{"pypi", false, true, true},     {"qpkg", true, false, false},  {"rpm", true, false, false},
 };
 
 static enum err refuse(const struct room *room, struct slice value, const char *rule)
@@ -228,6 +229,11 @@ static enum err path_parse(struct room *room, struct slice text, struct purl *p)
 	return e != ERR_OK ? e : segments(room, slice_part(text, 0, from), false, &p->space);
 }
 
+static bool has_scheme(struct slice s)
+{
+	return s.n >= 4 && lower(s.p[0]) == 'p' && lower(s.p[1]) == 'k' && lower(s.p[2]) == 'g' && s.p[3] == ':';
+}
+
 enum err purl_parse(struct slice text, char room_bytes[static PURL_MAX], struct purl *out, struct why *why)
 {
 	struct room room = {.p = room_bytes, .purl = text, .why = why};
@@ -241,7 +247,7 @@ enum err purl_parse(struct slice text, char room_bytes[static PURL_MAX], struct 
 	if (e == ERR_OK && mark < rest.n)
 		e = qualifiers_parse(&room, slice_part(rest, mark + 1, rest.n), &p);
 	rest = slice_part(rest, 0, mark);
-	if (e == ERR_OK && (rest.n < 4 || (rest.p[0] | 0x20) != 'p' || (rest.p[1] | 0x20) != 'k' || (rest.p[2] | 0x20) != 'g' || rest.p[3] != ':'))
+	if (e == ERR_OK && !has_scheme(rest))
 		return refuse(&room, rest, "does not begin with \"pkg:\"");
 	rest = slice_part(rest, 4, rest.n);
 	while (rest.n > 0 && rest.p[0] == '/')
