@@ -20,7 +20,9 @@ struct job {
 	const char *path;       // of the file
 	enum source_kind kind;  // of this file's first feed: all its members are of one kind
 	bool cyclonedx;
-	uint64_t members, skipped; // visited; of these another part's
+	uint64_t members;       // of this file, visited
+	bool shared;            // another part has some of what there is
+	bool own;               // the whole file is this part's
 	struct buf whole;       // a record, or the rest of a line
 	char place[PATH_TEXT_MAX];
 	uint8_t block[BLOCK];
@@ -187,7 +189,7 @@ static enum err read_stream(struct job *j, struct archive_member *m, const struc
 		e = json_stream_end(s, &refusal);
 	json_stream_free(s);
 	if (e == ERR_OK && file == ERR_OK)
-		return kind == 0 ? ERR_OK : say_due_source(&j->r, kind, why);
+		return kind == 0 ? ERR_OK : say_usual_source(&j->r, kind, j->r.stated, why); // a list may be empty
 	if (e == ERR_OK && kind == 0) // the file is damaged, not the document
 		return why_set(why, file, "%s", refusal.text);
 	return ended(j, kind, e != ERR_OK ? e : file, &refusal, why);
@@ -255,8 +257,8 @@ static enum err visit(void *context, struct archive_member *m, struct why *why)
 {
 	struct job *j = context;
 	const struct feed_options *o = j->r.options;
-	if (o->parts > 1 && j->members++ % o->parts != o->part) {
-		j->skipped++;
+	if (o->parts > 1 && !j->own && j->members++ % o->parts != o->part) {
+		j->shared = true;
 		return ERR_OK;
 	}
 	enum source_kind wanted = j->kind != 0 ? j->kind : j->r.options->kind;
@@ -283,6 +285,7 @@ static enum err read_file(struct job *j, int fd, const char *path, struct why *w
 {
 	j->path = path;
 	j->kind = 0;
+	j->members = 0;
 	return archive_walk(fd, path, visit, j, why);
 }
 
@@ -298,12 +301,15 @@ static struct job *job_new(const struct feed_options *options, fact_sink *sink, 
 	return j;
 }
 
-// A feed of which nothing could be taken is no feed: the first refusal says why.
+// A feed of which nothing could be taken is no feed: the first refusal says why. Where another part may have taken something, what was
+// refused here is told.
 static enum err job_end(struct job *j, const char *path, enum err e, struct why *why)
 {
 	if (e == ERR_OK)
 		e = say_newest(&j->r, why);
-	if (e == ERR_OK && !j->r.said && j->skipped == 0)
+	if (e == ERR_OK && !j->r.said && j->shared)
+		e = tell_pending(&j->r, why);
+	else if (e == ERR_OK && !j->r.said)
 		e = j->r.pending.n > 0 ? why_set(why, ERR_INPUT, "%.*s", SLICE_ARGS(pending_first(&j->r)))
 		                       : why_set(why, ERR_INPUT, "%s: holds no feed", path);
 	buf_free(&j->whole);
@@ -322,11 +328,24 @@ enum err feed_read(int fd, const char *path, const struct feed_options *options,
 
 static enum err read_directory(struct job *j, const char *path, unsigned depth, struct why *why);
 
+// Files of a directory are shared out by a hash of their paths (FNV-1a): whatever else comes and goes there meanwhile, each has its part.
+static bool is_anothers(const struct feed_options *o, const char *path)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+	for (; *path != 0; path++)
+		hash = (hash ^ (uint8_t)*path) * 0x100000001b3;
+	return o->parts > 1 && (hash >> 32) % o->parts != o->part;
+}
+
 // A damaged file is told and passed over, like a damaged record: the other files do not suffer.
 static enum err read_entry(struct job *j, const char *path, unsigned depth, struct why *why)
 {
 	struct stat st;
 	struct why refusal = {""};
+	if (is_anothers(j->r.options, path) && lstat(path, &st) == 0 && !S_ISDIR(st.st_mode)) {
+		j->shared = true;
+		return ERR_OK;
+	}
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	bool opened = fd >= 0 && fstat(fd, &st) == 0;
 	enum err e = ERR_OK;
@@ -383,5 +402,6 @@ enum err feed_read_directory(const char *path, const struct feed_options *option
 	struct job *j = job_new(options, sink, context, why);
 	if (j == NULL)
 		return ERR_SYSTEM;
+	j->own = true;
 	return job_end(j, path, read_directory(j, path, 0, why), why);
 }

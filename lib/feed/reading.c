@@ -100,7 +100,7 @@ bool source_is_whole(enum source_kind kind)
 	return kind != SOURCE_CVE && kind != SOURCE_OSV && kind != SOURCE_CSAF && kind != SOURCE_OPENVEX;
 }
 
-static enum err tell_pending(struct reading *r, struct why *why)
+enum err tell_pending(struct reading *r, struct why *why)
 {
 	struct slice all = buf_slice(&r->pending);
 	enum err e = ERR_OK;
@@ -163,11 +163,6 @@ enum err say_usual_source(struct reading *r, enum source_kind kind, int64_t date
 		[SOURCE_TABLE] = {"affected packages", ""},
 	};
 	return say_source(r, kind, slice_text(usual[kind].name), slice_text(usual[kind].author), dated, why);
-}
-
-enum err say_due_source(struct reading *r, enum source_kind kind, struct why *why)
-{
-	return r->said && r->kind == kind ? ERR_OK : say_usual_source(r, kind, r->stated, why);
 }
 
 enum err say(struct reading *r, const struct json *at, const struct fact *f, struct why *why)

@@ -39,8 +39,7 @@ MUST_USE enum err say_source(struct reading *r, enum source_kind kind, struct sl
 // The same with the kind's usual name and author.
 MUST_USE enum err say_usual_source(struct reading *r, enum source_kind kind, int64_t dated, struct why *why);
 bool source_is_whole(enum source_kind kind); // a feed replaces all that its source said before
-// Of a format that is one document: the source, if none of its records made it be said.
-MUST_USE enum err say_due_source(struct reading *r, enum source_kind kind, struct why *why);
+MUST_USE enum err tell_pending(struct reading *r, struct why *why); // refusals from before the source
 struct slice pending_first(const struct reading *r); // the refusal that came first, while no source has been said
 // Says the source again, not whole, when records turned out to be newer than what was said of it.
 MUST_USE enum err say_newest(struct reading *r, struct why *why);

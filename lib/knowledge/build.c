@@ -391,6 +391,8 @@ enum err knowledge_build_take(void *build, const struct fact *f, struct why *why
 	struct knowledge_build *b = build;
 	struct why reason = {{0}};
 	if (b->status == ERR_OK && f->kind != FACT_SOURCE) {
+		if (b->source == SIZE_MAX && f->kind == FACT_REFUSED) // of a part of a feed that held nothing else
+			return ERR_OK;
 		if (b->source == SIZE_MAX)
 			return why_set(why, ERR_INPUT, "the first fact is no source");
 		if (SOURCES(b)[b->source].skip && f->kind != FACT_REFUSED)

@@ -29,7 +29,7 @@ struct knowledge_change { // of one source, after the build
 
 // before: NULL, or an open knowledge; it is read here and may be closed afterwards.
 MUST_USE enum err knowledge_build_new(const struct knowledge *before, struct knowledge_build **b, struct why *why);
-// A fact_sink. The first fact must be a source. ERR_SYSTEM, ERR_LIMIT: the build cannot go on.
+// A fact_sink. The first fact must be a source; refusals may come before it. ERR_SYSTEM, ERR_LIMIT: the build cannot go on.
 MUST_USE enum err knowledge_build_take(void *build, const struct fact *f, struct why *why);
 // Writes the file durably under another name and renames it to `path`. `taken`: the time of the build, Unix seconds.
 MUST_USE enum err knowledge_build_write(struct knowledge_build *b, const char *path, int64_t taken, struct why *why);

@@ -22,6 +22,22 @@ static void cve(void)
 	said_free(&s);
 }
 
+// Shared between processes every record is read once.
+static void parts(void)
+{
+	size_t flaws = 0, affected = 0;
+	for (unsigned i = 0; i < 3; i++) {
+		struct said s;
+		if (said_data(&s, "vuln/cve5-vulnrichment-sample.tar.zst", &(struct feed_options){.part = i, .parts = 3, .dated = FACT_NO_DATE}))
+			CHECK_SAY(s.facts[FACT_FLAW] == 171 && s.facts[FACT_REFUSED] == 0, "%zu", s.facts[FACT_FLAW]);
+		flaws += s.facts[FACT_FLAW];
+		affected += s.facts[FACT_AFFECTED];
+		said_free(&s);
+	}
+	if (test_data("vuln/cve5-vulnrichment-sample.tar.zst") != NULL)
+		CHECK_SAY(flaws == 513 && affected == 6446, "%zu %zu", flaws, affected);
+}
+
 // 216 lines: 31 records, and the indexer's own tables.
 static void indexer(void)
 {
@@ -107,5 +123,5 @@ static void table(void)
 	said_free(&s);
 }
 
-const struct test tests[] = {{"CVE records", cve}, {"an indexer's lines", indexer}, {"OSV", osv},     {"KEV", kev},
+const struct test tests[] = {{"CVE records", cve}, {"in three parts", parts}, {"an indexer's lines", indexer}, {"OSV", osv},     {"KEV", kev},
                              {"EPSS", epss},       {"end of life", eol},            {"table", table}, {NULL, NULL}};

@@ -189,6 +189,17 @@ static void directories(void)
 	CHECK_TEXT(rest + 1, "flaw B modified 2024-01-02\nsource osv OSV 2024-01-02\nsource cve CVE List by CVE Program\nflaw CVE-2024-0001\n"
 	                     "source epss EPSS by FIRST whole\nepss CVE-2024-0001 0 0\nsource osv OSV\nflaw C modified 2024-01-02\nsource osv OSV 2024-01-02\n");
 	said_free(&s);
+	// In parts each file is read once, and what is refused is told where nothing else is, too.
+	size_t flaws = 0, scores = 0, refused = 0;
+	for (unsigned i = 0; i < 5; i++) {
+		said_init(&s, true);
+		CHECK(feed_read_directory(folder, &(struct feed_options){.part = i, .parts = 5, .dated = FACT_NO_DATE}, said_take, &s, &why) == ERR_OK);
+		flaws += s.facts[FACT_FLAW];
+		scores += s.facts[FACT_EPSS];
+		refused += s.facts[FACT_REFUSED];
+		said_free(&s);
+	}
+	CHECK_SAY(flaws == 4 && scores == 1 && refused == 2, "%zu %zu %zu", flaws, scores, refused);
 	CHECK(feed_read_directory("/tmp/tocsin-feed-none", &none, said_take, &s, &why) == ERR_ABSENT);
 	static const char *const names[] = {"0-README", "1.json", "2.gz", "4.json", "5.csv", "6.json", ".hidden", "3/x.json", "3", "7.json", "8", "9", ""};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
