@@ -135,23 +135,34 @@ static bool ask(const char *prompt, char *line, size_t room)
 	return true;
 }
 
-static enum err put_answer(const struct question *q, const char *who, enum language l, struct buf *text, struct why *why)
+// The word that is kept; NULL: none of them.
+static const char *answer_of(const char *says)
+{
+	static const char *const words[][3] = {{"yes", "oui", "y"}, {"no", "non", "n"}, {"not-applicable", "sans objet", "-"}};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		for (size_t k = 0; k < 3; k++)
+			if (strcmp(says, words[i][k]) == 0)
+				return words[i][0];
+	return NULL;
+}
+
+// Nothing is written where nothing is said: the question stays open. So what was answered before the input ended is kept.
+static void put_answer(const struct question *q, const char *who, enum language l, struct buf *text)
 {
 	char says[64], note[ANSWER_TEXT_MAX], day[TIME_TEXT];
+	const char *kept = NULL;
+	fprintf(stderr, "\n%.*s\n", SLICE_ARGS(q->text[l]));
+	while (kept == NULL) {
+		if (!ask(l == LANGUAGE_FR ? "oui, non ou sans objet (vide : plus tard) :" : "yes, no or not-applicable (empty: later):", says, sizeof says) || says[0] == 0)
+			return;
+		kept = answer_of(says);
+	}
 	do {
-		fprintf(stderr, "\n%.*s\n", SLICE_ARGS(q->text[l]));
-		if (!ask("yes, no or not-applicable (empty: later):", says, sizeof says))
-			return why_set(why, ERR_INPUT, "no answer to %.*s", SLICE_ARGS(q->id));
-	} while (says[0] != 0 && strcmp(says, "yes") != 0 && strcmp(says, "no") != 0 && strcmp(says, "not-applicable") != 0);
-	if (says[0] == 0)
-		return ERR_OK;
-	do {
-		if (!ask("in a few words, why:", note, sizeof note))
+		if (!ask(l == LANGUAGE_FR ? "en quelques mots, pourquoi :" : "in a few words, why:", note, sizeof note))
 			note[0] = 0;
 	} while (!is_clean(slice_text(note)));
 	time_print(clock_now(), day);
-	buf_printf(text, "%.*s\t%s\t%.10s\t%s\t%s\n", SLICE_ARGS(q->id), says, day, who, note);
-	return ERR_OK;
+	buf_printf(text, "%.*s\t%s\t%.10s\t%s\t%s\n", SLICE_ARGS(q->id), kept, day, who, note);
 }
 
 static int run(int argc, char **argv)
@@ -180,7 +191,7 @@ static int run(int argc, char **argv)
 			bool has = false;
 			e = find_answer(buf_slice(&text), question.id, argv[0], &a, &has, &why);
 			if (e == ERR_OK && !has && is_first(&i.r, r, q))
-				e = put_answer(&question, i.caretaker, i.lang, &text, &why);
+				put_answer(&question, i.caretaker, i.lang, &text);
 		}
 	if (e == ERR_OK)
 		e = buf_status(&text) == ERR_OK ? file_write(argv[0], buf_slice(&text), FILE_PUBLIC, &why) : why_set(&why, ERR_LIMIT, "%s: over %u bytes", argv[0], ANSWERS_FILE_MAX);

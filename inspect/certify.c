@@ -136,12 +136,25 @@ const struct verb verb_certify = {"certify",
 
 // --- verify --------------------------------------------------------------------------------------------------------------------------
 
+// What a stranger wrote must not steer the terminal: control characters (C0, DEL, C1) are shown as '?'.
+static void print_plain(struct slice text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		bool c1 = text.p[i] == 0xc2 && i + 1 < text.n && text.p[i + 1] < 0xa0;
+		putchar(text.p[i] < ' ' || text.p[i] == 127 || c1 ? '?' : text.p[i]);
+		i += c1;
+	}
+}
+
 static enum err text_of(const struct json *body, const char *name, const char *label, struct why *why)
 {
 	struct slice text = {0};
 	enum err e = json_opt_text(body, name, &text, why);
-	if (e == ERR_OK && text.n > 0)
-		printf("%-18s %.*s\n", label, SLICE_ARGS(text));
+	if (e == ERR_OK && text.n > 0) {
+		printf("%-18s ", label);
+		print_plain(text);
+		putchar('\n');
+	}
 	return e;
 }
 
@@ -149,6 +162,37 @@ struct verifying {
 	struct certificate certificate;
 	const struct knowledge *knowledge;
 };
+
+static uint64_t number_of(const struct json *object, const char *name)
+{
+	uint64_t n = 0;
+	return json_opt_number(object, name, 0, UINT32_MAX, &n, NULL) == ERR_OK ? n : 0;
+}
+
+static void print_counts(const struct json *body, size_t defects)
+{
+	struct json counts = json_find(body, "counts"), since = json_find(body, "since");
+	struct slice serial = {0};
+	printf("%-18s %s machines, %s items, %s not read\n", "of", verb_count(number_of(&counts, "machines")), verb_count(number_of(&counts, "items")),
+	       verb_count(number_of(&counts, "passed_over")));
+	printf("%-18s %zu", "defects", defects);
+	for (int c = DEFECT_CLASSES; c-- > 0;) {
+		const char *class = defect_class_name((enum defect_class)c);
+		printf("%s%s %s", c == DEFECT_CLASSES - 1 ? ": " : ", ", verb_count(number_of(&counts, class)), class);
+	}
+	puts("");
+	if (json_opt_text(&since, "serial", &serial, NULL) != ERR_OK || serial.n == 0)
+		return;
+	static const char *const changes[] = {"cured", "remaining", "new"};
+	printf("%-18s ", "re-inspection of");
+	print_plain(serial);
+	putchar(':');
+	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+		struct json keys = json_find(&since, changes[i]);
+		printf("%s %zu %s", i == 0 ? "" : ",", json_is_array(&keys) ? json_count(&keys) : 0, changes[i]);
+	}
+	puts("");
+}
 
 // Prints what the certificate says; runs apart, because it reads what others wrote.
 static enum err do_show(const void *ask, struct buf *out, struct why *why)
@@ -179,14 +223,21 @@ static enum err do_show(const void *ask, struct buf *out, struct why *why)
 	if (e == ERR_OK)
 		e = json_get_array(&body, "defects", &defects, why);
 	if (e == ERR_OK)
-		printf("%-18s %zu\n", "defects", json_count(&defects));
+		print_counts(&body, json_count(&defects));
 	if (e == ERR_OK)
 		e = json_get_text(&body, "date", &text, why);
 	if (e == ERR_OK && !time_parse(text, &day))
 		e = json_refuse(&body, why, ERR_INPUT, "date: no date");
 	if (e == ERR_OK) {
 		const char *unofficial = certificate_unofficial(v->knowledge, v->certificate.key, (int64_t)day, &name);
-		printf("%-18s %s\n", "official", unofficial == NULL ? "yes: qualified on the day" : unofficial);
+		printf("%-18s ", "official");
+		if (unofficial == NULL) { // the register's name, whatever the certificate says
+			printf("yes: ");
+			print_plain(name);
+			puts(" was qualified on the day");
+		} else {
+			printf("no: %s\n", unofficial);
+		}
 	}
 	fflush(stdout);
 	json_free(&body);

@@ -200,9 +200,25 @@ static void print_changes(struct knowledge_build *b)
 {
 	const struct knowledge_change *changes;
 	size_t n = knowledge_build_changes(b, &changes);
-	for (size_t i = 0; i < n; i++)
-		printf("%-24.*s %12s new %12s replaced %12s removed %12s older than held %8s passed over\n", SLICE_ARGS(changes[i].source), verb_count(changes[i].added),
-		       verb_count(changes[i].replaced), verb_count(changes[i].removed), verb_count(changes[i].older), changes[i].refused == 0 ? "0" : "some");
+	for (size_t i = 0; i < n; i++) {
+		const struct knowledge_change *c = &changes[i];
+		const struct {
+			uint64_t n;
+			const char *what;
+		} parts[] = {{c->replaced, "replaced"}, {c->removed, "removed"}, {c->older, "older than what is held: not taken"}, {c->refused, "passed over"}};
+		printf("%-24.*s ", SLICE_ARGS(c->source));
+		if (c->outdated) {
+			puts("as a whole older than what is held: not taken");
+			continue;
+		}
+		printf("%s new", verb_count(c->added));
+		for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
+			if (parts[k].n > 0)
+				printf(", %s %s", verb_count(parts[k].n), parts[k].what);
+		if (c->refusal.n > 0)
+			printf(" (%.*s)", SLICE_ARGS(c->refusal));
+		puts("");
+	}
 }
 
 static enum err update(const char *data, size_t n, char **sources, const struct feed_options *o, struct why *why)

@@ -90,7 +90,7 @@ static int hand_over(const struct declare *d, const char *certificate, const cha
 		argv[n++] = "--dry-run";
 	argv[n] = NULL;
 	execvp(argv[0], (char *const *)(uintptr_t)argv);
-	fprintf(stderr, "tocsin-inspect declare: %s: %s\n", argv[0], strerror(errno));
+	fprintf(stderr, "tocsin-inspect declare: %s, which seals what is declared, cannot be run (--tocsin PROGRAM names it): %s\n", argv[0], strerror(errno));
 	return INSPECT_TROUBLE;
 }
 

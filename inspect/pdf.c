@@ -19,7 +19,7 @@
 #define LINE 13.0f
 #define QR_SIZE 140.0f
 #define LINE_MAX_BYTES 110 // characters of the small type that fit
-#define DEFECTS_SHOWN 18
+#define BESIDE_CODE 44     // characters of a value that fit beside the code
 
 struct sheet {
 	HPDF_Doc doc;
@@ -39,7 +39,20 @@ static void on_error(HPDF_STATUS status, HPDF_STATUS detail, void *sheet)
 	longjmp(s->failed, 1);
 }
 
-// UTF-8 to WinAnsi: what it has of Latin letters; anything else is a question mark.
+// What WinAnsi has beyond Latin-1 and a name or a title may hold.
+static uint8_t beyond_latin(const uint8_t *p, size_t n)
+{
+	static const struct {
+		char utf8[4];
+		uint8_t ansi;
+	} table[] = {{"’", 0x92}, {"–", 0x96}, {"—", 0x97}, {"…", 0x85}, {"œ", 0x9c}, {"Œ", 0x8c}, {"€", 0x80}};
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		if (n >= strlen(table[i].utf8) && memcmp(p, table[i].utf8, strlen(table[i].utf8)) == 0)
+			return table[i].ansi;
+	return '?';
+}
+
+// UTF-8 to WinAnsi; what it does not have is a question mark.
 static void latin(struct slice text, char out[static LINE_MAX_BYTES + 1])
 {
 	size_t n = 0;
@@ -50,7 +63,7 @@ static void latin(struct slice text, char out[static LINE_MAX_BYTES + 1])
 		} else if ((c == 0xc2 || c == 0xc3) && i + 1 < text.n) {
 			out[n++] = (char)(uint8_t)((unsigned)(c & 3) << 6 | (text.p[++i] & 0x3fu));
 		} else {
-			out[n++] = '?';
+			out[n++] = (char)beyond_latin(text.p + i, text.n - i);
 			while (i + 1 < text.n && (text.p[i + 1] & 0xc0) == 0x80)
 				i++;
 		}
@@ -58,10 +71,12 @@ static void latin(struct slice text, char out[static LINE_MAX_BYTES + 1])
 	out[n] = 0;
 }
 
-static void put_text(struct sheet *s, HPDF_Font font, float size, float x, struct slice text)
+static void put_text(struct sheet *s, HPDF_Font font, float size, float x, struct slice text, size_t most)
 {
 	char line[LINE_MAX_BYTES + 1];
 	latin(text, line);
+	if (strlen(line) > most)
+		strcpy(line + most - 3, "...");
 	HPDF_Page_BeginText(s->page);
 	HPDF_Page_SetFontAndSize(s->page, font, size);
 	HPDF_Page_TextOut(s->page, x, s->y, line);
@@ -70,7 +85,7 @@ static void put_text(struct sheet *s, HPDF_Font font, float size, float x, struc
 
 static void put_line(struct sheet *s, HPDF_Font font, float size, struct slice text)
 {
-	put_text(s, font, size, MARGIN, text);
+	put_text(s, font, size, MARGIN, text, LINE_MAX_BYTES);
 	s->y -= size + 4;
 }
 
@@ -84,8 +99,8 @@ static void put_pair(struct sheet *s, const char *label, struct slice text)
 {
 	if (text.n == 0)
 		return;
-	put_text(s, s->bold, 10, MARGIN, slice_text(label));
-	put_text(s, s->plain, 10, MARGIN + 130, text);
+	put_text(s, s->bold, 10, MARGIN, slice_text(label), LINE_MAX_BYTES);
+	put_text(s, s->plain, 10, MARGIN + 130, text, s->y > TOP - QR_SIZE - LINE ? BESIDE_CODE : 2 * BESIDE_CODE - 10);
 	s->y -= LINE;
 }
 
@@ -124,50 +139,72 @@ static void code_of(const struct certificate *c, struct slice serial, struct sli
 	buf_put_u8(content, 0);
 }
 
-static struct slice verdict_word(const struct sheet *s, struct slice verdict)
+// "REFUSED: withdraw what is critical from production": the word, and below it what follows.
+static void put_verdict(struct sheet *s, struct slice verdict, uint64_t machines)
 {
-	enum word w = slice_is_text(verdict, verdict_name(VERDICT_FAVOURABLE)) ? WORD_FAVOURABLE : slice_is_text(verdict, verdict_name(VERDICT_REFUSED)) ? WORD_REFUSED : WORD_REINSPECTION;
-	return slice_text(word(s->l, w));
+	enum word refused = machines > 1 ? WORD_REFUSED_SOME : WORD_REFUSED;
+	enum word w = slice_is_text(verdict, verdict_name(VERDICT_FAVOURABLE)) ? WORD_FAVOURABLE : slice_is_text(verdict, verdict_name(VERDICT_REFUSED)) ? refused : WORD_REINSPECTION;
+	const char *text = word(s->l, w), *colon = word(s->l, WORD_COLON), *rest = strstr(text, colon);
+	put_line(s, s->bold, 14, rest == NULL ? slice_text(text) : slice_of(text, (size_t)(rest - text)));
+	if (rest != NULL)
+		put_line(s, s->plain, 10, slice_text(rest + strlen(colon)));
 }
 
+static uint64_t number_at(const struct json *object, const char *name)
+{
+	uint64_t n = 0;
+	return json_opt_number(object, name, 0, UINT32_MAX, &n, NULL) == ERR_OK ? n : 0;
+}
+
+// What was inspected, and what of it was not: a part must not pass for the whole.
 static void put_counts(struct sheet *s, const struct json *body)
 {
-	static const enum word words[DEFECT_CLASSES] = {WORD_MINOR, WORD_MAJOR, WORD_CRITICAL};
-	struct json counts = json_find(body, "counts");
-	for (int c = DEFECT_CLASSES; c-- > 0;) {
-		uint64_t n = 0;
-		char number[24];
-		if (json_opt_number(&counts, defect_class_name((enum defect_class)c), 0, UINT32_MAX, &n, NULL) != ERR_OK)
-			continue;
-		snprintf(number, sizeof number, "%llu", (unsigned long long)n);
-		put_pair(s, word(s->l, words[c]), slice_text(number));
-	}
+	struct json counts = json_find(body, "counts"), since = json_find(body, "since");
+	char line[160];
+	snprintf(line, sizeof line, s->l == LANGUAGE_FR ? "%llu machines, %llu éléments ; %llu illisibles, %llu non calculables, %llu douteux" : "%llu machines, %llu items; %llu not read, %llu not computable, %llu doubtful",
+	         (unsigned long long)number_at(&counts, "machines"), (unsigned long long)number_at(&counts, "items"), (unsigned long long)number_at(&counts, "passed_over"),
+	         (unsigned long long)number_at(&counts, "uncomputed"), (unsigned long long)number_at(&counts, "doubtful"));
+	put_pair(s, say(s, "Of", "Portant sur"), slice_text(line));
+	put_pair(s, say(s, "Re-inspection of", "Contre-visite de"), text_at(&since, "serial"));
+	snprintf(line, sizeof line, s->l == LANGUAGE_FR ? "critiques : %llu, majeures : %llu, mineures : %llu ; %llu sous dérogation" : "%llu critical, %llu major, %llu minor; %llu under derogation",
+	         (unsigned long long)number_at(&counts, "critical"), (unsigned long long)number_at(&counts, "major"), (unsigned long long)number_at(&counts, "minor"),
+	         (unsigned long long)number_at(&counts, "derogated"));
+	put_pair(s, say(s, "Defects", "Défaillances"), slice_text(line));
+}
+
+// One defect: how grave and until when, of what and where; below it why.
+static void put_defect(struct sheet *s, const struct json *d, enum defect_class class)
+{
+	struct json titles = json_find(d, "title");
+	struct slice due = slice_part(text_at(d, "due"), 0, 10), fixed = text_at(d, "fixed"), flaw = text_at(d, "flaw"), ended = slice_part(text_at(d, "ended"), 0, 10);
+	char line[4 * LINE_MAX_BYTES];
+	int n = snprintf(line, sizeof line, "%s%s%.*s%s%.*s %.*s  [%.*s]", word(s->l, class == DEFECT_CRITICAL ? WORD_CRITICAL : WORD_MAJOR), due.n > 0 ? say(s, ", by ", ", d'ici le ") : "",
+	                 SLICE_ARGS(due), word(s->l, WORD_COLON), SLICE_ARGS(slice_part(text_at(d, "item"), 0, 60)), SLICE_ARGS(slice_part(text_at(d, "version"), 0, 40)),
+	                 SLICE_ARGS(slice_part(text_at(d, "machine"), 0, 40)));
+	put_line(s, s->bold, 8, slice_of(line, n < (int)sizeof line ? (size_t)n : sizeof line - 1));
+	n = snprintf(line, sizeof line, "%.*s%s%.*s%s%.*s%s%.*s%s%.*s", SLICE_ARGS(slice_part(flaw, 0, 40)), fixed.n > 0 ? say(s, ", cured by ", ", corrigée par ") : "",
+	             SLICE_ARGS(slice_part(fixed, 0, 40)), ended.n > 0 ? say(s, "support ended ", "fin de support le ") : "", SLICE_ARGS(ended), flaw.n + ended.n > 0 ? "  -  " : "",
+	             SLICE_ARGS(text_at(d, "obligation")), word(s->l, WORD_COLON), SLICE_ARGS(slice_part(text_at(&titles, s->l == LANGUAGE_FR ? "fr" : "en"), 0, LINE_MAX_BYTES)));
+	put_line(s, s->plain, 8, slice_of(line, n < (int)sizeof line ? (size_t)n : sizeof line - 1));
 }
 
 static void put_defects(struct sheet *s, const struct json *body)
 {
 	struct json defects = json_find(body, "defects");
-	size_t shown = 0, weighty = 0;
-	for (size_t i = 0; i < json_count(&defects); i++) {
-		struct json d = json_item(&defects, i);
-		struct json titles = json_find(&d, "title");
-		struct slice class = text_at(&d, "class"), item = text_at(&d, "item"), version = text_at(&d, "version"), what = text_at(&d, "flaw"), due = text_at(&d, "due");
-		if (item.n == 0)
-			item = text_at(&titles, s->l == LANGUAGE_FR ? "fr" : "en");
-		if (slice_is_text(class, defect_class_name(DEFECT_MINOR)) || text_at(&d, "derogation").n > 0)
-			continue;
-		weighty++;
-		if (shown == DEFECTS_SHOWN || s->y < BOTTOM + 90)
-			continue;
-		char line[4 * LINE_MAX_BYTES];
-		int n = snprintf(line, sizeof line, "%.*s  %.*s  %.*s %.*s %.*s  (%.*s)", SLICE_ARGS(class), SLICE_ARGS(text_at(&d, "obligation")), SLICE_ARGS(slice_part(item, 0, 60)),
-		                 SLICE_ARGS(slice_part(version, 0, 40)), SLICE_ARGS(what), SLICE_ARGS(slice_part(due, 0, 10)));
-		put_line(s, s->plain, 8, slice_of(line, n < (int)sizeof line ? (size_t)n : sizeof line - 1));
-		shown++;
-	}
-	if (weighty > shown) {
+	size_t left = 0;
+	for (int class = DEFECT_CLASSES; class-- > DEFECT_MAJOR;)
+		for (size_t i = 0; i < json_count(&defects); i++) {
+			struct json d = json_item(&defects, i);
+			if (!slice_is_text(text_at(&d, "class"), defect_class_name((enum defect_class)class)) || text_at(&d, "derogation").n > 0)
+				continue;
+			if (left > 0 || s->y < BOTTOM + 90)
+				left++;
+			else
+				put_defect(s, &d, (enum defect_class)class);
+		}
+	if (left > 0) {
 		char line[80];
-		int n = snprintf(line, sizeof line, "... %s %zu %s", say(s, "and", "et"), weighty - shown, say(s, "more in the certificate's file", "autres dans le fichier du certificat"));
+		int n = snprintf(line, sizeof line, "... %s %zu %s", say(s, "and", "et"), left, say(s, "more in the certificate's file", "de plus dans le fichier du certificat"));
 		put_line(s, s->plain, 8, slice_of(line, (size_t)n));
 	}
 }
@@ -185,8 +222,14 @@ static void put_sources(struct sheet *s, const struct json *body)
 			break;
 		used += (size_t)n;
 	}
-	for (size_t at = 0; at < used; at += LINE_MAX_BYTES)
-		put_line(s, s->plain, 8, slice_part(slice_of(line, used), at, LINE_MAX_BYTES));
+	for (size_t at = 0; at < used;) { // broken behind a comma
+		size_t n = used - at;
+		for (n = n > LINE_MAX_BYTES ? LINE_MAX_BYTES : n; at + n < used && n > 0 && line[at + n - 1] != ',';)
+			n--;
+		n = n > 0 ? n : LINE_MAX_BYTES;
+		put_line(s, s->plain, 8, slice_trim(slice_part(slice_of(line, used), at, n)));
+		at += n;
+	}
 }
 
 static void compose(struct sheet *s, const struct certificate *c, const struct json *body, struct buf *content)
@@ -197,23 +240,32 @@ static void compose(struct sheet *s, const struct certificate *c, const struct j
 	code_of(c, serial, verdict, date, content);
 	s->y = TOP - 20;
 	put_line(s, s->bold, 20, slice_text(say(s, "Certificate of inspection", "Certificat d'inspection")));
-	put_line(s, s->bold, 14, verdict_word(s, verdict));
+	struct json counts = json_find(body, "counts");
+	uint64_t machines = number_at(&counts, "machines");
+	put_verdict(s, verdict, machines);
 	s->y -= 8;
-	put_pair(s, say(s, "Subject", "Objet"), text_at(&subject, "name"));
+	char name[LINE_MAX_BYTES];
+	size_t used = (size_t)snprintf(name, sizeof name, "%.*s", SLICE_ARGS(slice_part(text_at(&subject, "name"), 0, 70)));
+	if (machines > 1)
+		snprintf(name + used, sizeof name - used, s->l == LANGUAGE_FR ? " et %llu autre(s)" : " and %llu more", (unsigned long long)machines - 1);
+	put_pair(s, say(s, "Subject", "Objet"), slice_text(name));
 	put_pair(s, say(s, "System", "Système"), text_at(&subject, "system"));
 	put_pair(s, say(s, "Inspected", "Inspecté le"), date);
 	put_pair(s, say(s, "Valid until", "Valable jusqu'au"), slice_part(text_at(body, "valid_until"), 0, 10));
-	put_pair(s, say(s, "Re-inspection by", "Contre-visite avant le"), slice_part(text_at(body, "reinspection_by"), 0, 10));
+	put_pair(s, say(s, "Re-inspection by", "Contre-visite d'ici le"), slice_part(text_at(body, "reinspection_by"), 0, 10));
 	put_pair(s, say(s, "Inspector", "Inspecteur"), text_at(&inspector, "name"));
 	if (json_opt_bool(&inspector, "official", &official, NULL) == ERR_OK)
-		put_pair(s, say(s, "Official", "Officiel"), official ? slice_text(say(s, "yes", "oui")) : text_at(&inspector, "unofficial_because"));
+		put_pair(s, say(s, "Official", "Officiel"), official ? slice_text(say(s, "yes, by the register when signed", "oui, selon le registre à la signature")) : text_at(&inspector, "unofficial_because"));
 	put_pair(s, say(s, "Serial", "Numéro"), serial);
 	put_counts(s, body);
 	s->y -= 6;
 	put_line(s, s->bold, 11, slice_text(say(s, "Under", "Au titre de")));
 	for (size_t i = 0; i < json_count(&regimes) && i < 6; i++) {
 		struct json regime = json_item(&regimes, i), titles = json_find(&regime, "title");
-		put_line(s, s->plain, 9, text_at(&titles, s->l == LANGUAGE_FR ? "fr" : "en"));
+		char line[4 * LINE_MAX_BYTES];
+		int n = snprintf(line, sizeof line, "%.*s (%.*s, %.*s)", SLICE_ARGS(slice_part(text_at(&titles, s->l == LANGUAGE_FR ? "fr" : "en"), 0, 80)), SLICE_ARGS(slice_part(text_at(&regime, "id"), 0, 64)),
+		                 SLICE_ARGS(slice_part(text_at(&regime, "version"), 0, 10)));
+		put_line(s, s->plain, 9, slice_of(line, (size_t)n));
 	}
 	s->y -= 6;
 	put_line(s, s->bold, 11, slice_text(say(s, "Critical and major defects", "Défaillances critiques et majeures")));

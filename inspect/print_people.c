@@ -49,23 +49,27 @@ static void put_head(struct page *p)
 	const struct result *r = p->r;
 	buf_printf(p->out, "%s %.*s", W(p, INSPECTION), SLICE_ARGS(r->subject.n > 0 ? r->subject : SLICE_LITERAL("?")));
 	if (r->machines > 1) {
-		buf_put_text(p->out, " (+");
-		buf_put_text(p->out, verb_count(r->machines - 1));
-		buf_put_text(p->out, ")");
+		buf_put_u8(p->out, ' ');
+		put_number(p, W(p, AND_MORE), r->machines - 1);
 	}
 	if (r->subject_os.n > 0)
 		buf_printf(p->out, " (%.*s)", SLICE_ARGS(r->subject_os));
 	buf_put_text(p->out, ", ");
 	put_day(p, r->today);
-	buf_put_text(p->out, "; ");
+	buf_put_text(p->out, W(p, SEMICOLON));
 	put_number(p, W(p, ITEMS), r->count.items);
 	buf_put_u8(p->out, '\n');
 	for (size_t i = 0; i < r->regimes; i++)
 		buf_printf(p->out, "  %s %.*s (%.*s, %.*s)\n", W(p, REGIME), SLICE_ARGS(regime_title(r->regime[i], p->l)), SLICE_ARGS(regime_id(r->regime[i])),
 		           SLICE_ARGS(regime_version(r->regime[i])));
-	const char *verdict = r->verdict == VERDICT_FAVOURABLE ? W(p, FAVOURABLE) : r->verdict == VERDICT_REFUSED ? W(p, REFUSED) : W(p, REINSPECTION);
+	if (r->only != NULL)
+		buf_printf(p->out, "  %s %.*s\n", W(p, AGAIN), SLICE_ARGS(r->only_of));
+	if (r->changed_since != NULL)
+		buf_printf(p->out, "  %s\n", W(p, CHANGES_ONLY));
+	const char *refused = r->machines > 1 ? W(p, REFUSED_SOME) : W(p, REFUSED);
+	const char *verdict = r->verdict == VERDICT_FAVOURABLE ? W(p, FAVOURABLE) : r->verdict == VERDICT_REFUSED ? refused : W(p, REINSPECTION);
 	buf_printf(p->out, "\n%s %s\n  ", W(p, VERDICT), verdict);
-	buf_printf(p->out, p->l == LANGUAGE_FR ? "défaillances : %s critiques, %s majeures, %s mineures" : "%s critical, %s major, %s minor defects",
+	buf_printf(p->out, p->l == LANGUAGE_FR ? "défaillances critiques : %s, majeures : %s, mineures : %s" : "%s critical, %s major, %s minor defects",
 	           verb_count(r->weighing[DEFECT_CRITICAL]), verb_count(r->weighing[DEFECT_MAJOR]), verb_count(r->weighing[DEFECT_MINOR]));
 	uint64_t derogated = r->derogated[DEFECT_MINOR] + r->derogated[DEFECT_MAJOR] + r->derogated[DEFECT_CRITICAL];
 	if (derogated > 0)
@@ -102,6 +106,53 @@ static void put_extended(struct page *p, const struct finding *f)
 	buf_printf(p->out, "%s]", at + 2);
 }
 
+static bool contains(struct slice text, struct slice part)
+{
+	return part.n > 0 && memmem(text.p, text.n, part.p, part.n) != NULL;
+}
+
+// The thing and its version, once: "Debian GNU/Linux 12 (bookworm)" says its own.
+static void put_thing(struct page *p, struct slice name, struct slice version)
+{
+	if (name.n > 0)
+		buf_printf(p->out, " %.*s", SLICE_ARGS(name));
+	if (version.n > 0 && !contains(name, version))
+		buf_printf(p->out, " %.*s", SLICE_ARGS(version));
+}
+
+static void put_question(struct page *p, const struct finding *f)
+{
+	struct slice text = f->question;
+	for (size_t r = 0; r < p->r->regimes; r++)
+		for (size_t q = 0; q < regime_questions(p->r->regime[r]); q++)
+			if (slice_equal(regime_question(p->r->regime[r], q).id, f->question))
+				text = regime_question(p->r->regime[r], q).text[p->l];
+	buf_printf(p->out, " %.*s", SLICE_ARGS(text));
+	if (f->answer.n > 0)
+		buf_printf(p->out, " (%s %.*s)", W(p, ANSWERED), SLICE_ARGS(word_reason(p->l, f->answer)));
+}
+
+static void put_caretaker(struct page *p, const struct finding *f)
+{
+	buf_printf(p->out, " %s", W(p, FOR));
+	put_thing(p, f->item.n > 0 ? f->item : f->machine, f->version);
+	buf_put_text(p->out, " (");
+	if (f->caretaker.n > 0)
+		buf_printf(p->out, "%.*s%s", SLICE_ARGS(f->caretaker), W(p, COLON));
+	buf_printf(p->out, "%.*s)", SLICE_ARGS(word_reason(p->l, f->reason)));
+}
+
+static void put_end(struct page *p, const struct finding *f)
+{
+	buf_printf(p->out, " (%s", f->ended == FACT_NO_DATE ? W(p, ENDED) : f->soon ? W(p, REPLACE_SOON) : W(p, REPLACE_BY));
+	if (f->ended != FACT_NO_DATE) {
+		buf_put_u8(p->out, ' ');
+		put_day(p, f->ended);
+	}
+	buf_put_u8(p->out, ')');
+	put_extended(p, f);
+}
+
 static void put_deed(struct page *p, const struct steps *s, const struct step *step)
 {
 	static const enum word deeds[] = {
@@ -115,21 +166,27 @@ static void put_deed(struct page *p, const struct steps *s, const struct step *s
 		return;
 	}
 	buf_put_text(p->out, word(p->l, deeds[step->kind]));
-	struct slice what = step->kind == STEP_RESTART || f->kind == FINDING_UNSUPPORTED ? f->item : step->kind == STEP_ANSWER ? f->question : step->package;
-	if (what.n > 0)
-		buf_printf(p->out, " %.*s", SLICE_ARGS(what));
-	if (step->from.n > 0)
-		buf_printf(p->out, " %.*s", SLICE_ARGS(step->from));
-	if (step->kind == STEP_REPLACE) {
-		buf_printf(p->out, " (%s ", W(p, REPLACE_BY));
-		put_day(p, f->ended);
-		buf_put_text(p->out, ")");
-		put_extended(p, f);
-	} else if (step->to.n > 0) {
-		buf_printf(p->out, " → %.*s", SLICE_ARGS(step->to));
+	switch (step->kind) {
+	case STEP_ANSWER:
+		put_question(p, f);
+		return;
+	case STEP_CARETAKER:
+		put_caretaker(p, f);
+		return;
+	case STEP_REPLACE:
+		put_thing(p, f->item, step->from);
+		put_end(p, f);
+		return;
+	case STEP_REBOOT:
+		buf_printf(p->out, " %.*s → %.*s", SLICE_ARGS(step->from), SLICE_ARGS(step->to));
+		return;
+	default:
+		put_thing(p, step->kind == STEP_RESTART ? f->item : step->package, step->from);
+		if (step->to.n > 0)
+			buf_printf(p->out, " → %.*s", SLICE_ARGS(step->to));
+		if (step->kind == STEP_REMOVE)
+			buf_printf(p->out, " (%.*s)", SLICE_ARGS(f->reason.n > 0 ? f->reason : f->basis));
 	}
-	if (step->kind == STEP_CARETAKER || step->kind == STEP_REMOVE)
-		buf_printf(p->out, " (%.*s)", SLICE_ARGS(f->reason.n > 0 ? word_reason(p->l, f->reason) : f->basis));
 }
 
 static void put_step(struct page *p, const struct steps *s, size_t at)
@@ -142,11 +199,11 @@ static void put_step(struct page *p, const struct steps *s, size_t at)
 		buf_printf(p->out, ", %s ", W(p, BY));
 		put_day(p, step->due);
 	}
-	buf_put_text(p->out, ": ");
+	buf_put_text(p->out, W(p, COLON));
 	put_deed(p, s, step);
 	if (p->r->machines > 1)
 		buf_printf(p->out, " [%.*s]", SLICE_ARGS(step->machine));
-	buf_put_text(p->out, "; ");
+	buf_put_text(p->out, W(p, SEMICOLON));
 	if (step->n == 1)
 		buf_put_text(p->out, W(p, CURES_ONE));
 	else
@@ -178,7 +235,52 @@ static enum err put_steps(struct page *p, struct why *why)
 	return ERR_OK;
 }
 
-// The first few findings of a sort that decides nothing.
+static bool is_same_thing(const struct finding *a, const struct finding *b)
+{
+	return slice_equal(a->machine, b->machine) && slice_equal(a->item, b->item) && slice_equal(a->version, b->version);
+}
+
+static bool is_same_sort(const struct finding *a, const struct finding *b, bool (*is)(const struct finding *))
+{
+	return is(a) && a->kind == b->kind && slice_equal(a->reason, b->reason);
+}
+
+// Was it told with an earlier finding of the same thing, for the same reason?
+static bool is_told(const struct result *r, size_t at, bool (*is)(const struct finding *))
+{
+	const struct finding *f = &r->finding[at];
+	for (size_t n = at; f->flaw.n > 0 && n-- > 0 && is_same_thing(&r->finding[n], f);)
+		if (is_same_sort(&r->finding[n], f, is))
+			return true;
+	return false;
+}
+
+// One thing, the reason, and the flaws of that thing that have it.
+static void put_undecided_of(struct page *p, size_t at, bool (*is)(const struct finding *))
+{
+	const struct finding *f = &p->r->finding[at];
+	size_t named = 0;
+	buf_put_text(p->out, "   ");
+	put_thing(p, f->item, f->version);
+	if (f->reason.n > 0)
+		buf_printf(p->out, "%s%.*s", W(p, COLON), SLICE_ARGS(word_reason(p->l, f->reason)));
+	if (f->kind == FINDING_SILENCED)
+		buf_printf(p->out, " (%.*s)", SLICE_ARGS(f->author.n > 0 ? f->author : f->source));
+	if (f->kind == FINDING_UNSUPPORTED) {
+		buf_printf(p->out, "%s%.*s %.*s?", W(p, COLON), SLICE_ARGS(f->product), SLICE_ARGS(f->cycle));
+		put_end(p, f);
+	}
+	for (; f->flaw.n > 0 && at < p->r->findings && is_same_thing(&p->r->finding[at], f); at++)
+		if (is_same_sort(&p->r->finding[at], f, is) && named++ < NAMES_SHOWN)
+			buf_printf(p->out, "%s%.*s", named == 1 ? W(p, COLON) : ", ", SLICE_ARGS(p->r->finding[at].flaw));
+	if (named > NAMES_SHOWN) {
+		buf_put_text(p->out, ", ");
+		put_number(p, W(p, AND_MORE), named - NAMES_SHOWN);
+	}
+	buf_put_u8(p->out, '\n');
+}
+
+// The first few things of a sort that decides nothing; what is not a flaw first.
 static void put_some(struct page *p, const char *format, uint64_t total, bool (*is)(const struct finding *))
 {
 	if (total == 0)
@@ -187,22 +289,14 @@ static void put_some(struct page *p, const char *format, uint64_t total, bool (*
 	put_number(p, format, total);
 	buf_put_u8(p->out, '\n');
 	size_t shown = 0;
-	for (size_t n = 0; n < p->r->findings && shown < UNDECIDED_SHOWN; n++) {
-		const struct finding *f = &p->r->finding[n];
-		if (!is(f))
-			continue;
-		shown++;
-		buf_printf(p->out, "    %.*s %.*s", SLICE_ARGS(f->item), SLICE_ARGS(f->version));
-		if (f->flaw.n > 0)
-			buf_printf(p->out, ": %.*s", SLICE_ARGS(f->flaw));
-		if (f->reason.n > 0)
-			buf_printf(p->out, ": %.*s", SLICE_ARGS(word_reason(p->l, f->reason)));
-		if (f->kind == FINDING_SILENCED)
-			buf_printf(p->out, " (%.*s)", SLICE_ARGS(f->author.n > 0 ? f->author : f->source));
-		if (f->kind == FINDING_UNSUPPORTED)
-			buf_printf(p->out, ": %.*s %.*s?", SLICE_ARGS(f->product), SLICE_ARGS(f->cycle));
-		buf_put_u8(p->out, '\n');
-	}
+	for (int flaws = 0; flaws < 2; flaws++)
+		for (size_t n = 0; n < p->r->findings && shown < UNDECIDED_SHOWN; n++) {
+			const struct finding *f = &p->r->finding[n];
+			if (!is(f) || (f->flaw.n > 0) != (flaws == 1) || is_told(p->r, n, is))
+				continue;
+			put_undecided_of(p, n, is);
+			shown++;
+		}
 }
 
 static bool is_uncomputed(const struct finding *f)
@@ -223,10 +317,12 @@ static bool is_silenced(const struct finding *f)
 static void put_undecided(struct page *p)
 {
 	const struct result *r = p->r;
-	uint64_t uncomputed = 0;
-	for (size_t n = 0; n < r->findings; n++)
+	uint64_t uncomputed = 0, unanswered = 0;
+	for (size_t n = 0; n < r->findings; n++) {
 		uncomputed += is_uncomputed(&r->finding[n]);
-	if (uncomputed + r->doubtful + r->count.silenced + p->i->refused == 0)
+		unanswered += r->only == NULL && r->finding[n].kind == FINDING_ANSWER && r->finding[n].answer.n == 0;
+	}
+	if (uncomputed + r->doubtful + r->count.silenced + p->i->refused + unanswered == 0)
 		return;
 	buf_printf(p->out, "\n%s\n", W(p, UNDECIDED));
 	put_some(p, W(p, UNCOMPUTED), uncomputed, is_uncomputed);
@@ -235,6 +331,11 @@ static void put_undecided(struct page *p)
 	if (p->i->refused > 0) {
 		buf_put_text(p->out, "  ");
 		put_number(p, W(p, PASSED_OVER), p->i->refused);
+		buf_put_u8(p->out, '\n');
+	}
+	if (unanswered > 0) {
+		buf_put_text(p->out, "  ");
+		put_number(p, W(p, UNANSWERED), unanswered);
 		buf_put_u8(p->out, '\n');
 	}
 }
@@ -250,7 +351,7 @@ void print_people_indicators(const struct inspection *i, struct buf *out)
 			if (!begun)
 				buf_printf(p->out, "\n%s\n", W(p, INDICATORS));
 			begun = true;
-			buf_printf(p->out, "  %.*s  %.*s: %s %s %s", SLICE_ARGS(v[k].id), SLICE_ARGS(v[k].title[p->l]), verb_count(v[k].part), W(p, OF), verb_count(v[k].whole));
+			buf_printf(p->out, "  %.*s  %.*s%s%s %s %s", SLICE_ARGS(v[k].id), SLICE_ARGS(v[k].title[p->l]), W(p, COLON), verb_count(v[k].part), W(p, OF), verb_count(v[k].whole));
 			if (v[k].whole > 0)
 				buf_printf(p->out, " (%.1f %%)", 100.0 * (double)v[k].part / (double)v[k].whole);
 			buf_put_u8(p->out, '\n');
@@ -271,11 +372,11 @@ void print_people_data(const struct inspection *i, struct buf *out)
 			buf_printf(p->out, ", %s", W(p, FUTURE));
 		else
 			buf_printf(p->out, ", %lld %s", (long long)ages[k].days, W(p, DAYS));
-		buf_printf(p->out, "%s%s\n", ages[k].stale ? ": " : "", ages[k].stale ? W(p, STALE) : "");
+		buf_printf(p->out, "%s%s\n", ages[k].stale ? W(p, COLON) : "", ages[k].stale ? W(p, STALE) : "");
 	}
 	const char *missing = ages_missing(p->r->knowledge);
 	if (missing != NULL)
-		buf_printf(p->out, "  %s: %s\n", W(p, NO_CERTIFICATE), missing);
+		buf_printf(p->out, "  %s%s%s\n", W(p, NO_CERTIFICATE), W(p, COLON), missing);
 }
 
 enum err print_people(const struct inspection *i, struct buf *out, struct why *why)
