@@ -117,3 +117,13 @@ bool ecosystem_has_binaries(struct slice ecosystem)
 	struct slice name = slice_part(ecosystem, 0, slice_find(ecosystem, ':', 0));
 	return slice_is_text(name, "AlmaLinux") || slice_is_text(name, "Red Hat");
 }
+
+struct slice ecosystem_of_release(struct slice ecosystem)
+{
+	if (!text_starts(ecosystem, "Red Hat:"))
+		return ecosystem;
+	for (size_t i = 0; i + 1 < ecosystem.n; i++)
+		if (ecosystem.p[i] == ':' && ecosystem.p[i + 1] == ':')
+			return slice_part(ecosystem, 0, i);
+	return ecosystem;
+}

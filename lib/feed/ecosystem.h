@@ -17,5 +17,7 @@ struct cpe;
 bool cpe_names_product(const struct cpe *c);
 // Do OSV's records name binary packages there? Elsewhere they name source packages, or there is no difference.
 bool ecosystem_has_binaries(struct slice ecosystem);
+// Red Hat names the repository behind the release ("Red Hat:enterprise_linux:9::appstream"); a machine knows its release alone.
+struct slice ecosystem_of_release(struct slice ecosystem);
 
 #endif

@@ -203,7 +203,7 @@ static enum err read_affected(struct package *p, const struct json *affected, st
 	enum err err = ERR_OK;
 	if (package.value == NULL) // commits of a repository alone
 		return ERR_OK;
-	p->ecosystem = text_of(p->r, &package, "ecosystem");
+	p->ecosystem = ecosystem_of_release(text_of(p->r, &package, "ecosystem"));
 	if (p->ecosystem.n == 0 || name.n == 0)
 		return say_refused_at(p->r, &package, why, "a package has an ecosystem and a name");
 	p->scheme = version_scheme_of_ecosystem(p->ecosystem);

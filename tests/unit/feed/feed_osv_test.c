@@ -58,6 +58,7 @@ static void ecosystems(void)
 		const char *ecosystem, *name, *want;
 	} rows[] = {
 		{"Debian:12", "openssl", "source Debian:12 openssl [,2):affected/deb else unaffected fixed 2\n"},
+		{"Red Hat:enterprise_linux:9::appstream", "openssl", "binary Red Hat:enterprise_linux:9 openssl [,2):affected/rpm else unaffected fixed 2\n"},
 		{"Ubuntu:22.04:LTS", "xz-utils", "source Ubuntu:22.04:LTS xz-utils [,2):affected/deb else unaffected fixed 2\n"},
 		{"Alpine:v3.20", "xz", "source Alpine:v3.20 xz [,2):affected/apk else unaffected fixed 2\n"},
 		{"AlmaLinux:9", "xz-libs", "binary AlmaLinux:9 xz-libs [,2):affected/rpm else unaffected fixed 2\n"},
