@@ -31,7 +31,7 @@ static size_t path_bucket(const char *path)
 	return (size_t)(h >> 16) % BUCKETS;
 }
 
-static struct followed *find_inode(struct follow *f, dev_t device, ino_t inode)
+struct followed *follow_find(struct follow *f, dev_t device, ino_t inode)
 {
 	struct followed *x = f->by_inode[inode_bucket(device, inode)];
 	while (x != NULL && (x->inode != inode || x->device != device))
@@ -181,8 +181,7 @@ static bool keep(struct follow *f, struct followed *x)
 	return true;
 }
 
-// Begins to follow what lies at that path. `gone`: it was found under the name it was rotated to.
-static void adopt(struct follow *f, const char *path, bool gone)
+void follow_adopt(struct follow *f, const char *path, bool gone)
 {
 	struct stat st, link;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -231,7 +230,7 @@ static void look_at(struct follow *f, const char *path)
 	if (there && !S_ISREG(st.st_mode))
 		return;
 	pthread_mutex_lock(&f->lock);
-	struct followed *named = find_path(f, path), *known = there ? find_inode(f, st.st_dev, st.st_ino) : NULL;
+	struct followed *named = find_path(f, path), *known = there ? follow_find(f, st.st_dev, st.st_ino) : NULL;
 	if (named != NULL && named != known) {
 		named->gone = true;
 		named->grown_ms = clock_monotonic_ms();
@@ -251,7 +250,7 @@ static void look_at(struct follow *f, const char *path)
 		follow_queue(f, known);
 	pthread_mutex_unlock(&f->lock);
 	if (there && known == NULL)
-		adopt(f, path, false);
+		follow_adopt(f, path, false);
 }
 
 static void look_for(struct follow *f, const char *pattern)
@@ -283,27 +282,6 @@ static void look_everywhere(struct follow *f)
 		look_for(f, *p);
 	f->checked_ms = clock_monotonic_ms();
 	f->check_took_ms = f->checked_ms - began;
-}
-
-// A place whose file no pattern finds any more was rotated while nobody looked: it lies beside under another name.
-static void look_for_rotated(struct follow *f)
-{
-	for (size_t i = 0; i < f->before.n; i++) {
-		const struct place *p = &f->before.place[i];
-		char found[FOLLOW_PATH_MAX];
-		pthread_mutex_lock(&f->lock);
-		bool known = find_inode(f, (dev_t)p->device, (ino_t)p->inode) != NULL;
-		pthread_mutex_unlock(&f->lock);
-		int fd = known ? -1 : follow_open(p->path, (dev_t)p->device, (ino_t)p->inode, found);
-		if (fd >= 0) {
-			close(fd);
-			adopt(f, found, true);
-			known = true;
-		}
-		if (!known)
-			log_line(LOG_WARNING, "log-lost", log_value("log", "%s", p->path),
-			         log_value("why", "nothing beside it has its inode; told up to %llu", (unsigned long long)p->offset));
-	}
 }
 
 static bool wanted(const struct follow *f, const char *path)
@@ -348,7 +326,7 @@ static void event(struct follow *f, const struct inotify_event *e)
 	if (e->mask & IN_MODIFY) {
 		pthread_mutex_lock(&f->lock);
 		struct followed *x = find_path(f, path);
-		if (x != NULL)
+		if (x != NULL && !x->packed) // an archive when it is closed: it would be read from its start for every write
 			follow_queue(f, x);
 		pthread_mutex_unlock(&f->lock);
 		if (x != NULL)
@@ -402,7 +380,7 @@ enum err follow_start(struct follow *f, const struct places *before, struct why 
 		qsort(f->before.place, f->before.n, sizeof *f->before.place, by_inode);
 	f->first_look = true;
 	look_everywhere(f);
-	look_for_rotated(f);
+	follow_rotated(f);
 	f->first_look = false;
 	places_free(&f->before);
 	for (unsigned i = 0; i < f->how.threads; i++) {
@@ -463,8 +441,8 @@ enum err follow_places(struct follow *f, struct places *p, bool *changed, struct
 	f->changed = false;
 	for (size_t i = 0; i < f->n && *changed && e == ERR_OK; i++) {
 		const struct followed *x = f->files[i];
-		const struct place one = {x->device, x->inode, x->offset, x->line, x->head, x->hash, x->told};
-		e = places_add(p, &one, why);
+		const struct place own = {x->device, x->inode, x->offset, x->line, x->head, x->hash, x->told};
+		e = places_add(p, x->holds != NULL && !x->told_whole ? x->holds : &own, why);
 	}
 	pthread_mutex_unlock(&f->lock);
 	return e;
@@ -516,6 +494,7 @@ void follow_free(struct follow *f)
 		forget(f, f->n - 1);
 	for (size_t i = 0; i < f->watched_room; i++)
 		free(f->watched[i].directory);
+	places_free(&f->missing);
 	free(f->watched);
 	free(f->files);
 	close(f->fd);

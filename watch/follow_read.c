@@ -78,12 +78,14 @@ static void start_over(struct follow *f, struct followed *x, const char *reason)
 	pthread_mutex_lock(&f->lock);
 	x->offset = x->line = x->replayed_to = 0;
 	x->head = 0;
+	x->holds = NULL;
 	f->changed = true;
 	pthread_mutex_unlock(&f->lock);
 	fields_header_free(&x->header);
 	fields_header_init(&x->header);
 	x->header_known = false;
 	x->told_whole = false;
+	x->unpacked = x->unpacked_line = 0;
 }
 
 // Truncated, or truncated and written again before we looked? Otherwise takes more of its front to know it by.
@@ -128,7 +130,7 @@ static void know_header(struct followed *x)
 }
 
 // Everything that was met up to here is out: only now may the place move.
-static bool settle(struct worker_state *w, uint64_t offset, uint64_t line)
+bool follow_settle(struct worker_state *w, uint64_t offset, uint64_t line)
 {
 	if (!output_flush(w->f->how.output))
 		return false;
@@ -138,40 +140,6 @@ static bool settle(struct worker_state *w, uint64_t offset, uint64_t line)
 	w->file->line = line;
 	pthread_mutex_unlock(&w->f->lock);
 	return true;
-}
-
-static bool read_archive(struct worker_state *w, uint64_t size)
-{
-	struct followed *x = w->file;
-	struct source *s;
-	struct why why;
-	bool going = true;
-	if (x->told_whole || x->offset == size)
-		return true;
-	int fd = fcntl(x->fd, F_DUPFD_CLOEXEC, 0); // the source closes its own
-	if (fd < 0 || lseek(fd, 0, SEEK_SET) != 0) {
-		if (fd >= 0)
-			close(fd);
-		return true;
-	}
-	lines_begin(w->lines, 0, 0);
-	enum err e = source_open(fd, x->told, &s, &why);
-	bool first = true;
-	for (size_t n, got = 1; e == ERR_OK && going && got > 0; first = false) {
-		uint8_t *to = lines_room(w->lines, &n);
-		e = source_read(s, to, n, &got, &why);
-		if (first && e == ERR_OK && got > 0)
-			lines_comments(w->lines, *to == '#');
-		going = e != ERR_OK || got == 0 || lines_put(w->lines, got);
-	}
-	if (e == ERR_OK)
-		source_close(s);
-	if (going)
-		going = lines_end(w->lines);
-	if (e == ERR_INPUT) // not whole yet, or damaged: when it grows it is read again
-		log_line(LOG_WARNING, "archive-unreadable", log_failure(e, &why));
-	x->told_whole = e == ERR_OK;
-	return going && settle(w, e == ERR_OK ? size : 0, 0);
 }
 
 // Reads on from where the file was told. False when nothing can be told any more.
@@ -195,7 +163,7 @@ static bool read_on(struct worker_state *w, bool *more)
 		if (!lines_put(w->lines, (size_t)got))
 			return false;
 		bool within = lines_start(w->lines) != lines_offset(w->lines); // a line of over LINES_ROOM goes on to its end
-		if (!within && !settle(w, lines_offset(w->lines), lines_number(w->lines)))
+		if (!within && !follow_settle(w, lines_offset(w->lines), lines_number(w->lines)))
 			return false;
 		if (!within && turn >= FOLLOW_TURN) {
 			*more = true;
@@ -206,7 +174,7 @@ static bool read_on(struct worker_state *w, bool *more)
 	if ((x->finish && lines_rest(w->lines) > 0) || within) {
 		if (!lines_end(w->lines))
 			return false;
-		return settle(w, lines_offset(w->lines), lines_number(w->lines));
+		return follow_settle(w, lines_offset(w->lines), lines_number(w->lines));
 	}
 	return true;
 }
@@ -263,7 +231,7 @@ static bool service(struct worker_state *w, bool *more)
 	}
 	w->teller = (struct teller){.output = w->f->how.output, .set = w->held->set, .path = x->told, .now = clock_now(),
 	                            .replayed_to = x->replayed_to, .header = x->header};
-	bool going = x->packed ? read_archive(w, (uint64_t)st.st_size) : read_on(w, more);
+	bool going = x->packed ? follow_archive(w, (uint64_t)st.st_size) : read_on(w, more);
 	x->header = w->teller.header;
 	return going;
 }

@@ -25,6 +25,8 @@ struct followed {
 	uint64_t hash;
 	uint64_t grown_ms; // when it last grew
 	bool packed, told_whole; // an archive: told once, as a whole
+	uint64_t unpacked, unpacked_line; // bytes and lines told of what is in it
+	const struct place *holds; // the log that was compressed into it while nobody looked; noted until the archive is told
 	bool queued, busy, again; // waits for a thread; is at one; has to go there again
 	bool gone, finish, done;  // rotated away; tell the rest too; to be closed
 	struct followed *next_queued, *next_inode, *next_path;
@@ -59,7 +61,7 @@ struct follow {
 	// The main thread's own.
 	struct watched *watched; // by watch descriptor
 	size_t watched_room;
-	struct places before;
+	struct places before, missing; // missing: of those before, what is nowhere under a name of its own
 	bool first_look, adopted;
 	uint64_t checked_ms, check_took_ms;
 };
@@ -71,6 +73,14 @@ void *follow_work(void *context);
 // Opens the file of that identity: at its path, or, when it was renamed while nobody had it open, beside it; `found` is where. -1:
 // errno says why, ENOENT when it is neither.
 int follow_open(const char *path, dev_t device, ino_t inode, char found[FOLLOW_PATH_MAX]);
+// Main thread: begins to follow what lies at that path. `gone`: it was found under the name it was rotated to.
+void follow_adopt(struct follow *f, const char *path, bool gone);
+struct followed *follow_find(struct follow *f, dev_t device, ino_t inode);
+// At the start, after the first look: what was rotated, or rotated and compressed, while nobody looked.
+void follow_rotated(struct follow *f);
+// A worker's: an archive, as far as it is written. False when nothing can be told any more.
+bool follow_archive(struct worker_state *w, uint64_t size);
+bool follow_settle(struct worker_state *w, uint64_t offset, uint64_t line);
 // Hash of the first n bytes; *got is how many there were.
 uint64_t follow_hash(int fd, unsigned n, unsigned *got);
 

@@ -251,6 +251,81 @@ sys.exit(late[197] > 0.1)
 END
 [ $? -eq 0 ] && pass "from line to sighting in 100 ms ($(cat "$OUT"))" || fail "from line to sighting in 100 ms" "$(cat "$OUT")"
 
+# --- Compressed while nobody looked ----------------------------------------------------------------------------------------------
+
+A=$T/archived
+archive_logs() { # archive_logs PATTERN: a first run over ten lines, then five more, which are rotated and compressed with what is below
+	rm -rf "$A" && mkdir -p "$A/logs"
+	PATTERN=$1
+	for i in $(seq 1 10); do hit "$i"; done >"$A/logs/a.log"
+	for i in $(seq 1 7); do hit "$i"; done >"$A/logs/b.log"
+	: >"$A/out"
+	archive_run
+}
+archive_run() { "$W" run --set "$T/set" --state "$A/state" --output "$A/out" --once "$A/logs/$PATTERN" 2>>"$A/log"; }
+archive_more() { for i in $(seq 11 15); do hit "$i"; done >>"$A/logs/a.log"; mv "$A/logs/a.log" "$A/logs/a.log.1"; hit 16 >"$A/logs/a.log"; }
+out_is() { # out_is LINES NUMBERS MARKED
+	local have
+	have=$(python3 -c 'import json, re, sys
+o = [json.loads(l) for l in open(sys.argv[1])]
+print(len(o), len({(x["log"]["file"]["path"][-5:], x["tocsin"]["value"]) if "b.log" in x["log"]["file"]["path"] else x["tocsin"]["value"] for x in o}),
+      sum(x["tocsin"].get("duplicate_possible", False) for x in o))' "$A/out")
+	[ "$have" = "$*" ] || { echo "have $have, want $*"; tail -3 "$A/log"; return 1; }
+}
+archive_logs '*.log'
+ok "lines of two logs" out_is 17 17 0
+archive_more
+gzip "$A/logs/a.log.1"
+hit 17 >"$A/logs/c.log" # gets the inode of the log that is gone, on most file systems
+archive_run
+ok "rotated and compressed by gzip while it was not running: what was not told, and nothing twice" out_is 24 24 0
+says "and the archive is told" 'log-archived.*a.log.1.gz.*told=[1-9]' cat "$A/log"
+lines_of_archive() { python3 -c 'import json, sys
+print([x["log"]["file"]["line"] for x in map(json.loads, open(sys.argv[1])) if x["tocsin"]["value"] == "n15.evil.example"])' "$A/out"; }
+ok "with the line it has in the log" test "$(lines_of_archive)" = "[15]"
+archive_run
+ok "and not again at the next start" out_is 24 24 0
+archive_logs '*.log*'
+archive_more
+zstd -q --rm "$A/logs/a.log.1"
+archive_run
+ok "the same by Zstandard, under a pattern that covers archives" out_is 23 23 0
+archive_run
+ok "nor then again" out_is 23 23 0
+archive_logs '*.log'
+archive_more
+gzip "$A/logs/a.log.1"
+sed -i '1s/closed/open/' "$A/state/places"
+sed -i '$d' "$A/state/places"
+printf 'end %s\n' "$(head -c -0 "$A/state/places" | sha256sum | cut -c1-16)" >>"$A/state/places"
+archive_run
+ok "after a kill what is told again is marked" out_is 23 23 6
+archive_logs '*.log'
+{ head -9 "$A/logs/a.log"; hit 4711; } | gzip >"$A/logs/a.log.2.gz"
+archive_more
+gzip "$A/logs/a.log.1"
+archive_run
+ok "two archives that begin alike: both are told, all of it marked" out_is 43 24 25
+archive_logs '*.log'
+archive_more
+gzip "$A/logs/a.log.1"
+head -c 20 "$A/logs/a.log.1.gz" >"$A/logs/x" && mv "$A/logs/x" "$A/logs/a.log.1.gz"
+archive_run
+says "an archive that cannot be read: the log is told to be lost" 'log-lost.*a.log' cat "$A/log"
+mkdir "$A/slow"
+mkfifo "$A/pipe"
+"$W" run --set "$T/set" --state "$A/state" --output "$A/out-slow" "$A/slow/*" 2>>"$A/log" &
+PID=$!
+{ for i in $(seq 1 30000); do printf 'n%d.evil.example %s\n' "$i" "$RANDOM$RANDOM"; done; } >"$A/plain"
+{ head -c 400000 "$A/plain" | zstd -q; cat "$A/pipe"; } >"$A/slow/z.log" &
+WRITER=$!
+ok "an archive that is being written: told as far as it goes" wait_for 20 "lines" eval "[ \$(wc -l <'$A/out-slow') -gt 1000 ]"
+tail -c +400001 "$A/plain" | zstd -q >"$A/pipe"
+wait $WRITER
+slow_is() { [ "$(wc -l <"$A/out-slow")" -eq 30000 ]; }
+ok "and then to its end, nothing twice" wait_for 20 "30000" slow_is
+stop TERM
+
 # --- More files than may be open -----------------------------------------------------------------------------------------------
 
 mkdir "$T/logs/many"
