@@ -35,7 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	INVARIANT(room != NULL && knowledge_build_new(NULL, &b, NULL) == ERR_OK);
 	while (fact_take(&in, room, &f, NULL) == ERR_OK) {
 		again(&f);
-		(void)knowledge_build_take(b, &f, NULL);
+		enum err e = knowledge_build_take(b, &f, NULL);
+		INVARIANT(e == ERR_OK || e == ERR_LIMIT || e == ERR_INPUT);
 	}
 	struct knowledge *k;
 	if (knowledge_build_bytes(b, 0, &out, NULL) == ERR_OK) {

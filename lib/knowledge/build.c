@@ -29,11 +29,13 @@ uint32_t build_texts(struct knowledge_build *b, const struct slice *list, size_t
 
 uint32_t build_range_of(struct knowledge_build *b, const struct fact_range *r)
 {
-	struct build_range range = {build_text(b, r->from), build_text(b, r->to), (uint8_t)r->status, (uint8_t)r->scheme, r->single, r->closed};
+	struct build_range range = {build_text(b, r->from), build_text(b, r->to), (uint8_t)r->status, (uint8_t)r->scheme, r->single,
+	                            r->closed};
 	return build_intern(b, &b->ranges, slice_of(&range, sizeof range));
 }
 
-uint32_t build_extra_of(struct knowledge_build *b, struct slice platform, struct slice fixed, struct slice justification, struct slice cpe)
+uint32_t build_extra_of(struct knowledge_build *b, struct slice platform, struct slice fixed, struct slice justification,
+                        struct slice cpe)
 {
 	struct build_extra extra = {build_text(b, platform), build_text(b, fixed), build_text(b, justification), build_text(b, cpe)};
 	if (extra.platform == 0 && extra.fixed == 0 && extra.justification == 0 && extra.cpe == 0)
@@ -130,7 +132,8 @@ void knowledge_build_free(struct knowledge_build *b)
 }
 
 // A new entry of the present source, in the place of the one that has the same name.
-static struct held enter(struct knowledge_build *b, enum entry entry, uint32_t k1, uint32_t k2, uint32_t k3, struct buf *table, size_t size)
+static struct held enter(struct knowledge_build *b, enum entry entry, uint32_t k1, uint32_t k2, uint32_t k3, struct buf *table,
+                         size_t size)
 {
 	struct held h = {.source = (uint16_t)b->source, .round = SOURCES(b)[b->source].round};
 	uint32_t before;
@@ -243,7 +246,7 @@ static enum err row_key(struct knowledge_build *b, const struct fact_affected *f
 {
 	if (f->names == NAMES_CPE) {
 		if (!fold_cpe(f->name, &b->fold))
-			return why_set(why, ERR_INPUT, "%.*s: \"%.*s\" is no CPE name", SLICE_ARGS(f->flaw), f->name.n < 100 ? (int)f->name.n : 100, f->name.p);
+			return why_set(why, ERR_INPUT, "%.*s: \"%.*s\" is no CPE name", SLICE_ARGS(f->flaw), SLICE_ARGS(slice_part(f->name, 0, 100)));
 		*key = build_key_of(b, f->names, slice_of("", 0), slice_of("", 0), folded_slice(&b->fold));
 	} else if (f->names == NAMES_PRODUCT) {
 		if (!fold_name(f->vendor, &b->fold))
@@ -321,7 +324,8 @@ static enum err take_cycle(struct knowledge_build *b, const struct fact_cycle *f
 	uint32_t ref = intern_find(&b->entries, slice_of(&key, sizeof key));
 	uint32_t at = ref == INTERN_NONE ? INTERN_NONE : *intern_value(&b->entries, ref) - 1;
 	if (at == INTERN_NONE || !build_live(b, &PRODUCTS(b)[at].held) || PRODUCTS(b)[at].held.round == 0)
-		return why_set(why, ERR_INPUT, "the cycle \"%.*s\" comes before its product \"%.*s\"", SLICE_ARGS(f->cycle), SLICE_ARGS(f->product));
+		return why_set(why, ERR_INPUT, "the cycle \"%.*s\" comes before its product \"%.*s\"", SLICE_ARGS(f->cycle),
+		               SLICE_ARGS(f->product));
 	struct build_cycle cycle = {.product = at, .dates = *f, .cycle = build_text(b, f->cycle),
 	                            .label = build_text(b, fact_title(f->label)), .latest = build_text(b, f->latest)};
 	build_append(b, &b->cycles, &cycle, sizeof cycle);
@@ -330,8 +334,8 @@ static enum err take_cycle(struct knowledge_build *b, const struct fact_cycle *f
 
 static void take_banned(struct knowledge_build *b, const struct fact_banned *f)
 {
-	struct build_banned row = {.text = {build_text(b, f->vendor), build_text(b, f->product), build_text(b, f->level), build_text(b, f->use),
-	                                    build_text(b, fact_title(f->basis)), build_text(b, fact_title(f->note))},
+	struct build_banned row = {.text = {build_text(b, f->vendor), build_text(b, f->product), build_text(b, f->level),
+	                                    build_text(b, f->use), build_text(b, fact_title(f->basis)), build_text(b, fact_title(f->note))},
 	                           .from = f->from, .out_by = f->out_by};
 	row.held = enter(b, ENTRY_BANNED, row.text[0], row.text[1], row.text[3], &b->banned, sizeof row);
 	build_append(b, &b->banned, &row, sizeof row);
@@ -340,7 +344,8 @@ static void take_banned(struct knowledge_build *b, const struct fact_banned *f)
 static void take_provider(struct knowledge_build *b, const struct fact_provider *f)
 {
 	struct build_provider row = {.text = {build_text(b, f->name), build_text(b, f->number), build_text(b, f->qualification),
-	                                      build_text(b, f->activities), build_text(b, f->level), build_text(b, fact_title(f->basis)), build_text(b, f->key)},
+	                                      build_text(b, f->activities), build_text(b, f->level), build_text(b, fact_title(f->basis)),
+	                                      build_text(b, f->key)},
 	                             .from = f->from, .until = f->until, .suspended = f->suspended};
 	row.held = enter(b, ENTRY_PROVIDER, row.text[0], row.text[1], row.text[2], &b->providers, sizeof row);
 	build_append(b, &b->providers, &row, sizeof row);

@@ -142,7 +142,8 @@ uint32_t build_intern(struct knowledge_build *b, struct intern *t, struct slice 
 uint32_t build_text(struct knowledge_build *b, struct slice s);
 uint32_t build_texts(struct knowledge_build *b, const struct slice *list, size_t n); // of name_lists
 uint32_t build_range_of(struct knowledge_build *b, const struct fact_range *r);
-uint32_t build_extra_of(struct knowledge_build *b, struct slice platform, struct slice fixed, struct slice justification, struct slice cpe);
+uint32_t build_extra_of(struct knowledge_build *b, struct slice platform, struct slice fixed, struct slice justification,
+                        struct slice cpe);
 uint32_t build_key_of(struct knowledge_build *b, enum names names, struct slice ecosystem, struct slice vendor, struct slice name);
 // The index of the source, made when it is new; SIZE_MAX with b->status set.
 size_t build_source_of(struct knowledge_build *b, enum source_kind kind, struct slice name);
@@ -166,5 +167,23 @@ enum err build_order(struct knowledge_build *b, struct order *o, struct why *why
 void order_free(struct order *o);
 // order.c's half: records into flaws.
 enum err build_join(struct knowledge_build *b, struct order *o, struct why *why);
+
+// The file while it is written. Strings, lists, ranges and extras get their place when something first refers to them: what is
+// read together lies together.
+struct emit {
+	struct knowledge_build *b;
+	const struct order *o;
+	struct buf *out, strings, lists, ranges, extras, products;
+	struct file_header head;
+	struct intern product_names; // value: index in `products` + 1
+	int64_t taken;
+};
+
+text_ref emit_text(struct emit *e, uint32_t ref); // where a string of the builder stands in the file
+void emit_begin(struct emit *e, enum section s);
+void emit_end(struct emit *e, enum section s);
+void emit_product_names(struct emit *e); // gathers them; the strings are still open
+void emit_name_slots(struct emit *e);    // after the seed is known
+void emit_key_slots(struct emit *e);
 
 #endif

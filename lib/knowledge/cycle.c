@@ -304,7 +304,8 @@ bool knowledge_cycle_of(const struct knowledge *k, uint32_t product, struct slic
 	size_t n = knowledge_cycles_of(k, product, version, all, EDITIONS_MAX), best = 0;
 	for (size_t i = 1; i < n && i < EDITIONS_MAX; i++) {
 		int64_t ends = lasts(&all[i].eol), best_ends = lasts(&all[best].eol);
-		if (ends > best_ends || (ends == best_ends && all[i].eoes.is == DAY_DATE && all[best].eoes.is == DAY_DATE && all[i].eoes.day > all[best].eoes.day))
+		bool extended = all[i].eoes.is == DAY_DATE && all[best].eoes.is == DAY_DATE && all[i].eoes.day > all[best].eoes.day;
+		if (ends > best_ends || (ends == best_ends && extended))
 			best = i;
 	}
 	if (n > 0)

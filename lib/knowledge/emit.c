@@ -7,24 +7,7 @@
 
 #define SECTION_ALIGN 64u
 
-// Strings, lists, ranges and extras get their place when something first refers to them: what is read together lies together.
-struct emit {
-	struct knowledge_build *b;
-	const struct order *o;
-	struct buf *out, strings, lists, ranges, extras, slots, products;
-	struct file_header head;
-	struct intern product_names; // value: index in `products` + 1
-	int64_t taken;
-};
-
-struct product_name {
-	text_ref text;
-	uint32_t product;
-	uint8_t rank; // 0 name, 1 title, 2 further name, 3 identifier that ends with its name, 4 identifier
-	bool shared;  // of several products: nobody's
-};
-
-static text_ref text(struct emit *e, uint32_t ref)
+text_ref emit_text(struct emit *e, uint32_t ref)
 {
 	uint32_t *value = intern_value(&e->b->strings, ref);
 	if (ref == 0 || *value != 0)
@@ -52,7 +35,7 @@ static list_ref names(struct emit *e, uint32_t ref)
 	*value = (uint32_t)(e->lists.n / 4);
 	put_word(&e->lists, (uint32_t)(s.n / 4));
 	for (size_t i = 0; i < s.n / 4; i++)
-		put_word(&e->lists, text(e, list[i]));
+		put_word(&e->lists, emit_text(e, list[i]));
 	return *value;
 }
 
@@ -61,7 +44,7 @@ static uint32_t range(struct emit *e, uint32_t ref)
 	uint32_t *value = intern_value(&e->b->ranges, ref); // index + 1
 	if (*value == 0) {
 		const struct build_range *r = (const void *)intern_bytes(&e->b->ranges, ref).p;
-		struct file_range f = {text(e, r->from), text(e, r->to), r->status, r->scheme, r->single, r->closed};
+		struct file_range f = {emit_text(e, r->from), emit_text(e, r->to), r->status, r->scheme, r->single, r->closed};
 		buf_put(&e->ranges, &f, sizeof f);
 		*value = (uint32_t)(e->ranges.n / sizeof f);
 	}
@@ -90,28 +73,28 @@ static uint32_t extra(struct emit *e, uint32_t ref)
 	if (ref == 0 || *value != 0)
 		return *value;
 	const struct build_extra *x = (const void *)intern_bytes(&e->b->extras, ref).p;
-	struct file_extra f = {text(e, x->platform), text(e, x->fixed), text(e, x->justification), text(e, x->cpe)};
+	struct file_extra f = {emit_text(e, x->platform), emit_text(e, x->fixed), emit_text(e, x->justification), emit_text(e, x->cpe)};
 	buf_put(&e->extras, &f, sizeof f);
 	*value = (uint32_t)(e->extras.n / sizeof f);
 	return *value;
 }
 
-static void begin(struct emit *e, enum section s)
+void emit_begin(struct emit *e, enum section s)
 {
 	buf_put_zeros(e->out, (SECTION_ALIGN - e->out->n % SECTION_ALIGN) % SECTION_ALIGN);
 	e->head.sections[s].offset = e->out->n;
 }
 
-static void end(struct emit *e, enum section s)
+void emit_end(struct emit *e, enum section s)
 {
 	e->head.sections[s].bytes = e->out->n - e->head.sections[s].offset;
 }
 
 static void put_section(struct emit *e, enum section s, struct buf *content)
 {
-	begin(e, s);
+	emit_begin(e, s);
 	buf_put_slice(e->out, buf_slice(content));
-	end(e, s);
+	emit_end(e, s);
 	if (buf_status(content) != ERR_OK && e->b->status == ERR_OK)
 		e->b->status = buf_status(content);
 	buf_free(content);
@@ -119,19 +102,19 @@ static void put_section(struct emit *e, enum section s, struct buf *content)
 
 static void put_keys(struct emit *e)
 {
-	begin(e, SECTION_KEYS);
+	emit_begin(e, SECTION_KEYS);
 	for (size_t i = 0; i < e->o->keys_n; i++) {
 		const struct build_key *k = (const void *)intern_bytes(&e->b->keys, e->o->keys[i]).p;
-		struct file_key f = {text(e, k->ecosystem), text(e, k->vendor), text(e, k->name), e->o->key_rows[i],
+		struct file_key f = {emit_text(e, k->ecosystem), emit_text(e, k->vendor), emit_text(e, k->name), e->o->key_rows[i],
 		                     e->o->key_rows[i + 1] - e->o->key_rows[i], k->names};
 		buf_put(e->out, &f, sizeof f);
 	}
-	end(e, SECTION_KEYS);
+	emit_end(e, SECTION_KEYS);
 }
 
 static void put_rows(struct emit *e)
 {
-	begin(e, SECTION_ROWS);
+	emit_begin(e, SECTION_ROWS);
 	for (size_t i = 0; i < e->o->rows_n; i++) {
 		const struct build_row *row = &ROWS(e->b)[e->o->rows[i]];
 		const struct build_record *r = &RECORDS(e->b)[row->record];
@@ -139,19 +122,19 @@ static void put_rows(struct emit *e)
 		                     (uint16_t)SOURCES(e->b)[r->held.source].rank, row->otherwise, row->negligible};
 		buf_put(e->out, &f, sizeof f);
 	}
-	end(e, SECTION_ROWS);
+	emit_end(e, SECTION_ROWS);
 }
 
 static void put_flaws(struct emit *e)
 {
-	begin(e, SECTION_FLAWS);
+	emit_begin(e, SECTION_FLAWS);
 	for (size_t i = 0; i < e->o->flaws_n; i++) {
 		struct file_flaw f = e->o->flaws[i];
-		f.id = text(e, f.id);
-		f.title = text(e, f.title);
+		f.id = emit_text(e, f.id);
+		f.title = emit_text(e, f.title);
 		buf_put(e->out, &f, sizeof f);
 	}
-	end(e, SECTION_FLAWS);
+	emit_end(e, SECTION_FLAWS);
 }
 
 static uint16_t source(const struct emit *e, const struct held *h)
@@ -162,15 +145,15 @@ static uint16_t source(const struct emit *e, const struct held *h)
 
 static void put_records(struct emit *e)
 {
-	begin(e, SECTION_RECORDS);
+	emit_begin(e, SECTION_RECORDS);
 	for (size_t i = 0; i < e->o->records_n; i++) {
 		const struct build_record *r = &RECORDS(e->b)[e->o->records[i]];
-		struct file_record f = {.modified = r->modified, .published = r->published, .id = text(e, r->id), .title = text(e, r->title),
+		struct file_record f = {.modified = r->modified, .published = r->published, .id = emit_text(e, r->id), .title = emit_text(e, r->title),
 		                        .aliases = names(e, r->aliases), .source = source(e, &r->held), .score10 = r->score10, .cvss = r->cvss,
 		                        .flaw = r->flaw, .rejected = r->rejected, .bare = r->bare};
 		buf_put(e->out, &f, sizeof f);
 	}
-	end(e, SECTION_RECORDS);
+	emit_end(e, SECTION_RECORDS);
 }
 
 // The other tables are sorted by source and by the texts that name an entry.
@@ -220,15 +203,15 @@ static void put_kevs(struct emit *e)
 {
 	size_t n;
 	struct sorted *list = SORT(e, struct build_kev, kevs, id, vendor, product, &n);
-	begin(e, SECTION_KEV);
+	emit_begin(e, SECTION_KEV);
 	for (size_t i = 0; i < n; i++) {
 		const struct build_kev *r = list[i].row;
-		struct file_kev f = {.added = r->added, .due = r->due, .id = text(e, r->id), .vendor = text(e, r->vendor),
-		                     .product = text(e, r->product), .name = text(e, r->name), .source = source(e, &r->held),
+		struct file_kev f = {.added = r->added, .due = r->due, .id = emit_text(e, r->id), .vendor = emit_text(e, r->vendor),
+		                     .product = emit_text(e, r->product), .name = emit_text(e, r->name), .source = source(e, &r->held),
 		                     .ransomware = r->ransomware};
 		buf_put(e->out, &f, sizeof f);
 	}
-	end(e, SECTION_KEV);
+	emit_end(e, SECTION_KEV);
 	free(list);
 }
 
@@ -236,13 +219,13 @@ static void put_epss(struct emit *e)
 {
 	size_t n;
 	struct sorted *list = SORT(e, struct build_epss, epss, id, id, id, &n);
-	begin(e, SECTION_EPSS);
+	emit_begin(e, SECTION_EPSS);
 	for (size_t i = 0; i < n; i++) {
 		const struct build_epss *r = list[i].row;
-		struct file_epss f = {text(e, r->id), r->score_ppm, r->percentile_ppm, source(e, &r->held)};
+		struct file_epss f = {emit_text(e, r->id), r->score_ppm, r->percentile_ppm, source(e, &r->held)};
 		buf_put(e->out, &f, sizeof f);
 	}
-	end(e, SECTION_EPSS);
+	emit_end(e, SECTION_EPSS);
 	free(list);
 }
 
@@ -253,8 +236,8 @@ static struct file_day day(struct fact_day d)
 
 static void put_cycle(struct buf *out, struct emit *e, const struct build_cycle *c)
 {
-	struct file_cycle f = {.released = c->dates.released, .latest_released = c->dates.latest_released, .cycle = text(e, c->cycle),
-	                       .label = text(e, c->label), .latest = text(e, c->latest), .eol = day(c->dates.eol),
+	struct file_cycle f = {.released = c->dates.released, .latest_released = c->dates.latest_released, .cycle = emit_text(e, c->cycle),
+	                       .label = emit_text(e, c->label), .latest = emit_text(e, c->latest), .eol = day(c->dates.eol),
 	                       .eoas = day(c->dates.eoas), .eoes = day(c->dates.eoes), .discontinued = day(c->dates.discontinued),
 	                       .lts = day(c->dates.lts)};
 	buf_put(out, &f, sizeof f);
@@ -279,11 +262,11 @@ static void put_products(struct emit *e)
 	struct sorted *list = SORT(e, struct build_product, products, name, title, category, &n);
 	buf_init(&cycles, BUILD_TABLE_MAX);
 	count_cycles(e->b);
-	begin(e, SECTION_PRODUCTS);
+	emit_begin(e, SECTION_PRODUCTS);
 	for (size_t i = 0; i < n; i++) {
 		const struct build_product *p = list[i].row;
 		uint32_t index = (uint32_t)(p - PRODUCTS(e->b)), left = p->count;
-		struct file_product f = {text(e, p->name), text(e, p->title), text(e, p->category), names(e, p->names),
+		struct file_product f = {emit_text(e, p->name), emit_text(e, p->title), emit_text(e, p->category), names(e, p->names),
 		                         (uint32_t)(cycles.n / sizeof(struct file_cycle)), p->count, source(e, &p->held)};
 		for (size_t c = p->first; left > 0; c++) {
 			if (CYCLES(e->b)[c].product != index)
@@ -293,7 +276,7 @@ static void put_products(struct emit *e)
 		}
 		buf_put(e->out, &f, sizeof f);
 	}
-	end(e, SECTION_PRODUCTS);
+	emit_end(e, SECTION_PRODUCTS);
 	free(list);
 	put_section(e, SECTION_CYCLES, &cycles);
 }
@@ -302,165 +285,46 @@ static void put_registers(struct emit *e)
 {
 	size_t n;
 	struct sorted *list = SORT(e, struct build_banned, banned, text[0], text[1], text[3], &n);
-	begin(e, SECTION_BANNED);
+	emit_begin(e, SECTION_BANNED);
 	for (size_t i = 0; i < n; i++) {
 		const struct build_banned *r = list[i].row;
-		struct file_banned f = {r->from, r->out_by, text(e, r->text[0]), text(e, r->text[1]), text(e, r->text[2]), text(e, r->text[3]),
-		                        text(e, r->text[4]), text(e, r->text[5]), source(e, &r->held), 0};
+		struct file_banned f = {r->from, r->out_by, emit_text(e, r->text[0]), emit_text(e, r->text[1]), emit_text(e, r->text[2]), emit_text(e, r->text[3]),
+		                        emit_text(e, r->text[4]), emit_text(e, r->text[5]), source(e, &r->held), 0};
 		buf_put(e->out, &f, sizeof f);
 	}
-	end(e, SECTION_BANNED);
+	emit_end(e, SECTION_BANNED);
 	free(list);
 	list = SORT(e, struct build_provider, providers, text[0], text[1], text[2], &n);
-	begin(e, SECTION_PROVIDERS);
+	emit_begin(e, SECTION_PROVIDERS);
 	for (size_t i = 0; i < n; i++) {
 		const struct build_provider *r = list[i].row;
-		struct file_provider f = {r->from, r->until, text(e, r->text[0]), text(e, r->text[1]), text(e, r->text[2]), text(e, r->text[3]),
-		                          text(e, r->text[4]), text(e, r->text[5]), text(e, r->text[6]), source(e, &r->held), r->suspended, 0};
+		struct file_provider f = {r->from, r->until, emit_text(e, r->text[0]), emit_text(e, r->text[1]), emit_text(e, r->text[2]), emit_text(e, r->text[3]),
+		                          emit_text(e, r->text[4]), emit_text(e, r->text[5]), emit_text(e, r->text[6]), source(e, &r->held), r->suspended, 0};
 		buf_put(e->out, &f, sizeof f);
 	}
-	end(e, SECTION_PROVIDERS);
+	emit_end(e, SECTION_PROVIDERS);
 	free(list);
 	list = SORT(e, struct build_alias, aliases, vendor, product, to, &n);
-	begin(e, SECTION_ALIASES);
+	emit_begin(e, SECTION_ALIASES);
 	for (size_t i = 0; i < n; i++) {
 		const struct build_alias *r = list[i].row;
-		struct file_alias f = {text(e, r->vendor), text(e, r->product), text(e, r->to), source(e, &r->held)};
+		struct file_alias f = {emit_text(e, r->vendor), emit_text(e, r->product), emit_text(e, r->to), source(e, &r->held)};
 		buf_put(e->out, &f, sizeof f);
 	}
-	end(e, SECTION_ALIASES);
+	emit_end(e, SECTION_ALIASES);
 	free(list);
 }
 
 static void put_sources(struct emit *e)
 {
-	begin(e, SECTION_SOURCES);
+	emit_begin(e, SECTION_SOURCES);
 	for (size_t i = 0; i < e->o->sources_n; i++) {
 		const struct build_source *s = &SOURCES(e->b)[e->o->sources[i]];
-		struct file_source f = {.dated = s->said.dated, .taken = s->taken == INT64_MIN ? e->taken : s->taken, .name = text(e, s->name),
-		                        .author = text(e, s->author), .records = s->records, .kind = (uint8_t)s->said.kind};
+		struct file_source f = {.dated = s->said.dated, .taken = s->taken == INT64_MIN ? e->taken : s->taken, .name = emit_text(e, s->name),
+		                        .author = emit_text(e, s->author), .records = s->records, .kind = (uint8_t)s->said.kind};
 		buf_put(e->out, &f, sizeof f);
 	}
-	end(e, SECTION_SOURCES);
-}
-
-static struct slice file_text(const struct emit *e, text_ref at)
-{
-	uint16_t n;
-	memcpy(&n, e->strings.p + at, sizeof n);
-	return slice_of(e->strings.p + at + sizeof n, n);
-}
-
-// "cpe:a:redhat:ansible" names two products of the end-of-life data; it is that of the one called "ansible".
-static bool ends_with_name(struct slice identifier, struct slice name)
-{
-	if (identifier.n <= name.n)
-		return false;
-	const uint8_t *end = identifier.p + identifier.n - name.n;
-	for (size_t i = 0; i < name.n; i++)
-		if (end[i] != name.p[i] && !(end[i] == '_' && name.p[i] == '-'))
-			return false;
-	return end[-1] == ':' || end[-1] == '/';
-}
-
-static void add_product_name(struct emit *e, struct slice written, uint32_t product, uint8_t rank, struct slice own)
-{
-	struct folded *fold = &e->b->fold;
-	bool identifier;
-	if (written.n == 0 || !fold_product(written, fold, &identifier))
-		return;
-	rank = !identifier ? rank : ends_with_name(folded_slice(fold), own) ? 3 : 4;
-	struct slice folded = folded_slice(fold);
-	uint32_t *value = intern_value(&e->product_names, build_intern(e->b, &e->product_names, folded));
-	struct product_name *all = (struct product_name *)(void *)e->products.p, *old = *value == 0 ? NULL : &all[*value - 1];
-	if (old == NULL) {
-		struct product_name made = {build_text(e->b, folded), product, rank, false};
-		*value = (uint32_t)(e->products.n / sizeof made) + 1;
-		buf_put(&e->products, &made, sizeof made);
-	} else if (old->product != product && rank < old->rank) {
-		old->product = product;
-		old->rank = rank;
-		old->shared = false;
-	} else if (old->product != product && rank == old->rank && rank > 0) {
-		old->shared = true;
-	}
-}
-
-static void list_product_names(struct emit *e)
-{
-	const struct file_section *s = &e->head.sections[SECTION_PRODUCTS];
-	if (buf_status(e->out) != ERR_OK)
-		return;
-	for (uint32_t i = 0; i < s->bytes / sizeof(struct file_product); i++) {
-		struct file_product p;
-		memcpy(&p, e->out->p + s->offset + i * sizeof p, sizeof p);
-		struct slice own = file_text(e, p.name);
-		add_product_name(e, own, i, 0, own);
-		add_product_name(e, file_text(e, p.title), i, 1, own);
-		uint32_t n = p.names == 0 ? 0 : ((const uint32_t *)(const void *)e->lists.p)[p.names];
-		for (uint32_t a = 0; a < n; a++)
-			add_product_name(e, file_text(e, ((const uint32_t *)(const void *)e->lists.p)[p.names + 1 + a]), i, 2, own);
-	}
-	struct product_name *all = (struct product_name *)(void *)e->products.p;
-	for (size_t i = 0; i < e->products.n / sizeof *all; i++)
-		all[i].text = text(e, all[i].text);
-}
-
-static struct file_slot *slots_begin(struct emit *e, enum section s, size_t entries, uint64_t *n)
-{
-	*n = entries + entries / 2 + 1;
-	begin(e, s);
-	struct file_slot *slots = (struct file_slot *)(void *)buf_add(e->out, *n * sizeof *slots);
-	if (slots != NULL)
-		memset(slots, 0, *n * sizeof *slots);
-	end(e, s);
-	return slots;
-}
-
-static void slot_put(struct file_slot *slots, uint64_t n, uint64_t hash, uint32_t tag, uint32_t ref)
-{
-	uint64_t at = slot_first(hash, n);
-	while (slots[at].ref != 0)
-		at = at + 1 == n ? 0 : at + 1;
-	slots[at] = (struct file_slot){tag, ref};
-}
-
-static void put_name_slots(struct emit *e)
-{
-	uint64_t n, seed = e->head.seed;
-	struct file_slot *slots = slots_begin(e, SECTION_NAMES, e->o->names_n, &n);
-	for (size_t i = 0; slots != NULL && i < e->o->names_n; i++) {
-		struct slice s = intern_bytes(&e->b->strings, e->o->names[i].tag);
-		slot_put(slots, n, hash_bytes(seed, s.p, s.n), *intern_value(&e->b->strings, e->o->names[i].tag), e->o->names[i].ref + 1);
-	}
-	struct product_name *all = (struct product_name *)(void *)e->products.p;
-	size_t count = e->products.n / sizeof *all;
-	slots = slots_begin(e, SECTION_PRODUCT_SLOTS, count, &n);
-	for (size_t i = 0; slots != NULL && i < count; i++) {
-		struct slice s = file_text(e, all[i].text);
-		if (!all[i].shared)
-			slot_put(slots, n, hash_bytes(seed, s.p, s.n), all[i].text, all[i].product + 1);
-	}
-}
-
-static void put_key_slots(struct emit *e)
-{
-	uint64_t n, seed = e->head.seed;
-	struct file_slot *slots = slots_begin(e, SECTION_KEY_SLOTS, e->o->keys_n, &n);
-	for (size_t i = 0; slots != NULL && i < e->o->keys_n; i++) {
-		struct file_key k;
-		memcpy(&k, e->out->p + e->head.sections[SECTION_KEYS].offset + i * sizeof k, sizeof k);
-		uint64_t hash = hash_key(seed, k.names, file_text(e, k.ecosystem), file_text(e, k.vendor), file_text(e, k.name));
-		slot_put(slots, n, hash, (uint32_t)hash, (uint32_t)i + 1);
-	}
-	size_t count = e->head.sections[SECTION_ALIASES].bytes / sizeof(struct file_alias);
-	slots = slots_begin(e, SECTION_ALIAS_SLOTS, count, &n);
-	for (size_t i = 0; slots != NULL && i < count; i++) {
-		struct file_alias a;
-		memcpy(&a, e->out->p + e->head.sections[SECTION_ALIASES].offset + i * sizeof a, sizeof a);
-		uint64_t hash = hash_key(seed, 0, slice_of("", 0), file_text(e, a.vendor), file_text(e, a.product));
-		slot_put(slots, n, hash, (uint32_t)hash, (uint32_t)i + 1);
-	}
+	emit_end(e, SECTION_SOURCES);
 }
 
 static void put_all(struct emit *e)
@@ -474,16 +338,16 @@ static void put_all(struct emit *e)
 	put_products(e);
 	put_registers(e);
 	put_sources(e);
-	list_product_names(e);
+	emit_product_names(e);
 	put_section(e, SECTION_RANGES, &e->ranges);
 	put_section(e, SECTION_EXTRAS, &e->extras);
 	put_section(e, SECTION_LISTS, &e->lists);
-	begin(e, SECTION_STRINGS);
+	emit_begin(e, SECTION_STRINGS);
 	buf_put_slice(e->out, buf_slice(&e->strings));
-	end(e, SECTION_STRINGS);
+	emit_end(e, SECTION_STRINGS);
 	e->head.seed = hash_mix((uint64_t)crc32c(0, e->strings.p, e->strings.n) ^ HASH_STEP, e->strings.n + HASH_STEP);
-	put_key_slots(e);
-	put_name_slots(e);
+	emit_key_slots(e);
+	emit_name_slots(e);
 }
 
 static void put_header(struct emit *e)

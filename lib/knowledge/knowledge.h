@@ -77,8 +77,9 @@ struct fact_cycle knowledge_cycle(const struct knowledge *k, uint32_t product, s
 //   the cycle or its label itself ("2012 R2", "Windows Server 2022"; the product's own name before it is taken off);
 //   the cycle's `latest` itself, where the cycle's number begins it ("13.0.6500.1 GDR" is 13.0-sp3);
 //   the beginning of a cycle up to words only ("11 24H2" for 11-24h2-e and 11-24h2-w);
-//   the cycle, or its number alone where words follow it that a version need not show ("535.183.01" for r535-linux, r535-windows);
-//   the cycle's `latest`, as a whole or as the beginning ("10.0.20348.2700" is Windows Server 2022).
+//   the cycle, or its number alone where words follow it that a version need not show ("13.0.5000" for 13.0 and 13.0-sp3);
+//   the cycle's `latest`, as a whole or as the beginning ("10.0.20348.2700" is Windows Server 2022);
+//   a number of one part before words ("535.183.01" for r535-linux, r535-windows), where no other cycle's `latest` is more like it.
 // Where several cycles hold it equally (editions of one build), knowledge_cycles_of() gives all, and knowledge_cycle_of() the one that
 // is supported longest: what it calls unsupported is so in every edition.
 size_t knowledge_cycles_of(const struct knowledge *k, uint32_t product, struct slice version, struct fact_cycle *cycles, size_t max);

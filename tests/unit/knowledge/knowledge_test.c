@@ -162,7 +162,13 @@ static void tell_half(struct told *t, int half)
 		snprintf(name, sizeof name, "package%d", i % 7);
 		tell_flaw(t, id, "title", 55, "2026-01-01", i % 3 == 0 ? "GHSA-1" : "");
 		tell_affected(t, id, NAMES_SOURCE, "npm", name, VERSION_SEMVER, "1.0.0", "2.0.0");
-		tell_affected(t, id, NAMES_SOURCE, "npm", "other", VERSION_SEMVER, "1.0.0", "2.0.0");
+		const struct fact_range two[] = {told_range("1.0.0", name, VERSION_CUSTOM, STATUS_AFFECTED), told_single(id, VERSION_SEMVER, STATUS_FIXED)};
+		tell_ranges(t, id, NAMES_SOURCE, "npm", "", "other", STATUS_UNAFFECTED, two, 2);
+	}
+	tell_source(t, SOURCE_EPSS, "EPSS of records", "FIRST", "", false);
+	for (int i = half; i < 60; i += 2) {
+		snprintf(id, sizeof id, "CVE-2025-%d", i);
+		tell_epss(t, id, 1000 * (uint32_t)i, 5);
 	}
 }
 
@@ -191,6 +197,7 @@ static void same_bytes(void)
 	struct told all = told_new(), first = told_new();
 	tell_source(&all, SOURCE_CVE, "CVE", "MITRE", "2026-08-24", false);
 	tell_half(&all, 0);
+	tell_source(&all, SOURCE_CVE, "CVE", "MITRE", "2026-08-24", false);
 	tell_half(&all, 1);
 	tell_rest(&all);
 	tell_rest(&first);
@@ -331,6 +338,8 @@ static void refused_facts(void)
 
 static void read_all(const struct knowledge *k)
 {
+	struct knowledge_build *b;
+	struct buf out;
 	struct fact_cycle cycle;
 	struct why why;
 	uint32_t product;
@@ -343,6 +352,12 @@ static void read_all(const struct knowledge *k)
 	struct knowledge_row row;
 	for (int n = 0; n < 1000 && knowledge_rows_next(&rows, &row); n++)
 		(void)knowledge_status(k, &row, s("1.5.0"), &why);
+	buf_init(&out, KNOWLEDGE_FILE_MAX);
+	if (knowledge_build_new(k, &b, &why) == ERR_OK) {
+		CHECK(knowledge_build_bytes(b, 0, &out, &why) != ERR_INPUT);
+		knowledge_build_free(b);
+	}
+	buf_free(&out);
 }
 
 static void put_right(uint8_t *p, size_t n)
@@ -374,7 +389,7 @@ static void damaged(void)
 		taken += knowledge_open_bytes(slice_of(t.bytes.p, cut), &k, &why) == ERR_OK;
 	CHECK(taken == 0);
 	uint32_t random = 1;
-	for (size_t i = 0; i < 4 * n; i++) { // every byte wrong once with its checksum told, and anything anywhere with the sums put right
+	for (size_t i = 0; i < n + 4000; i++) { // every byte wrong once with its checksum told, and anything anywhere with the sums put right
 		random = random * 1664525 + 1013904223;
 		size_t at = i < n ? i : random % n;
 		memcpy(copy, t.bytes.p, n);
