@@ -185,6 +185,7 @@ static void test_caretaker(void)
 		{"name=x|caretaker=Always", ""},
 		{"name=x|caretaker=Twice", ""},
 		{"name=x|caretaker=Once", ""},
+		{"name=x|caretaker=1", ""}, // its number in the register
 		{"name=x|caretaker=Nobody", "caretaker exact caretaker=Nobody: is not in the register of qualified providers"},
 		{"name=x|caretaker=good", "caretaker exact caretaker=good: is not in the register of qualified providers"},
 		{"name=x|caretaker=Tomorrow", "caretaker exact caretaker=Tomorrow: its qualification has not begun"},

@@ -134,7 +134,7 @@ static void test_property(void)
 // More items than the cache keeps, with long names too: the second round is as the first.
 static void test_forgets(void)
 {
-	enum { DISTINCT = 70000, LONG = 18000 };
+	enum { DISTINCT = 140000, LONG = 18000 };
 	static char name[INVENTORY_TEXT_MAX];
 	struct told t = told_new();
 	tell_source(&t, SOURCE_OSV, "OSV", "OSV", "2026-08-24", false);

@@ -313,6 +313,9 @@ static void test_cure(void)
 	tell_ranges(&t, "CVE-3", NAMES_PRODUCT, "", "v", "series", STATUS_UNAFFECTED, &series, 1);
 	tell_flaw(&t, "CVE-4", "", 0, "2026-01-02", "");
 	tell_ranges(&t, "CVE-4", NAMES_PRODUCT, "", "v", "two", STATUS_UNAFFECTED, &closed, 1);
+	tell_flaw(&t, "CVE-5", "", 0, "2026-01-02", "");
+	tell(&t, &(struct fact){.kind = FACT_AFFECTED, .affected = {.flaw = slice_text("CVE-5"), .names = NAMES_PRODUCT, .vendor = slice_text("v"),
+		.name = slice_text("said"), .otherwise = STATUS_UNAFFECTED, .ranges = &closed, .ranges_n = 1, .fixed = slice_text("1.5.1")}});
 	tell_source(&t, SOURCE_OSV, "OSV", "OSV", "2026-08-24", false);
 	tell_ranges(&t, "CVE-4", NAMES_PRODUCT, "", "v", "two", STATUS_UNAFFECTED, branches, 2);
 	static const struct found_row rows[] = {
@@ -323,6 +326,7 @@ static void test_cure(void)
 		{"vendor=v|name=closed|version=1.5", "flaw alias CVE-2 by=MITRE"},
 		{"vendor=v|name=closed|version=1.5.1", ""},
 		{"vendor=v|name=series|version=2.7", "flaw alias CVE-3 by=MITRE"},
+		{"vendor=v|name=said|version=1.2", "flaw alias CVE-5 fixed=1.5.1 by=MITRE"},
 		{"vendor=v|name=two|version=1.1", "flaw alias CVE-4 fixed=1.1.9 by=OSV"}, // of two that agree the one that names a cure
 	};
 	hold(&t, rows, N(rows));
