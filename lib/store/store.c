@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -28,7 +29,10 @@ static const char *cause_of(int rc)
 
 enum err store_fail(struct store *s, struct why *why, const char *doing)
 {
+	const int last = errno; // SQLite keeps none of a write that failed
 	int rc = sqlite3_extended_errcode(s->db), error = sqlite3_system_errno(s->db);
+	if (error == 0 && (rc == SQLITE_IOERR_WRITE || rc == SQLITE_IOERR_FSYNC || rc == SQLITE_IOERR_TRUNCATE))
+		error = last;
 	s->broken = s->writing;
 	bool disk = (rc & 0xff) == SQLITE_IOERR || (rc & 0xff) == SQLITE_CANTOPEN;
 	return why_set(why, ERR_SYSTEM, "store: %s: %s: %s%s%s (%d)", doing, cause_of(rc), sqlite3_errmsg(s->db),

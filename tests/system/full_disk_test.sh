@@ -72,6 +72,12 @@ fill "$P/members/reporter2"
 ok "without room nothing is filed" refuses reporter2 "no room at home" two.second.test
 ok "and the cause is said" said 'No space left|full|disk'
 ok "what could not be kept was not sent" test "$(hub_rows 'SELECT count(*) FROM record')" = "$FILED"
+truncate -s -200K "$P/members/reporter2/ballast" # room for the ledger, not for the report
+if as reporter2 --json report --title "no room for it" --to 1 --tlp AMBER --observe domain=two.second.test --attach "$P/attached" --yes >"$SAID" 2>&1
+then fail "without room for the report nothing is filed" "$(tail -5 "$SAID")"
+else pass "without room for the report nothing is filed"; fi
+ok "and the cause is said" said 'No space left|full|disk'
+ok "nor was it sent" test "$(hub_rows 'SELECT count(*) FROM record')" = "$FILED"
 free "$P/members/reporter2"
 ok "what was kept before is all there" test "$(as reporter2 --json receipts | grep -c '"id"')" = "$KEPT"
 ok "with room again it files" report reporter2 "room again" two.second.test
