@@ -70,6 +70,10 @@ ok "and installed by whom trusts the issuer" "$I" data install --issuer "$T/issu
 cmp -s "$K" "$T/installed" && pass "byte for byte" || fail "byte for byte"
 cp "$K.sig" "$T/damaged.sig"
 refused "not when it was changed" 'auth' "$I" data install --issuer "$T/issuer.key.pub" --data "$T/installed" "$T/damaged"
+until [ "$(date +%s)" -gt "$(stat -c %Y "$K")" ]; do :; done
+"$I" data update --data "$T/newer" --dated 2026-08-20 "$T/affected.csv" >/dev/null && "$I" data sign --key "$T/issuer.key" "$T/newer" >/dev/null
+ok "a newer one takes its place" "$I" data install --issuer "$T/issuer.key.pub" --data "$T/installed" "$T/newer"
+refused "and the older one does not come back" 'older than what is installed' "$I" data install --issuer "$T/issuer.key.pub" --data "$T/installed" "$K"
 
 # --- A table -----------------------------------------------------------------------------------------------------------------------
 
@@ -148,6 +152,14 @@ ok "the register suspends the provider" "$I" data update --data "$T/suspended" -
 says "then it is not official" 'suspended' "$I" verify --data "$T/suspended" "$T/first.certificate"
 "$I" inventory --data "$K" --regime "$FOUNDING" --date 2026-09-24 --quiet --result "$T/stale.json" "$T/list.csv" >/dev/null 2>&1
 refused "no certificate on stale data" 'stale' certify --out "$T/x" "$T/stale.json"
+"$I" inventory --data "$K" --regime "$FOUNDING" --date 2026-08-01 --quiet --result "$T/backdated.json" "$T/list.csv" >/dev/null 2>&1
+refused "nor of a day before the data" 'stale' certify --out "$T/x" "$T/backdated.json"
+"$I" inventory --data "$K" --changed-since "$T/later" --regime "$FOUNDING" --date 2026-08-24 --quiet --result "$T/part.json" "$T/list.csv" >/dev/null 2>&1
+refused "nor of the changes alone" 'only what changed' certify --out "$T/x" "$T/part.json"
+printf '{"body":{"a":1},"signature":{}}\n' >"$T/none.certificate"
+refused "what is no certificate" 'not a certificate' "$I" verify "$T/none.certificate"
+says "a stranger's is genuine and not official" 'official +no: its key is not in the register' bash -c "'$I' certify key --name Else '$T/else.key' &&
+	'$I' certify --key '$T/else.key' --inspector 'ACME Audit' --data '$K' --out '$T/else.certificate' '$T/first.json' && '$I' verify --data '$K' '$T/else.certificate'"
 sed -e 's/3.0.17-1~deb12u2/3.0.18-1~deb12u1/;s/;default;/;changed;/;s/deb12u14/deb12u15/;/BadGear/d;s/;2.4;/;3.1;/' "$T/list.csv" >"$T/cured.csv"
 ok "a re-inspection of what was cured" inspect "$T/second.json" "$T/cured.csv" --before "$T/first.certificate"
 refused "is certified only together with the first" 'only points of' certify --out "$T/x" "$T/second.json"
@@ -156,6 +168,21 @@ says "says what changed" '^favourable True 0$' json "d['body']['verdict'], len(d
 "$I" inventory --data "$K" --regime "$FOUNDING" --date 2026-12-24 --quiet --result "$T/late.json" --before "$T/first.certificate" "$T/cured.csv" >/dev/null 2>&1
 sed -i 's/"stale": true/"stale": false/' "$T/late.json"
 refused "too late, a full inspection is due" 'full inspection' certify --before "$T/first.certificate" --out "$T/x" "$T/late.json"
+
+# --- The examples ----------------------------------------------------------------------------------------------------------------------
+
+ok "the lists that are given as examples" "$I" data update --data "$T/examples" --dated 2026-08-20 packaging/inspect/{aliases,banned,providers}.csv "$T/eol.json"
+grep -q 'passed over' "$OUT" && fail "each row of them" "$(cat "$OUT")" || pass "each row of them"
+verdict "the inventory, the answers and the derogations" 10 "$I" inventory --data "$T/examples" --regime "$FOUNDING" --date 2026-08-24 \
+	--answers packaging/inspect/answers.txt --derogations packaging/inspect/derogations.txt --result "$T/examples.json" packaging/inspect/inventory.csv
+grep -q 'could not be read' "$OUT" && fail "each line of them" "$(cat "$OUT")" || pass "each line of them"
+printed "an answer that is no is a defect" 'put right: Was a restore .*the answer is no'
+says "what is under derogation is recorded and does not weigh" "^1 \['IntelliVue MX450'\]$" json \
+	"d['counts']['derogated'], [d['findings'][x['finding']]['item'] for x in d['defects'] if 'derogation' in x]" <"$T/examples.json"
+mkdir "$T/bin" && cp "$I" "$T/bin" && cp -r packaging/regimes "$T/bin"
+nightly() { "$T/bin/tocsin-inspect" inventory $(sed -n 's/^INSPECT_OPTIONS=//p' packaging/inspect/inspect.env) --data "$T/examples" packaging/inspect/inventory.csv; }
+verdict "the options of the nightly inspection" 10 nightly
+printed "under both regimes" 'fr-anssi-hygiene'
 
 # --- Wrong use -------------------------------------------------------------------------------------------------------------------------
 

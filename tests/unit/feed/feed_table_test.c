@@ -148,7 +148,7 @@ static void examples(void)
 		char name[100];
 		struct said s;
 		struct why why = {""};
-		snprintf(name, sizeof name, "packaging/examples/%s.csv", rows[i].name);
+		snprintf(name, sizeof name, "packaging/inspect/%s.csv", rows[i].name);
 		const char *path = test_source(name);
 		int fd = open(path, O_RDONLY | O_CLOEXEC);
 		said_init(&s, true);

@@ -171,7 +171,7 @@ static void large_and_stopped(void)
 static void the_example(void)
 {
 	size_t n;
-	char *text = (char *)test_read(test_source("packaging/examples/inventory.csv"), &n);
+	char *text = (char *)test_read(test_source("packaging/inspect/inventory.csv"), &n);
 	struct recorder r;
 	struct why why = {""};
 	REQUIRE(text != NULL);
