@@ -133,7 +133,7 @@ static enum err prepare(struct inspection *i, const struct finding_options *o, s
 	if (e == ERR_OK && i->derogations != NULL)
 		e = read_derogations(i, why);
 	if (e == ERR_OK && i->before != NULL)
-		e = certificate_keys(i->before, &i->r.only, &i->r.only_n, why);
+		e = certificate_ask_again(i->before, &i->r, why);
 	if (e == ERR_OK && i->changed_since != NULL)
 		e = knowledge_open(i->changed_since, KNOWLEDGE_CHECK_BOUNDS, &i->then, why);
 	i->r.changed_since = i->then;

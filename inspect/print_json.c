@@ -195,6 +195,8 @@ enum err print_json(const struct inspection *i, struct buf *out, struct why *why
 	json_put_number(&w, "tocsin-inspection", 1);
 	json_put_string(&w, "verdict", verdict_name(r->verdict));
 	put_time(&w, "date", r->today);
+	put_slice(&w, "only_points_of", r->only_of);
+	put_flag(&w, "changes_only", r->changed_since != NULL);
 	json_open_object(&w, "subject");
 	put_slice(&w, "name", r->subject);
 	put_slice(&w, "system", r->subject_os);

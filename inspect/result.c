@@ -63,11 +63,11 @@ void result_free(struct result *r)
 // Room for one more of an array.
 static enum err grow(void **of, size_t n, size_t *room, size_t size, struct why *why)
 {
+	if (n >= RESULT_FINDINGS_MAX)
+		return why_set(why, ERR_LIMIT, "more than %u findings", RESULT_FINDINGS_MAX);
 	if (n < *room)
 		return ERR_OK;
 	size_t more = *room == 0 ? 256 : *room * 2;
-	if (n >= RESULT_FINDINGS_MAX)
-		return why_set(why, ERR_LIMIT, "more than %u findings", RESULT_FINDINGS_MAX);
 	void *p = reallocarray(*of, more, size);
 	if (p == NULL)
 		return why_set(why, ERR_SYSTEM, "no memory");
@@ -103,8 +103,10 @@ static enum err keep(struct result *r, const struct finding *f, uint32_t *at, st
 static void key_of(const struct result *r, struct point *p)
 {
 	const struct finding *f = &r->finding[p->finding];
+	// What a system calls itself changes with every update ("Ubuntu 22.04.4 LTS"): of the machine itself the product counts.
+	struct slice item = f->item_kind == ITEM_SYSTEM && f->package.n == 0 ? f->product : f->item;
 	struct obligation o = regime_obligation(r->regime[p->regime], p->defect.obligation);
-	const struct slice parts[] = {slice_text(finding_kind_name(f->kind)), regime_id(r->regime[p->regime]), o.id, f->machine, f->item, f->flaw, f->question};
+	const struct slice parts[] = {slice_text(finding_kind_name(f->kind)), regime_id(r->regime[p->regime]), o.id, f->machine, item, f->flaw, f->question};
 	struct buf b;
 	uint8_t hash[32];
 	buf_init(&b, 16 * INVENTORY_TEXT_MAX);

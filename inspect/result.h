@@ -24,6 +24,7 @@ struct result {
 	const struct knowledge *changed_since; // or NULL: only flaws whose exploitation is known otherwise than it was there
 	uint8_t (*only)[POINT_KEY];            // or NULL: only these points, sorted; owned
 	size_t only_n;
+	struct slice only_of;                  // serial of the certificate they are of
 	struct regime *regime[RESULT_REGIMES_MAX]; // owned
 	size_t regimes;
 	struct derogations *derogations; // owned, or NULL

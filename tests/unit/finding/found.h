@@ -5,7 +5,7 @@
 #ifndef TOCSIN_TEST_FOUND_H
 #define TOCSIN_TEST_FOUND_H
 
-#include "../knowledge/facts.h"
+#include "knowledge/facts.h"
 #include "finding/finding.h"
 
 #define FOUND_MAX (64u << 20)

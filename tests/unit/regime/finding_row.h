@@ -27,6 +27,8 @@ static inline bool finding_word(struct finding *f, struct slice key, struct slic
 		{"use", .text = &f->use},            {"caretaker", .text = &f->caretaker}, {"question", .text = &f->question},
 		{"answer", .text = &f->answer},      {"item", .text = &f->item},           {"package", .text = &f->package},
 		{"flaw", .text = &f->flaw},          {"machine", .text = &f->machine},     {"since", .date = &f->since},
+		{"version", .text = &f->version},    {"ecosystem", .text = &f->ecosystem}, {"product", .text = &f->product},
+		{"latest", .text = &f->latest},      {"cycle", .text = &f->cycle},         {"reason", .text = &f->reason},
 		{"kev-due", .date = &f->kev_due},    {"out-by", .date = &f->out_by},       {"extended", .date = &f->extended_until},
 	};
 	uint64_t n;
