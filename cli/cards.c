@@ -1,5 +1,4 @@
 // cards: the members, as a keeper serves them. Every card proves its own signature; a keeper can leave some out, hence --seat.
-#include "base/wire.h"
 #include "cli.h"
 
 #define CARDS_MAX (64u << 20) // bytes of one keeper's answer
@@ -12,13 +11,15 @@ struct showing {
 	unsigned cards, false_ones;
 };
 
-static void show_one(struct showing *s, struct slice bytes)
+static enum err show_one(void *showing, struct slice bytes, struct why *why)
 {
+	struct showing *s = showing;
 	struct card card;
 	uint8_t id[CARD_ID];
+	(void)why;
 	if (card_decode(bytes, s->origin, &card, NULL) != ERR_OK) {
 		s->false_ones++;
-		return;
+		return ERR_OK;
 	}
 	s->cards++;
 	card_id(bytes, id);
@@ -37,6 +38,7 @@ static void show_one(struct showing *s, struct slice bytes)
 		cli_cell(&s->table, "%s", card.sector);
 		cli_cell(&s->table, "%s", cli_hex(id, CARD_ID));
 	}
+	return ERR_OK;
 }
 
 static int show(struct cli *c, struct slice answer)
@@ -44,27 +46,22 @@ static int show(struct cli *c, struct slice answer)
 	static const char *const heads[] = {"name", "organisation", "country", "sector", "card id"};
 	struct showing s = {.cli = c, .origin = charter_origin(platform_charter(c->platform))};
 	struct buf out;
-	struct wire w = wire_of(answer);
 	if (c->json) {
 		cli_json_begin(&s.json, &out);
 		json_open_array(&s.json, NULL);
 	} else {
 		cli_table_begin(&s.table, 5, heads);
 	}
-	while (w.rest.n > 0 && !w.bad) {
-		struct slice card = wire_vec16(&w);
-		if (!w.bad)
-			show_one(&s, card);
-	}
-	if (s.false_ones > 0 || w.bad)
-		fprintf(stderr, "tocsin cards: the keeper's answer has %u false cards%s\n", s.false_ones, w.bad ? " and ends in the middle of one" : "");
+	bool cut = keeper_cards_each(answer, show_one, &s, NULL) != ERR_OK;
+	if (s.false_ones > 0 || cut)
+		fprintf(stderr, "tocsin cards: the keeper's answer has %u false cards%s\n", s.false_ones, cut ? " and ends in the middle of one" : "");
 	if (c->json) {
 		json_close(&s.json);
 		int status = cli_json_end(c, &s.json, &out);
-		return s.false_ones > 0 || w.bad ? CLI_FAILED : status;
+		return s.false_ones > 0 || cut ? CLI_FAILED : status;
 	}
 	cli_table_end(&s.table);
-	return s.false_ones > 0 || w.bad ? CLI_FAILED : CLI_OK;
+	return s.false_ones > 0 || cut ? CLI_FAILED : CLI_OK;
 }
 
 static enum err fetch(struct cli *c, uint64_t seat, struct buf *answer)

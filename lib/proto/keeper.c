@@ -36,6 +36,19 @@ enum err keeper_card_decode(struct slice body, struct slice *card, struct slice 
 	return ERR_OK;
 }
 
+enum err keeper_cards_each(struct slice answer, enum err (*each)(void *context, struct slice card, struct why *why), void *context,
+                           struct why *why)
+{
+	struct wire w = wire_of(answer);
+	while (w.rest.n > 0 && !w.bad) {
+		struct slice card = wire_vec16(&w);
+		enum err e = w.bad ? ERR_OK : each(context, card, why);
+		if (e != ERR_OK)
+			return e;
+	}
+	return wire_end(&w, "cards", why);
+}
+
 void ceremony_step_encode(const struct ceremony_step *s, struct buf *out)
 {
 	buf_put_vec16(out, s->order);

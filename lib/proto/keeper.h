@@ -36,6 +36,10 @@ const struct keeper_question *keeper_question(enum keeper_verb verb);
 // cards: vec16 card ‖ vec16 credential
 void keeper_card_encode(struct slice card, struct slice credential, struct buf *out);
 MUST_USE enum err keeper_card_decode(struct slice body, struct slice *card, struct slice *credential, struct why *why);
+// The answer to the question "cards": calls `each` for every card, as bytes that nobody has judged, until it fails. ERR_INPUT: the answer
+// ends in the middle of one; those before it were given.
+MUST_USE enum err keeper_cards_each(struct slice answer, enum err (*each)(void *context, struct slice card, struct why *why), void *context,
+                                    struct why *why);
 
 // One step of a ceremony: the officers' order (an encoded document), class, round, the round's input (crypto/dkg.h; all seats'
 // messages of the round before, concatenated in seat order). The last round's input is the encoded token_key body; its answer this
