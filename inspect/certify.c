@@ -180,6 +180,8 @@ static void print_counts(const struct json *body, size_t defects)
 		const char *class = defect_class_name((enum defect_class)c);
 		printf("%s%s %s", c == DEFECT_CLASSES - 1 ? ": " : ", ", verb_count(number_of(&counts, class)), class);
 	}
+	if (number_of(&counts, "derogated") > 0)
+		printf(", %s under derogation", verb_count(number_of(&counts, "derogated")));
 	puts("");
 	if (json_opt_text(&since, "serial", &serial, NULL) != ERR_OK || serial.n == 0)
 		return;

@@ -301,6 +301,11 @@ static enum err install(const char *from, const char *issuer, const char *data, 
 		e = file_read(from, KNOWLEDGE_FILE_MAX, &bytes, why);
 	if (e == ERR_OK)
 		e = file_write(data, buf_slice(&bytes), FILE_PUBLIC, why);
+	if (e == ERR_OK) {
+		char day[TIME_TEXT];
+		print_day(made, day);
+		printf("%s: the knowledge that \"%s\" made on %s\n", data, i.name, day);
+	}
 	buf_free(&bytes);
 	return e;
 }

@@ -256,6 +256,8 @@ static void put_head(const struct page *p, const char *name)
 	for (size_t i = 0; i < r->regimes; i++)
 		buf_printf(p->out, "  %s %.*s (%.*s, %.*s)\n", W(p, REGIME), SLICE_ARGS(regime_title(r->regime[i], p->l)), SLICE_ARGS(regime_id(r->regime[i])),
 		           SLICE_ARGS(regime_version(r->regime[i])));
+	if (r->changed_since != NULL)
+		buf_printf(p->out, "  %s\n", W(p, CHANGES_ONLY));
 	buf_put_u8(p->out, '\n');
 	for (size_t i = 0; i <= VERDICT_REFUSED; i++)
 		put_share(p, verdict_word(p, (enum verdict)i), s->verdicts[i], s->machines);
@@ -286,9 +288,9 @@ static void put_deed(const struct page *p, const struct fleet_step *step)
 	bool all = step->kind == STEP_UPDATE && step->name.n == 0;
 	buf_put_text(p->out, all ? W(p, UPDATE_ALL) : word(p->l, deeds[step->kind]));
 	if (step->name.n > 0)
-		buf_printf(p->out, " %.*s", SLICE_ARGS(step->name));
-	if (step->to.n > 0)
-		buf_printf(p->out, " → %.*s", SLICE_ARGS(step->to));
+		buf_printf(p->out, "%s%s %.*s", step->kind == STEP_CARETAKER ? " " : "", step->kind == STEP_CARETAKER ? W(p, FOR) : "", SLICE_ARGS(step->name));
+	if (step->to.n > 0) // of what is out of support: its last version, which cures nothing
+		buf_printf(p->out, step->kind == STEP_REPLACE ? " (%.*s)" : " → %.*s", SLICE_ARGS(step->to));
 	if (step->ecosystem.n > 0)
 		buf_printf(p->out, " (%.*s)", SLICE_ARGS(step->ecosystem));
 }
