@@ -31,6 +31,18 @@ enum step_kind step_kind_of(const struct finding *f)
 	return STEP_ANSWER;
 }
 
+// What the step is done to.
+static struct slice thing_of(const struct finding *f)
+{
+	switch (step_kind_of(f)) {
+	case STEP_RESTART:
+		return f->item; // its package is the file that was replaced
+	case STEP_ANSWER:
+		return f->question;
+	default:
+		return f->package.n > 0 ? f->package : f->item;
+	}
+}
 
 struct sorted {
 	const struct result *r;
@@ -42,7 +54,7 @@ static const struct finding *finding_of(const struct sorted *s)
 	return &s->r->finding[s->r->point[s->point].finding];
 }
 
-// The same step: the same thing done to the same package of the same machine.
+// The same step: the same thing done to the same package or process of the same machine.
 static int same_step(const struct sorted *a, const struct sorted *b)
 {
 	const struct finding *x = finding_of(a), *y = finding_of(b);
@@ -50,9 +62,9 @@ static int same_step(const struct sorted *a, const struct sorted *b)
 	if (order == 0)
 		order = slice_compare(x->machine, y->machine);
 	if (order == 0)
-		order = slice_compare(x->package, y->package);
-	if (order == 0 && x->package.n == 0)
-		order = slice_compare(x->item, y->item);
+		order = slice_compare(thing_of(x), thing_of(y));
+	if (order == 0)
+		order = slice_compare(x->ecosystem, y->ecosystem);
 	return order;
 }
 
@@ -84,7 +96,8 @@ static int by_urgency(const void *a, const void *b)
 struct slice step_higher(struct slice a, struct slice b, struct slice ecosystem)
 {
 	int order = 0;
-	if (a.n == 0 || version_compare(version_scheme_of_ecosystem(ecosystem), a, b, &order, NULL) != ERR_OK)
+	enum version_scheme scheme = ecosystem.n > 0 ? version_scheme_of_ecosystem(ecosystem) : VERSION_NUMBERS; // products
+	if (a.n == 0 || version_compare(scheme, a, b, &order, NULL) != ERR_OK)
 		return b.n > 0 ? b : a;
 	return order >= 0 ? a : b;
 }
@@ -94,7 +107,7 @@ static void add(struct step *s, const struct point *p, const struct finding *f)
 	if (s->n++ == 0) {
 		s->kind = step_kind_of(f);
 		s->machine = f->machine;
-		s->package = f->package.n > 0 ? f->package : f->item;
+		s->package = thing_of(f);
 		s->from = f->version;
 		s->worst = p->defect.class;
 		s->due = INT64_MAX;
