@@ -134,8 +134,10 @@ static void put_question(struct page *p, const struct finding *f)
 
 static void put_caretaker(struct page *p, const struct finding *f)
 {
-	buf_printf(p->out, " %s", W(p, FOR));
-	put_thing(p, f->item.n > 0 ? f->item : f->machine, f->version);
+	struct slice of = f->item.n > 0 ? f->item : f->machine;
+	if (of.n > 0)
+		buf_printf(p->out, " %s", W(p, FOR));
+	put_thing(p, of, f->version);
 	buf_put_text(p->out, " (");
 	if (f->caretaker.n > 0)
 		buf_printf(p->out, "%.*s%s", SLICE_ARGS(f->caretaker), W(p, COLON));
