@@ -15,6 +15,7 @@
 #define TAIL "\"}}\n"
 #define SIGNATURE_TEXT 88 // base64 of 64 bytes
 #define DAY 86400
+#define DATE_MAX (FACT_DATE_MAX - 366 * (int64_t)DAY) // twelve months later is still a date
 
 static const struct slice origin = {(const uint8_t *)"tocsin-inspect", 14};
 
@@ -29,6 +30,15 @@ void certificate_print(const struct certificate *c, struct buf *out)
 	buf_put_text(out, TAIL);
 }
 
+// One certificate, one file: a key is written in lower case.
+static bool take_key(struct slice hex, uint8_t key[static SIGN_PUBLIC])
+{
+	for (size_t i = 0; i < hex.n; i++)
+		if (hex.p[i] >= 'A' && hex.p[i] <= 'F')
+			return false;
+	return hex_decode(hex, key, SIGN_PUBLIC);
+}
+
 enum err certificate_parse(struct slice file, struct certificate *c, struct why *why)
 {
 	const size_t head = sizeof HEAD - 1, middle = sizeof MIDDLE - 1, value = sizeof VALUE - 1, tail = sizeof TAIL - 1;
@@ -39,7 +49,7 @@ enum err certificate_parse(struct slice file, struct certificate *c, struct why 
 		return why_set(why, ERR_INPUT, "not a certificate: it does not begin with %s or is too short", HEAD);
 	const uint8_t *at = file.p + file.n - end;
 	size_t n;
-	if (memcmp(at, MIDDLE, middle) != 0 || !hex_decode(slice_of(at + middle, 2 * SIGN_PUBLIC), c->key, SIGN_PUBLIC) ||
+	if (memcmp(at, MIDDLE, middle) != 0 || !take_key(slice_of(at + middle, 2 * SIGN_PUBLIC), c->key) ||
 	    memcmp(at + middle + 2 * SIGN_PUBLIC, VALUE, value) != 0 ||
 	    !base64_decode(slice_of(at + middle + 2 * SIGN_PUBLIC + value, SIGNATURE_TEXT), c->signature, SIGN_BYTES, &n) || n != SIGN_BYTES ||
 	    memcmp(file.p + file.n - tail, TAIL, tail) != 0)
@@ -98,6 +108,8 @@ struct drafting {
 	struct json_writer w;
 	struct why *why;
 	int64_t day, first; // of the result; of the full inspection it completes
+	int64_t last;       // of a re-inspection: the day by which the full one wants it
+	bool partial;       // only points of `before` were looked at
 	struct slice verdict;
 };
 
@@ -120,7 +132,7 @@ static enum err get_day(const struct json *object, const char *name, int64_t *da
 	struct slice text;
 	uint64_t seconds;
 	enum err e = json_get_text(object, name, &text, why);
-	if (e == ERR_OK && !time_parse(text, &seconds))
+	if (e == ERR_OK && (!time_parse(text, &seconds) || seconds > (uint64_t)DATE_MAX))
 		e = json_refuse(object, why, ERR_INPUT, "%s: \"%.*s\" is no date", name, SLICE_ARGS(slice_part(text, 0, 40)));
 	if (e == ERR_OK)
 		*day = (int64_t)seconds;
@@ -201,12 +213,51 @@ static void put_inspector(struct drafting *d)
 	json_close(&d->w);
 }
 
-// A part of an inspection is certified only as the re-inspection of the certificate whose points it looked at, while that may be.
+// None of its points can be found on another machine, or under another law: they would all look cured.
+static enum err check_same(struct drafting *d)
+{
+	struct json before, now, regimes, of;
+	struct slice was = {0}, is = {0}, id;
+	uint64_t bound = 0, binds = 0;
+	enum err e = json_get_object(&d->before, "subject", &before, d->why);
+	if (e == ERR_OK)
+		e = json_get_object(&d->result, "subject", &now, d->why);
+	if (e == ERR_OK)
+		e = json_opt_text(&before, "name", &was, d->why);
+	if (e == ERR_OK)
+		e = json_opt_text(&now, "name", &is, d->why);
+	if (e == ERR_OK && !slice_equal(was, is))
+		return why_set(d->why, ERR_DENIED, "no certificate: points of \"%.*s\" were looked at in \"%.*s\"", SLICE_ARGS(slice_part(was, 0, 80)), SLICE_ARGS(slice_part(is, 0, 80)));
+	if (e == ERR_OK)
+		e = json_get_number(&d->before, "entity", 0, UINT32_MAX, &bound, d->why);
+	if (e == ERR_OK)
+		e = json_get_number(&d->result, "entity", 0, UINT32_MAX, &binds, d->why);
+	if (e == ERR_OK && (bound & ~binds) != 0)
+		return why_set(d->why, ERR_DENIED, "no certificate: the inspection before was of another --entity");
+	if (e == ERR_OK)
+		e = json_get_array(&d->before, "regimes", &regimes, d->why);
+	if (e == ERR_OK)
+		e = json_get_array(&d->result, "regimes", &of, d->why);
+	for (size_t i = 0; e == ERR_OK && i < json_count(&regimes); i++) {
+		struct json regime = json_item(&regimes, i);
+		bool has = false;
+		e = json_get_text(&regime, "id", &id, d->why);
+		for (size_t n = 0; e == ERR_OK && n < json_count(&of); n++) {
+			struct json other = json_item(&of, n), other_id = json_find(&other, "id");
+			has |= json_text(&other_id, &is, NULL) == ERR_OK && slice_equal(is, id);
+		}
+		if (e == ERR_OK && !has)
+			return why_set(d->why, ERR_DENIED, "no certificate: the inspection before was under \"%.*s\" too", SLICE_ARGS(slice_part(id, 0, 80)));
+	}
+	return e;
+}
+
+// A part of an inspection is certified only as the re-inspection of the certificate whose points it looked at, while that may be: one
+// re-inspection after the other wins no time.
 static enum err check_whole(struct drafting *d)
 {
 	struct slice of = {0}, serial = {0};
 	bool changes = false;
-	int64_t last;
 	enum err e = json_opt_text(&d->result, "only_points_of", &of, d->why);
 	if (e == ERR_OK)
 		e = json_opt_bool(&d->result, "changes_only", &changes, d->why);
@@ -220,22 +271,28 @@ static enum err check_whole(struct drafting *d)
 	if (e == ERR_OK && !slice_equal(serial, of))
 		return why_set(d->why, ERR_DENIED, "no certificate: points of %.*s were looked at, not those of %.*s", SLICE_ARGS(of), SLICE_ARGS(serial));
 	if (e == ERR_OK)
-		e = get_day(&d->before, "reinspection_by", &last, d->why);
+		e = check_same(d);
+	struct json full = json_find(&d->before, "full_inspection");
 	if (e == ERR_OK)
-		e = get_day(&d->before, "date", &d->first, d->why);
-	if (e == ERR_OK && last < d->day)
+		e = get_day(&d->before, json_is_absent(&full) ? "date" : "full_inspection", &d->first, d->why);
+	if (e == ERR_OK)
+		e = get_day(&d->before, "reinspection_by", &d->last, d->why);
+	if (e == ERR_OK && d->last + DAY <= d->day)
 		return why_set(d->why, ERR_DENIED, "no certificate: the time for the re-inspection is over, a full inspection is due");
+	d->partial = e == ERR_OK;
 	return e;
 }
 
 static void put_validity(struct drafting *d)
 {
 	json_put_time(&d->w, "date", (uint64_t)d->day);
+	if (d->partial)
+		json_put_time(&d->w, "full_inspection", (uint64_t)d->first);
 	json_put_text(&d->w, "verdict", d->verdict);
 	if (slice_is_text(d->verdict, verdict_name(VERDICT_FAVOURABLE)))
 		json_put_time(&d->w, "valid_until", (uint64_t)months_later(d->first, CERTIFICATE_MONTHS));
 	else
-		json_put_time(&d->w, "reinspection_by", (uint64_t)months_later(d->day, REINSPECTION_MONTHS));
+		json_put_time(&d->w, "reinspection_by", (uint64_t)(d->partial ? d->last : months_later(d->day, REINSPECTION_MONTHS)));
 }
 
 static enum err put_defect(struct drafting *d, size_t at)
@@ -323,6 +380,15 @@ static enum err put_changes(struct drafting *d)
 	return e;
 }
 
+static enum err get_verdict(struct drafting *d)
+{
+	enum err e = json_get_text(&d->result, "verdict", &d->verdict, d->why);
+	for (int v = VERDICT_FAVOURABLE; v <= VERDICT_REFUSED; v++)
+		if (e != ERR_OK || slice_is_text(d->verdict, verdict_name((enum verdict)v)))
+			return e;
+	return json_refuse(&d->result, d->why, ERR_INPUT, "verdict: \"%.*s\" is none", SLICE_ARGS(slice_part(d->verdict, 0, 40)));
+}
+
 static enum err draft(struct drafting *d, struct slice result_bytes, struct buf *body)
 {
 	static const char *const copied[] = {"subject", "entity", "counts", "regimes", "indicators", "knowledge"};
@@ -338,7 +404,7 @@ static enum err draft(struct drafting *d, struct slice result_bytes, struct buf 
 	if (e == ERR_OK)
 		e = check_whole(d);
 	if (e == ERR_OK)
-		e = json_get_text(&d->result, "verdict", &d->verdict, d->why);
+		e = get_verdict(d);
 	if (e == ERR_OK)
 		e = json_get_array(&d->result, "defects", &d->defects, d->why);
 	if (e == ERR_OK)
