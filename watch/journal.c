@@ -5,7 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <systemd/sd-journal.h>
+#undef LOG_DEBUG // <syslog.h>'s
+#undef LOG_INFO
+#undef LOG_WARNING
 
+#include "log/log.h"
 #include "sys/clock.h"
 #include "when.h"
 
@@ -44,9 +48,11 @@ enum err journal_new(const struct journal_how *how, struct journal **out, struct
 	pthread_mutex_init(&j->lock, NULL);
 	snprintf(j->cursor, sizeof j->cursor, "%s", how->cursor);
 	enum err e = ERR_OK;
-	int r = sd_journal_open(&j->j, SD_JOURNAL_LOCAL_ONLY);
+	int r = how->directory != NULL ? sd_journal_open_directory(&j->j, how->directory, 0) : sd_journal_open(&j->j, SD_JOURNAL_LOCAL_ONLY);
 	if (r < 0)
-		e = failed(why, "open", r);
+		e = failed(why, how->directory != NULL ? how->directory : "open", r);
+	else if ((r = sd_journal_set_data_threshold(j->j, JOURNAL_ENTRY_MAX)) < 0) // otherwise compressed fields end at 64 KiB
+		e = failed(why, "threshold", r);
 	else if ((r = sd_journal_get_fd(j->j)) < 0) // makes its inotify descriptor while it may
 		e = failed(why, "watch", r);
 	if (e == ERR_OK)
@@ -84,15 +90,17 @@ static bool take_set(struct journal *j)
 }
 
 // NAME=value lines; newlines within a value become spaces so that a line is a field.
-static void gather(struct journal *j)
+static void gather(struct journal *j, uint64_t us)
 {
 	const void *data;
 	size_t n;
 	buf_clear(&j->entry);
 	SD_JOURNAL_FOREACH_DATA(j->j, data, n) {
 		size_t from = j->entry.n;
-		if (from + n + 1 > JOURNAL_ENTRY_MAX)
+		if (from + n + 1 > JOURNAL_ENTRY_MAX) {
+			log_line(LOG_WARNING, "journal-entry-cut", log_value("realtime", "%llu", (unsigned long long)us));
 			n = JOURNAL_ENTRY_MAX - from - 1;
+		}
 		if (n == 0)
 			return;
 		buf_put(&j->entry, data, n);
@@ -111,7 +119,7 @@ static int by_place(const void *a, const void *b)
 
 static bool tell_entry(struct journal *j, uint64_t us)
 {
-	gather(j);
+	gather(j, us);
 	j->count = 0;
 	scan_block(j->scan, j->entry.p, j->entry.n, true);
 	if (j->count == 0)

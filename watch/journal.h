@@ -1,4 +1,5 @@
-// The systemd journal of this machine, followed by a thread of its own: every entry is scanned field by field.
+// The systemd journal of this machine, or one that systemd-journal-remote receives, followed by a thread of its own: every entry is
+// scanned field by field.
 #ifndef TOCSIN_WATCH_JOURNAL_H
 #define TOCSIN_WATCH_JOURNAL_H
 
@@ -6,7 +7,7 @@
 #include "shared.h"
 #include "tell.h"
 
-#define JOURNAL_ENTRY_MAX (1u << 20) // bytes of an entry that are scanned
+#define JOURNAL_ENTRY_MAX (1u << 20) // bytes of an entry that are scanned; the rest is not, which the log says
 
 struct journal;
 
@@ -14,6 +15,7 @@ struct journal_how {
 	struct shared *set;
 	struct output *output;
 	enum scan_path scan;
+	const char *directory; // of the journal; NULL: this machine's
 	const char *cursor; // after which to go on; "": from the beginning, or, with from_end, the end
 	bool replay;        // entries up to the present end may have been told before
 	bool from_end;

@@ -33,7 +33,7 @@
 
 struct run_conf {
 	char set[CONF_TEXT_MAX], files[CONF_TEXT_MAX], files_from[CONF_TEXT_MAX], state[CONF_TEXT_MAX], output[CONF_TEXT_MAX];
-	char start[CONF_TEXT_MAX], log_level[CONF_TEXT_MAX];
+	char start[CONF_TEXT_MAX], log_level[CONF_TEXT_MAX], journal_directory[CONF_TEXT_MAX];
 	bool journal;
 	uint64_t threads, dedup;
 };
@@ -47,6 +47,8 @@ static const struct conf_field fields[] = {
 	 "A file with one such path or pattern a line."},
 	{"journal", CONF_FLAG, offsetof(struct run_conf, journal), false, "no", 0, 0,
 	 "Follow the systemd journal of this machine too."},
+	{"journal-directory", CONF_PATH, offsetof(struct run_conf, journal_directory), false, NULL, 0, 0,
+	 "Follow the journal files of this directory (those that systemd-journal-remote receives) instead of this machine's."},
 	{"state", CONF_PATH, offsetof(struct run_conf, state), true, NULL, 0, 0,
 	 "Directory in which the places are remembered. Made when absent, mode 0700."},
 	{"output", CONF_PATH, offsetof(struct run_conf, output), false, NULL, 0, 0,
@@ -62,7 +64,7 @@ static const struct conf_field fields[] = {
 };
 
 struct run_options {
-	const char *conf, *set, *state, *output, *scan;
+	const char *conf, *set, *state, *output, *scan, *journal_directory;
 	bool text, summary, once, from_end, no_sandbox, check, journal;
 	uint64_t threads, dedup;
 };
@@ -163,7 +165,9 @@ static enum err take_options(struct sensor *s, int argc, char **argv, struct why
 		c->threads = o->threads;
 	if (o->from_end)
 		strcpy(c->start, "end");
-	c->journal |= o->journal;
+	if (o->journal_directory != NULL)
+		snprintf(c->journal_directory, sizeof c->journal_directory, "%s", o->journal_directory);
+	c->journal |= o->journal || c->journal_directory[0] != 0;
 	if (c->threads == 0) {
 		long cores = sysconf(_SC_NPROCESSORS_ONLN);
 		c->threads = cores > 0 && cores < (long)FOLLOW_THREADS_MAX ? (uint64_t)cores : 1;
@@ -302,6 +306,8 @@ static enum err enter(struct sensor *s, struct why *why)
 		                                     "/proc/sys/kernel/random/boot_id"};
 		for (size_t i = 0; i < sizeof places / sizeof *places; i++)
 			room &= may_read(&p, places[i]);
+		if (s->conf.journal_directory[0] != 0)
+			room &= may_read(&p, s->conf.journal_directory);
 	}
 	if (!room)
 		return why_set(why, ERR_LIMIT, "logs in more than %u directories that are not below each other", SANDBOX_PATHS_MAX);
@@ -339,7 +345,8 @@ static enum err prepare(struct sensor *s, int argc, char **argv, struct why *why
 	                            from_end, s->scan};
 	if (e == ERR_OK)
 		e = follow_new(&follow, &s->follow, why);
-	struct journal_how journal = {s->set, s->output, s->scan, s->before.cursor, !s->before.closed, from_end};
+	const char *directory = s->conf.journal_directory[0] != 0 ? s->conf.journal_directory : NULL;
+	struct journal_how journal = {s->set, s->output, s->scan, directory, s->before.cursor, !s->before.closed, from_end};
 	if (e == ERR_OK && s->conf.journal)
 		e = journal_new(&journal, &s->journal, why);
 	if (e == ERR_OK && !s->o->no_sandbox)
@@ -504,13 +511,14 @@ static int run_run(int argc, char **argv)
 		{"output", WATCH_TEXT, &o.output, 0, 0},   {"text", WATCH_FLAG, &o.text, 0, 0},         {"summary", WATCH_FLAG, &o.summary, 0, 0},
 		{"once", WATCH_FLAG, &o.once, 0, 0},       {"from-end", WATCH_FLAG, &o.from_end, 0, 0}, {"journal", WATCH_FLAG, &o.journal, 0, 0},
 		{"threads", WATCH_NUMBER, &o.threads, 1, FOLLOW_THREADS_MAX}, {"dedup", WATCH_DURATION, &o.dedup, 0, 0},
+		{"journal-directory", WATCH_TEXT, &o.journal_directory, 0, 0},
 		{"scan", WATCH_TEXT, &o.scan, 0, 0},       {"no-sandbox", WATCH_FLAG, &o.no_sandbox, 0, 0}, {"check", WATCH_FLAG, &o.check, 0, 0},
 		{0}};
 	struct why why;
 	int n = watch_options(&verb_run, argc, argv, table);
 	if (n < 0)
 		return WATCH_USAGE;
-	if (o.conf == NULL && (o.set == NULL || (n == 0 && !o.journal)))
+	if (o.conf == NULL && (o.set == NULL || (n == 0 && !o.journal && o.journal_directory == NULL)))
 		return watch_usage(&verb_run, "-c FILE, or --set SET and what to follow");
 	log_open("watch", LOG_INFO);
 	s.o = &o;
@@ -533,7 +541,7 @@ static int run_run(int argc, char **argv)
 const struct verb verb_run = {
 	"run",
 	"-c FILE [--check]\n"
-	"--set SET FILE…|PATTERN…|- [--journal] [--state DIR] [--output FILE] [--from-end] [--once] [--text] [--summary] "
+	"--set SET FILE…|PATTERN…|- [--journal] [--journal-directory DIR] [--state DIR] [--output FILE] [--from-end] [--once] [--text] [--summary] "
 	"[--dedup WINDOW] [--threads N] [--no-sandbox]",
 	"follow logs, the journal or standard input, and tell what meets",
 	run_run,

@@ -251,6 +251,64 @@ sys.exit(late[197] > 0.1)
 END
 [ $? -eq 0 ] && pass "from line to sighting in 100 ms ($(cat "$OUT"))" || fail "from line to sighting in 100 ms" "$(cat "$OUT")"
 
+# --- A real journal ------------------------------------------------------------------------------------------------------------
+
+REMOTE=/lib/systemd/systemd-journal-remote
+J=$T/journal
+mkdir -p "$J/files"
+journal_add() { # journal_add FROM TO: entries in the export format, every tenth of which meets; one field is long, one has bytes
+	python3 -c '
+import struct, sys
+out = sys.stdout.buffer
+for i in range(int(sys.argv[1]), int(sys.argv[2])):
+    out.write(b"__REALTIME_TIMESTAMP=%d\n__MONOTONIC_TIMESTAMP=%d\n_BOOT_ID=0123456789abcdef0123456789abcdef\n" % (1700000000000000 + i * 1000, i * 1000))
+    out.write(b"_HOSTNAME=gate\nSYSLOG_IDENTIFIER=app\nPRIORITY=6\nMESSAGE=entry %d%s\n" % (i, b" met n%d.evil.example" % i if i % 10 == 0 else b""))
+    data = b"first line\nsecond\0 n%d.evil.example" % i if i % 100 == 5 else b"x" * 200000 + b" n%d.evil.example" % i if i % 100 == 7 else b"nothing\n"
+    out.write(b"DATA\n" + struct.pack("<Q", len(data)) + data + b"\n\n")
+' "$1" "$2" | "$REMOTE" -o "$J/files/gate.journal" - >/dev/null 2>&1
+}
+journal_run() { "$W" run --set "$T/set" --state "$J/state" --output "$J/out" --journal-directory "$J/files" "$@" 2>>"$J/log"; }
+journal_is() { # journal_is SIGHTINGS DISTINCT MARKED
+	local have
+	have=$(python3 -c 'import json, sys
+o = [json.loads(l) for l in open(sys.argv[1])]
+print(len(o), len({x["event"]["id"] for x in o}), sum(x["tocsin"].get("duplicate_possible", False) for x in o))' "$J/out")
+	[ "$have" = "$*" ] || { echo "have $have, want $*"; return 1; }
+}
+if [ -x $REMOTE ] && journal_add 0 1000; then
+	ok "a journal of 1,000 entries is read" journal_run --once
+	ok "every entry that meets, also in long and in binary fields" journal_is 120 120 0
+	said() { python3 -c 'import json, sys
+for l in open(sys.argv[1]):
+    o = json.loads(l)
+    print(o["tocsin"]["value"], o["tocsin"]["field"], o["@timestamp"], o["host"]["name"], o["event"]["dataset"], o["log"]["offset"])' "$J/out"; }
+	says "with its field, time and host" '^n990.evil.example MESSAGE 2023-11-14T22:13:20.990Z gate journal[a-z.]* 1700000000990000$' said
+	says "a field of 200,000 bytes" '^n907.evil.example DATA ' said
+	journal_run --once
+	ok "nothing is told twice" journal_is 120 120 0
+	journal_add 1000 1100
+	journal_run --once
+	ok "what came since" journal_is 132 132 0
+	journal_run &
+	PID=$!
+	wait_for 20 "the sensor" eval "[ \$(grep -c event=ready '$J/log') -eq 4 ]"
+	journal_add 1100 1200
+	ok "what comes while it runs" wait_for 20 "144" journal_is 144 144 0
+	wait_for 20 "the place" grep -q '^journal .*i=4b0' "$J/state/places"
+	journal_run_pid=$(pgrep -P $PID || echo $PID)
+	kill -9 "$journal_run_pid" && wait $PID 2>/dev/null
+	PID=
+	journal_add 1200 1300
+	journal_run --once
+	ok "after a kill: what came since, marked, since it may have been told" journal_is 156 156 12
+	head -c 100000 "$J/files/gate.journal" >"$J/files/half.journal"
+	journal_run --once
+	ok "a journal file that is cut off does no harm" journal_is 156 156 12
+	refused "a directory that is not there" 'journal|absent' "$W" run --set "$T/set" --journal-directory "$J/nowhere" --once
+else
+	skip "a real journal" "$REMOTE is not there (package systemd-journal-remote)"
+fi
+
 # --- Compressed while nobody looked ----------------------------------------------------------------------------------------------
 
 A=$T/archived
