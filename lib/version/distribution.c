@@ -25,16 +25,26 @@ static struct evr evr_split(struct slice text)
 	return v;
 }
 
-static bool is_among(uint8_t c, const char *others)
-{
-	return scheme_is_digit(c) || scheme_is_letter(c) || (c != 0 && strchr(others, c) != NULL);
-}
+// In which parts a byte may stand, and whether rpm's order hears it.
+enum { IN_DEB_EPOCHED = 1, IN_DEB_VERSION = 2, IN_DEB_RELEASE = 4, IN_RPM = 8, IN_ALL = 15, RPM_HEARS = 16 };
+static const uint8_t places[256] = {
+	['0' ... '9'] = IN_ALL | RPM_HEARS,
+	['A' ... 'Z'] = IN_ALL | RPM_HEARS,
+	['a' ... 'z'] = IN_ALL | RPM_HEARS,
+	['.'] = IN_ALL,
+	['+'] = IN_ALL,
+	['~'] = IN_ALL | RPM_HEARS,
+	['-'] = IN_DEB_EPOCHED | IN_DEB_VERSION,
+	[':'] = IN_DEB_EPOCHED,
+	['_'] = IN_RPM,
+	['^'] = IN_RPM | RPM_HEARS,
+};
 
-// The first byte of `part` that is neither letter, digit nor one of `others`; NULL when there is none.
-static const uint8_t *stranger(struct slice part, const char *others)
+// The first byte of `part` that may not stand in `place`; NULL when there is none.
+static const uint8_t *stranger(struct slice part, uint8_t place)
 {
 	for (size_t i = 0; i < part.n; i++)
-		if (!is_among(part.p[i], others))
+		if ((places[part.p[i]] & place) == 0)
 			return part.p + i;
 	return NULL;
 }
@@ -57,8 +67,7 @@ static enum err check_epoch(struct slice text, struct why *why)
 	return ERR_OK;
 }
 
-static enum err check_parts(struct slice text, const struct evr *v, const char *in_version, const char *in_release,
-                            struct why *why)
+static enum err check_parts(struct slice text, const struct evr *v, uint8_t in_version, uint8_t in_release, struct why *why)
 {
 	const uint8_t *bad = stranger(v->version, in_version);
 	if (bad != NULL)
@@ -82,7 +91,7 @@ enum err scheme_deb_check(struct slice text, struct why *why)
 	struct evr v = evr_split(text);
 	if (scheme_number_compare(v.epoch, SLICE_LITERAL(DEB_EPOCH_MAX)) > 0)
 		return scheme_refuse(text, text, "the epoch is over " DEB_EPOCH_MAX, why);
-	return check_parts(text, &v, v.epoch.n > 0 ? ".+~-:" : ".+~-", ".+~", why);
+	return check_parts(text, &v, v.epoch.n > 0 ? IN_DEB_EPOCHED : IN_DEB_VERSION, IN_DEB_RELEASE, why);
 }
 
 // deb-version(7), "Sorting algorithm": ~ before the end of a part, the end before letters, letters before all else.
@@ -101,6 +110,8 @@ static bool starts_with_other(struct slice s)
 
 static int deb_part_compare(struct slice a, struct slice b)
 {
+	if (slice_equal(a, b)) // one of the two parts mostly is
+		return 0;
 	while (a.n > 0 || b.n > 0) {
 		while (starts_with_other(a) || starts_with_other(b)) {
 			int order = deb_weight(a) - deb_weight(b);
@@ -133,7 +144,7 @@ enum err scheme_rpm_check(struct slice text, struct why *why)
 	if (e != ERR_OK)
 		return e;
 	struct evr v = evr_split(text);
-	return check_parts(text, &v, "._+~^", "._+~^", why);
+	return check_parts(text, &v, IN_RPM, IN_RPM, why);
 }
 
 // What stands next in a part, in rpm's order: 1.0~rc1 < 1.0 < 1.0^git1 < 1.0.a < 1.0.1.
@@ -142,8 +153,10 @@ enum rpm_kind { RPM_TILDE, RPM_END, RPM_CARET, RPM_LETTERS, RPM_DIGITS };
 // Takes the next segment off; separators before it say nothing.
 static enum rpm_kind rpm_next(struct slice *rest, struct slice *segment)
 {
-	while (rest->n > 0 && !is_among(rest->p[0], "~^"))
-		scheme_take(rest, 1);
+	size_t n = 0;
+	while (n < rest->n && (places[rest->p[n]] & RPM_HEARS) == 0)
+		n++;
+	scheme_take(rest, n);
 	uint8_t c = scheme_first(*rest);
 	*segment = scheme_is_digit(c) ? scheme_take_digits(rest) : scheme_take_letters(rest);
 	if (segment->n > 0)
@@ -156,17 +169,18 @@ static enum rpm_kind rpm_next(struct slice *rest, struct slice *segment)
 
 static int rpm_part_compare(struct slice a, struct slice b)
 {
-	for (;;) {
+	while (!slice_equal(a, b)) {
 		struct slice sa, sb;
 		enum rpm_kind ka = rpm_next(&a, &sa), kb = rpm_next(&b, &sb);
 		if (ka != kb)
 			return (int)ka - (int)kb;
 		if (ka == RPM_END)
-			return 0;
+			break;
 		int order = ka == RPM_DIGITS ? scheme_number_compare(sa, sb) : slice_compare(sa, sb);
 		if (order != 0)
 			return order;
 	}
+	return 0;
 }
 
 int scheme_rpm_compare(struct slice a, struct slice b)

@@ -47,11 +47,41 @@ static inline uint8_t scheme_first(struct slice s)
 	return s.n > 0 ? s.p[0] : 0;
 }
 
-// Takes n ≤ rest->n bytes off the front and gives them.
-struct slice scheme_take(struct slice *rest, size_t n);
-struct slice scheme_take_digits(struct slice *rest);  // the longest run in front, perhaps empty
-struct slice scheme_take_letters(struct slice *rest); // the same
-bool scheme_take_byte(struct slice *rest, uint8_t c);  // takes c off the front if it is there
+// Takes n ≤ rest->n bytes off the front and gives them. (Inline, as what follows: comparing is little else.)
+static inline struct slice scheme_take(struct slice *rest, size_t n)
+{
+	struct slice taken = slice_of(rest->p, n);
+	if (n > 0)
+		*rest = slice_of(rest->p + n, rest->n - n);
+	return taken;
+}
+
+// The longest run in front, perhaps empty.
+static inline struct slice scheme_take_digits(struct slice *rest)
+{
+	size_t n = 0;
+	while (n < rest->n && scheme_is_digit(rest->p[n]))
+		n++;
+	return scheme_take(rest, n);
+}
+
+// The same.
+static inline struct slice scheme_take_letters(struct slice *rest)
+{
+	size_t n = 0;
+	while (n < rest->n && scheme_is_letter(rest->p[n]))
+		n++;
+	return scheme_take(rest, n);
+}
+
+// Takes c off the front if it is there.
+static inline bool scheme_take_byte(struct slice *rest, uint8_t c)
+{
+	bool there = rest->n > 0 && rest->p[0] == c;
+	scheme_take(rest, there);
+	return there;
+}
+
 // What stands before the first byte c, taken off together with c; all that is left when there is no c.
 struct slice scheme_take_until(struct slice *rest, uint8_t c);
 // Two runs of digits by their value, however long they are. An empty run is 0.

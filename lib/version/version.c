@@ -127,37 +127,6 @@ enum err version_compare(enum version_scheme s, struct slice a, struct slice b, 
 	return e;
 }
 
-struct slice scheme_take(struct slice *rest, size_t n)
-{
-	struct slice taken = slice_of(rest->p, n);
-	*rest = slice_part(*rest, n, rest->n);
-	return taken;
-}
-
-struct slice scheme_take_digits(struct slice *rest)
-{
-	size_t n = 0;
-	while (n < rest->n && scheme_is_digit(rest->p[n]))
-		n++;
-	return scheme_take(rest, n);
-}
-
-struct slice scheme_take_letters(struct slice *rest)
-{
-	size_t n = 0;
-	while (n < rest->n && scheme_is_letter(rest->p[n]))
-		n++;
-	return scheme_take(rest, n);
-}
-
-bool scheme_take_byte(struct slice *rest, uint8_t c)
-{
-	if (rest->n == 0 || rest->p[0] != c)
-		return false;
-	scheme_take(rest, 1);
-	return true;
-}
-
 struct slice scheme_take_until(struct slice *rest, uint8_t c)
 {
 	struct slice taken = scheme_take(rest, slice_find(*rest, c, 0));
@@ -167,8 +136,10 @@ struct slice scheme_take_until(struct slice *rest, uint8_t c)
 
 static struct slice without_zeros(struct slice digits)
 {
-	while (scheme_take_byte(&digits, '0'))
-		;
+	size_t n = 0;
+	while (n < digits.n && digits.p[n] == '0')
+		n++;
+	scheme_take(&digits, n);
 	return digits;
 }
 
