@@ -12,12 +12,14 @@ static const int64_t allowed[SOURCE_KINDS] = {
 size_t ages_of(const struct knowledge *k, int64_t today, struct age ages[static AGES_MAX])
 {
 	size_t n = knowledge_sources(k);
-	for (size_t i = 0; i < n && i < AGES_MAX; i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct knowledge_source s = knowledge_source(k, i);
 		int64_t since = s.dated == FACT_NO_DATE ? s.taken : s.dated;
-		ages[i] = (struct age){.source = s, .allowed = allowed[s.kind]};
-		ages[i].days = since > today + DAY ? -1 : since > today ? 0 : (today - since) / DAY;
-		ages[i].stale = ages[i].days < 0 || ages[i].days > ages[i].allowed;
+		struct age a = {.source = s, .allowed = allowed[s.kind]};
+		a.days = since > today + DAY ? -1 : since > today ? 0 : (today - since) / DAY;
+		a.stale = a.days < 0 || a.days > a.allowed;
+		if (i < AGES_MAX || a.stale) // of more sources than have room none that is stale is hidden
+			ages[i < AGES_MAX ? i : AGES_MAX - 1] = a;
 	}
 	return n < AGES_MAX ? n : AGES_MAX;
 }

@@ -46,7 +46,9 @@ static enum err parse_line(struct slice line, struct answer *a, const char *path
 			return why_set(why, ERR_INPUT, "%s:%llu: field %zu: over %u bytes, or not plain text", path, (unsigned long long)number, n + 1, ANSWER_TEXT_MAX);
 	}
 	const struct slice says = a->field[ANSWER_SAYS];
-	if (a->field[ANSWER_ID].n == 0 || !answer_named(says))
+	if (a->field[ANSWER_ID].n == 0)
+		return why_set(why, ERR_INPUT, "%s:%llu: no question is named", path, (unsigned long long)number);
+	if (!answer_named(says))
 		return why_set(why, ERR_INPUT, "%s:%llu: \"%.*s\": an answer is yes, no, unknown or not-applicable", path, (unsigned long long)number, SLICE_ARGS(slice_part(says, 0, 40)));
 	if (a->field[ANSWER_DAY].n != 10 || !time_parse(a->field[ANSWER_DAY], &day))
 		return why_set(why, ERR_INPUT, "%s:%llu: \"%.*s\" is not a day like 2026-11-21", path, (unsigned long long)number, SLICE_ARGS(slice_part(a->field[ANSWER_DAY], 0, 40)));
@@ -131,6 +133,9 @@ static bool ask(const char *prompt, char *line, size_t room)
 	fprintf(stderr, "%s ", prompt);
 	if (fgets(line, (int)room, stdin) == NULL)
 		return false;
+	if (strchr(line, '\n') == NULL) // the rest of a line that is too long is no answer to the next question
+		for (int c = 0; c != '\n' && c != EOF;)
+			c = getchar();
 	line[strcspn(line, "\n")] = 0;
 	return true;
 }
