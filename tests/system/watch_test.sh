@@ -263,7 +263,7 @@ out = sys.stdout.buffer
 for i in range(int(sys.argv[1]), int(sys.argv[2])):
     out.write(b"__REALTIME_TIMESTAMP=%d\n__MONOTONIC_TIMESTAMP=%d\n_BOOT_ID=0123456789abcdef0123456789abcdef\n" % (1700000000000000 + i * 1000, i * 1000))
     out.write(b"_HOSTNAME=gate\nSYSLOG_IDENTIFIER=app\nPRIORITY=6\nMESSAGE=entry %d%s\n" % (i, b" met n%d.evil.example" % i if i % 10 == 0 else b""))
-    data = b"first line\nsecond\0 n%d.evil.example" % i if i % 100 == 5 else b"x" * 200000 + b" n%d.evil.example" % i if i % 100 == 7 else b"nothing\n"
+    data = b"first line\nsecond\0 n%d.evil.example" % i if i % 100 == 5 else b"x" * 600000 + b" n%d.evil.example" % i if i % 100 == 7 else b"nothing\n"
     out.write(b"DATA\n" + struct.pack("<Q", len(data)) + data + b"\n\n")
 ' "$1" "$2" | "$REMOTE" -o "$J/files/gate.journal" - >/dev/null 2>&1
 }
@@ -283,7 +283,7 @@ for l in open(sys.argv[1]):
     o = json.loads(l)
     print(o["tocsin"]["value"], o["tocsin"]["field"], o["@timestamp"], o["host"]["name"], o["event"]["dataset"], o["log"]["offset"])' "$J/out"; }
 	says "with its field, time and host" '^n990.evil.example MESSAGE 2023-11-14T22:13:20.990Z gate journal[a-z.]* 1700000000990000$' said
-	says "a field of 200,000 bytes" '^n907.evil.example DATA ' said
+	says "a field of 600,000 bytes" '^n907.evil.example DATA ' said
 	journal_run --once
 	ok "nothing is told twice" journal_is 120 120 0
 	journal_add 1000 1100
