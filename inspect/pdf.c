@@ -100,7 +100,7 @@ static void put_pair(struct sheet *s, const char *label, struct slice text)
 	if (text.n == 0)
 		return;
 	put_text(s, s->bold, 10, MARGIN, slice_text(label), LINE_MAX_BYTES);
-	put_text(s, s->plain, 10, MARGIN + 130, text, s->y > TOP - QR_SIZE - LINE ? BESIDE_CODE : 2 * BESIDE_CODE - 10);
+	put_text(s, s->plain, 10, MARGIN + 130, text, s->y > TOP - QR_SIZE - LINE + 1 ? BESIDE_CODE : 2 * BESIDE_CODE - 10);
 	s->y -= LINE;
 }
 
@@ -161,6 +161,8 @@ static void put_counts(struct sheet *s, const struct json *body)
 {
 	struct json counts = json_find(body, "counts"), since = json_find(body, "since");
 	char line[160];
+	if (s->y > TOP - QR_SIZE - LINE) // long lines: below the code
+		s->y = TOP - QR_SIZE - LINE;
 	snprintf(line, sizeof line, s->l == LANGUAGE_FR ? "%llu machines, %llu éléments ; %llu illisibles, %llu non calculables, %llu douteux" : "%llu machines, %llu items; %llu not read, %llu not computable, %llu doubtful",
 	         (unsigned long long)number_at(&counts, "machines"), (unsigned long long)number_at(&counts, "items"), (unsigned long long)number_at(&counts, "passed_over"),
 	         (unsigned long long)number_at(&counts, "uncomputed"), (unsigned long long)number_at(&counts, "doubtful"));
@@ -172,18 +174,30 @@ static void put_counts(struct sheet *s, const struct json *body)
 	put_pair(s, say(s, "Defects", "Défaillances"), slice_text(line));
 }
 
+static void put_official(struct sheet *s, const struct json *inspector)
+{
+	bool official = false;
+	char line[LINE_MAX_BYTES];
+	if (json_opt_bool(inspector, "official", &official, NULL) != ERR_OK)
+		return;
+	struct slice reason = word_reason(s->l, text_at(inspector, "unofficial_because"));
+	snprintf(line, sizeof line, "%s%s%.*s", say(s, "no", "non"), word(s->l, WORD_COLON), SLICE_ARGS(slice_part(reason, 0, 90)));
+	put_pair(s, say(s, "Official", "Officiel"), slice_text(official ? say(s, "yes, by the register when signed", "oui, selon le registre à la signature") : line));
+}
+
 // One defect: how grave and until when, of what and where; below it why.
 static void put_defect(struct sheet *s, const struct json *d, enum defect_class class)
 {
 	struct json titles = json_find(d, "title");
-	struct slice due = slice_part(text_at(d, "due"), 0, 10), fixed = text_at(d, "fixed"), flaw = text_at(d, "flaw"), ended = slice_part(text_at(d, "ended"), 0, 10);
+	struct slice due = slice_part(text_at(d, "due"), 0, 10), fixed = text_at(d, "fixed"), ended = slice_part(text_at(d, "ended"), 0, 10);
+	struct slice what = text_at(d, "flaw").n > 0 ? text_at(d, "flaw") : text_at(d, "question").n > 0 ? text_at(d, "question") : word_reason(s->l, text_at(d, "reason"));
 	char line[4 * LINE_MAX_BYTES];
 	int n = snprintf(line, sizeof line, "%s%s%.*s%s%.*s %.*s  [%.*s]", word(s->l, class == DEFECT_CRITICAL ? WORD_CRITICAL : WORD_MAJOR), due.n > 0 ? say(s, ", by ", ", d'ici le ") : "",
 	                 SLICE_ARGS(due), word(s->l, WORD_COLON), SLICE_ARGS(slice_part(text_at(d, "item"), 0, 60)), SLICE_ARGS(slice_part(text_at(d, "version"), 0, 40)),
 	                 SLICE_ARGS(slice_part(text_at(d, "machine"), 0, 40)));
 	put_line(s, s->bold, 8, slice_of(line, n < (int)sizeof line ? (size_t)n : sizeof line - 1));
-	n = snprintf(line, sizeof line, "%.*s%s%.*s%s%.*s%s%.*s%s%.*s", SLICE_ARGS(slice_part(flaw, 0, 40)), fixed.n > 0 ? say(s, ", cured by ", ", corrigée par ") : "",
-	             SLICE_ARGS(slice_part(fixed, 0, 40)), ended.n > 0 ? say(s, "support ended ", "fin de support le ") : "", SLICE_ARGS(ended), flaw.n + ended.n > 0 ? "  -  " : "",
+	n = snprintf(line, sizeof line, "%.*s%s%.*s%s%.*s%s%.*s%s%.*s", SLICE_ARGS(slice_part(what, 0, 60)), fixed.n > 0 ? say(s, ", cured by ", ", corrigée par ") : "",
+	             SLICE_ARGS(slice_part(fixed, 0, 40)), ended.n > 0 ? say(s, "support ended ", "fin de support le ") : "", SLICE_ARGS(ended), what.n + ended.n > 0 ? "  -  " : "",
 	             SLICE_ARGS(text_at(d, "obligation")), word(s->l, WORD_COLON), SLICE_ARGS(slice_part(text_at(&titles, s->l == LANGUAGE_FR ? "fr" : "en"), 0, LINE_MAX_BYTES)));
 	put_line(s, s->plain, 8, slice_of(line, n < (int)sizeof line ? (size_t)n : sizeof line - 1));
 }
@@ -191,6 +205,7 @@ static void put_defect(struct sheet *s, const struct json *d, enum defect_class 
 static void put_defects(struct sheet *s, const struct json *body)
 {
 	struct json defects = json_find(body, "defects");
+	const float top = s->y;
 	size_t left = 0;
 	for (int class = DEFECT_CLASSES; class-- > DEFECT_MAJOR;)
 		for (size_t i = 0; i < json_count(&defects); i++) {
@@ -202,6 +217,8 @@ static void put_defects(struct sheet *s, const struct json *body)
 			else
 				put_defect(s, &d, (enum defect_class)class);
 		}
+	if (s->y == top)
+		put_line(s, s->plain, 8, slice_text(say(s, "none", "aucune")));
 	if (left > 0) {
 		char line[80];
 		int n = snprintf(line, sizeof line, "... %s %zu %s", say(s, "and", "et"), left, say(s, "more in the certificate's file", "de plus dans le fichier du certificat"));
@@ -236,7 +253,6 @@ static void compose(struct sheet *s, const struct certificate *c, const struct j
 {
 	struct json subject = json_find(body, "subject"), inspector = json_find(body, "inspector"), regimes = json_find(body, "regimes");
 	struct slice serial = text_at(body, "serial"), verdict = text_at(body, "verdict"), date = slice_part(text_at(body, "date"), 0, 10);
-	bool official = false;
 	code_of(c, serial, verdict, date, content);
 	s->y = TOP - 20;
 	put_line(s, s->bold, 20, slice_text(say(s, "Certificate of inspection", "Certificat d'inspection")));
@@ -254,10 +270,9 @@ static void compose(struct sheet *s, const struct certificate *c, const struct j
 	put_pair(s, say(s, "Valid until", "Valable jusqu'au"), slice_part(text_at(body, "valid_until"), 0, 10));
 	put_pair(s, say(s, "Re-inspection by", "Contre-visite d'ici le"), slice_part(text_at(body, "reinspection_by"), 0, 10));
 	put_pair(s, say(s, "Inspector", "Inspecteur"), text_at(&inspector, "name"));
-	if (json_opt_bool(&inspector, "official", &official, NULL) == ERR_OK)
-		put_pair(s, say(s, "Official", "Officiel"), official ? slice_text(say(s, "yes, by the register when signed", "oui, selon le registre à la signature")) : text_at(&inspector, "unofficial_because"));
 	put_pair(s, say(s, "Serial", "Numéro"), serial);
 	put_counts(s, body);
+	put_official(s, &inspector);
 	s->y -= 6;
 	put_line(s, s->bold, 11, slice_text(say(s, "Under", "Au titre de")));
 	for (size_t i = 0; i < json_count(&regimes) && i < 6; i++) {
