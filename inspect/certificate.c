@@ -214,6 +214,33 @@ static void put_inspector(struct drafting *d)
 }
 
 // None of its points can be found on another machine, or under another law: they would all look cured.
+// A number of the counts.
+static enum err get_count(const struct json *of, const char *name, uint64_t *n, struct why *why)
+{
+	struct json counts;
+	enum err e = json_get_object(of, "counts", &counts, why);
+	return e == ERR_OK ? json_get_number(&counts, name, 0, UINT64_MAX >> 1, n, why) : e;
+}
+
+static enum err check_something(struct drafting *d)
+{
+	uint64_t items = 0;
+	enum err e = get_count(&d->result, "items", &items, d->why);
+	return e == ERR_OK && items == 0 ? why_set(d->why, ERR_DENIED, "no certificate: not one item was inspected") : e;
+}
+
+// A machine that is left out has not been cured.
+static enum err check_machines(struct drafting *d)
+{
+	uint64_t were = 0, are = 0;
+	enum err e = get_count(&d->before, "machines", &were, d->why);
+	if (e == ERR_OK)
+		e = get_count(&d->result, "machines", &are, d->why);
+	if (e == ERR_OK && are < were)
+		return why_set(d->why, ERR_DENIED, "no certificate: %llu machines were inspected before, %llu now", (unsigned long long)were, (unsigned long long)are);
+	return e;
+}
+
 static enum err check_same(struct drafting *d)
 {
 	struct json before, now, regimes, of;
@@ -270,6 +297,8 @@ static enum err check_whole(struct drafting *d)
 	e = json_get_text(&d->before, "serial", &serial, d->why);
 	if (e == ERR_OK && !slice_equal(serial, of))
 		return why_set(d->why, ERR_DENIED, "no certificate: points of %.*s were looked at, not those of %.*s", SLICE_ARGS(of), SLICE_ARGS(serial));
+	if (e == ERR_OK)
+		e = check_machines(d);
 	if (e == ERR_OK)
 		e = check_same(d);
 	struct json full = json_find(&d->before, "full_inspection");
@@ -401,6 +430,8 @@ static enum err draft(struct drafting *d, struct slice result_bytes, struct buf 
 	if (e == ERR_OK)
 		e = get_day(&d->result, "date", &d->day, d->why);
 	d->first = d->day;
+	if (e == ERR_OK)
+		e = check_something(d);
 	if (e == ERR_OK)
 		e = check_whole(d);
 	if (e == ERR_OK)

@@ -72,7 +72,7 @@ struct finding_options {
 	enum item_role role;         // of a machine that does not say
 	enum item_exposure exposure;
 	struct slice caretaker;
-	bool extended_support;       // the organisation holds the editors' extended-support contracts
+	bool extended_support;       // the organisation holds the editors' extended-support contracts; Debian's LTS counts for a machine without
 	bool once;                   // the caller hands equal items on once only: nothing of them is kept
 };
 

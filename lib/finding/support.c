@@ -58,12 +58,22 @@ static enum err support_of(struct findings *f, const struct item *i, uint32_t pr
 	return tell(f, i, product, &cycle, confidence, why);
 }
 
+// Debian's long-term support is for everybody: a machine that runs it is supported until its end, without a contract.
+static bool has_public_support(struct slice os_id)
+{
+	return slice_is_text(os_id, "debian");
+}
+
 enum err support_of_system(struct findings *f, struct why *why)
 {
 	uint32_t product = 0;
 	if (f->machine.os_id.n == 0 || !knowledge_product(f->k, f->machine.os_id, &product))
 		return ERR_OK;
-	return support_of(f, NULL, product, f->machine.os_version, CONFIDENCE_EXACT, why);
+	bool contract = f->options.extended_support;
+	f->options.extended_support |= has_public_support(f->machine.os_id);
+	enum err e = support_of(f, NULL, product, f->machine.os_version, CONFIDENCE_EXACT, why);
+	f->options.extended_support = contract;
+	return e;
 }
 
 static bool by_text(struct findings *f, char room[static NAME_MAX_BYTES], struct slice a, struct slice b, uint32_t *product)

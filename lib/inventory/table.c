@@ -47,6 +47,7 @@ struct table {
 	// What the row's values are written to, when they are not parts of it.
 	char purl_room[PURL_MAX], cpe_room[CPE_MAX];
 	struct buf purl, cpe, ecosystem, full_name;
+	struct buf caretaker; // of the machine that the rows belong to
 };
 
 // Lower case, blanks and '-' as '_'. False when it is longer than any word.
@@ -261,9 +262,9 @@ static bool remember(struct table *t, uint64_t h, enum err *e, struct why *why)
 }
 
 // The machine the row belongs to; told when it is another than before. *rule: it was left before.
-static enum err enter(struct table *t, struct slice name, const char **rule, struct why *why)
+static enum err enter(struct table *t, const struct slice *cell, const char **rule, struct why *why)
 {
-	struct slice called = t->has[COLUMN_MACHINE] && name.n > 0 ? name : t->options->machine;
+	struct slice name = cell[COLUMN_MACHINE], called = t->has[COLUMN_MACHINE] && name.n > 0 ? name : t->options->machine;
 	uint64_t h = hash(called);
 	enum err e = ERR_OK;
 	if (t->began && h == t->current)
@@ -272,10 +273,15 @@ static enum err enter(struct table *t, struct slice name, const char **rule, str
 		*rule = e == ERR_OK ? "its machine was left before: sort the table by machine" : NULL;
 		return e;
 	}
+	// Who looks after its first item looks after the machine, unless the options say; items then name only who differs.
+	buf_clear(&t->caretaker);
+	buf_put_slice(&t->caretaker, t->options->caretaker.n > 0 ? t->options->caretaker : cell[COLUMN_CARETAKER]);
+	if ((e = buf_status(&t->caretaker)) != ERR_OK)
+		return why_set(why, e, "%s: no room for a name", t->name);
 	struct machine m = {
 		.name = called,
 		.ecosystem = t->options->ecosystem,
-		.caretaker = t->options->caretaker,
+		.caretaker = buf_slice(&t->caretaker),
 		.role = t->options->role,
 		.exposure = t->options->exposure,
 		.taken = t->options->taken,
@@ -331,13 +337,15 @@ static enum err take_row(void *context, const struct csv_row *row, struct why *w
 		if ((e = buf_status(rooms[r])) != ERR_OK)
 			return why_set(why, e, "%s: line %llu: no room for its names", t->name, (unsigned long long)row->line);
 	if (rule == NULL)
-		e = enter(t, cell[COLUMN_MACHINE], &rule, why);
+		e = enter(t, cell, &rule, why);
 	if (e == ERR_OK && ++t->items > INVENTORY_ITEMS_MAX)
 		e = why_set(why, ERR_LIMIT, "%s: more than %u rows", t->name, INVENTORY_ITEMS_MAX);
 	if (e != ERR_OK)
 		return e;
 	if (rule != NULL)
 		return inventory_refuse(t->sink, row->line, cell[COLUMN_NAME].n > 0 || row->n == 0 ? cell[COLUMN_NAME] : row->cells[0], rule, why);
+	if (slice_equal(i.caretaker, buf_slice(&t->caretaker)))
+		i.caretaker = (struct slice){0};
 	return t->sink->item != NULL ? t->sink->item(t->sink->context, &i, why) : ERR_OK;
 }
 
@@ -368,12 +376,13 @@ enum err inventory_table(int fd, const char *name, const struct table_options *o
 	struct table *t = calloc(1, sizeof *t);
 	struct csv *c = NULL;
 	const char *none = NULL;
+	const struct slice nothing[COLUMNS] = {{0}};
 	if (t == NULL)
 		return why_set(why, ERR_SYSTEM, "%s: no memory", name);
 	t->name = name;
 	t->options = o;
 	t->sink = sink;
-	struct buf *const rooms[] = {&t->purl, &t->cpe, &t->ecosystem, &t->full_name};
+	struct buf *const rooms[] = {&t->purl, &t->cpe, &t->ecosystem, &t->full_name, &t->caretaker};
 	for (size_t r = 0; r < sizeof rooms / sizeof *rooms; r++)
 		buf_init(rooms[r], 4 * PURL_MAX);
 	enum err e = csv_new(0, take_row, t, &c, why);
@@ -382,7 +391,7 @@ enum err inventory_table(int fd, const char *name, const struct table_options *o
 	if (e == ERR_OK && !t->has_head)
 		e = why_set(why, ERR_INPUT, "%s: empty: the first row names the columns", name);
 	if (e == ERR_OK && !t->began) // a list of nothing is still about something
-		e = enter(t, (struct slice){0}, &none, why);
+		e = enter(t, nothing, &none, why);
 	csv_free(c);
 	for (size_t r = 0; r < sizeof rooms / sizeof *rooms; r++)
 		buf_free(rooms[r]);

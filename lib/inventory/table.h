@@ -29,7 +29,7 @@
 struct table_options {
 	struct slice machine;   // name of the only machine, or of what the list describes
 	struct slice ecosystem; // of the packages that do not say theirs: "Debian:12"
-	struct slice caretaker; // the rest as in struct machine
+	struct slice caretaker; // empty: that of the machine's first row. The rest as in struct machine
 	enum item_role role;
 	enum item_exposure exposure;
 	int64_t taken;

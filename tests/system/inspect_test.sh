@@ -167,6 +167,12 @@ ok "and with it" certify --before "$T/first.certificate" --out "$T/second.certif
 says "says what changed" '^favourable True 0$' json "d['body']['verdict'], len(d['body']['since']['cured'])>=5, len(d['body']['since']['new'])" <"$T/second.certificate"
 "$I" inventory --data "$K" --regime "$FOUNDING" --date 2026-12-24 --quiet --result "$T/late.json" --before "$T/first.certificate" "$T/cured.csv" >/dev/null 2>&1
 sed -i 's/"stale": true/"stale": false/' "$T/late.json"
+grep -v ^plc1 "$T/cured.csv" >"$T/fewer.csv"
+ok "a re-inspection that leaves a machine out" inspect "$T/fewer.json" "$T/fewer.csv" --before "$T/first.certificate"
+refused "is not certified: what is left out is not cured" '3 machines were inspected before, 2 now' certify --before "$T/first.certificate" --out "$T/x" "$T/fewer.json"
+head -n 1 "$T/list.csv" >"$T/nothing.csv"
+ok "an inspection of nothing" inspect "$T/nothing.json" "$T/nothing.csv"
+refused "is not certified" 'not one item' certify --out "$T/x" "$T/nothing.json"
 refused "too late, a full inspection is due" 'full inspection' certify --before "$T/first.certificate" --out "$T/x" "$T/late.json"
 
 # --- The examples ----------------------------------------------------------------------------------------------------------------------

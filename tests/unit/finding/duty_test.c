@@ -254,7 +254,8 @@ static void test_machine(void)
 		const char *want;
 	} rows[] = {
 		{"debian", "12", "", "", INT64_MAX, ""},
-		{"debian", "10", "", "", INT64_MAX, "unsupported exact Debian 10 ended=2022-09-10 extended=2029-06-30"},
+		{"debian", "10", "", "", INT64_MAX, ""}, // long-term support is for everybody
+		{"debian", "9", "", "", INT64_MAX, "unsupported exact Debian 9 ended=2022-06-30 extended=2022-06-30"},
 		{"debian", "", "", "", INT64_MAX, ""}, // testing has no version
 		{"debian", "99", "", "", INT64_MAX, ""},
 		{"Debian", "10", "", "", INT64_MAX, "unsupported exact Debian 10 ended=2022-09-10 extended=2029-06-30"},
@@ -275,6 +276,7 @@ static void test_machine(void)
 	tell_product(&t, "debian", "Debian", NULL);
 	tell_cycle(&t, "debian", "12", "", "", "2028-06-30", "");
 	tell_cycle(&t, "debian", "10", "", "", "2022-09-10", "2029-06-30");
+	tell_cycle(&t, "debian", "9", "", "", "2020-07-18", "2022-06-30");
 	tell_source(&t, SOURCE_PROVIDERS, "register", "the authority", "2026-08-24", true);
 	tell_provider(&t, "Good", "PASSI", "", "", false);
 	const struct knowledge *k = told_knowledge(&t);

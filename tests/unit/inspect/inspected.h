@@ -67,6 +67,7 @@ static inline void inspected_machine(struct inspected *x, const char *name, enum
 	struct why why = {""};
 	struct machine m = {.name = slice_text(name), .os_name = SLICE_LITERAL("An OS"), .role = role};
 	CHECK_SAY(result_machine(&x->i.r, &m, &why) == ERR_OK, "%s", why.text);
+	x->i.r.count.items++; // as if it held one
 }
 
 // The result as it is written, into an empty buffer.
