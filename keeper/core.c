@@ -4,8 +4,6 @@
 #include <stdlib.h>
 
 #include "core.h"
-#include "crypto/keyfile.h"
-#include "crypto/secret.h"
 #include "log/log.h"
 #include "proto/hub.h"
 #include "sys/clock.h"
@@ -219,14 +217,19 @@ void core_tick(void *core)
 
 // --- Start -----------------------------------------------------------------------------------------------------------------
 
-// Core holds no key: it reads the public half and wipes the rest before the first question.
-static enum err read_identity(struct core *c, struct why *why)
+// Core holds no key, and reads none: keys tells the public half.
+static enum err ask_identity(struct core *c, struct why *why)
 {
-	char path[CONF_TEXT_MAX];
-	uint8_t sk[SIGN_SECRET];
-	keeper_path(c->conf, "keys/identity", path);
-	enum err e = keyfile_read_sign(path, c->identity, sk, why);
-	secret_wipe(sk, sizeof sk);
+	struct buf frame, reply;
+	buf_init(&frame, 1);
+	buf_init(&reply, SIGN_PUBLIC);
+	enum err e = core_ask_keys(c, KEYS_IDENTITY, &frame, &reply, why);
+	if (e == ERR_OK && reply.n != SIGN_PUBLIC)
+		e = why_set(why, ERR_SYSTEM, "keys: an identity of %zu bytes", reply.n);
+	if (e == ERR_OK)
+		memcpy(c->identity, reply.p, SIGN_PUBLIC);
+	buf_free(&frame);
+	buf_free(&reply);
 	return e;
 }
 
@@ -275,13 +278,13 @@ static enum err enter(struct core *c, struct role_self *self, struct why *why)
 	buf_init(&charter, DOCUMENT_MAX);
 	enum err e = file_read(path, DOCUMENT_MAX, &charter, why);
 	if (e == ERR_OK)
-		e = read_identity(c, why);
-	if (e == ERR_OK)
 		e = role_enter(self, &plan, why);
 	if (e == ERR_OK) {
 		c->keys = role_channel(self, "keys");
-		e = core_open(c, buf_slice(&charter), store, why);
+		e = ask_identity(c, why);
 	}
+	if (e == ERR_OK)
+		e = core_open(c, buf_slice(&charter), store, why);
 	buf_free(&charter);
 	return e;
 }

@@ -57,6 +57,7 @@ struct core {
 	uint64_t next_forget;
 	uint64_t started;               // clock_now()
 	uint32_t watched;               // day of the last look at the sealing keys
+	uint16_t over[TOKEN_CLASSES];   // epoch whose ceremony keys knows to be over; 0: none
 	struct core_counts count;
 	uint64_t over_quota_said;       // clock_monotonic_ms of the last such line; 0: never
 };
@@ -96,6 +97,7 @@ enum err core_release(void *core, struct slice payload, struct buf *reply, struc
 enum err core_governance(void *core, struct slice payload, struct buf *reply, struct why *why);
 enum err core_ceremony(void *core, struct slice payload, struct buf *reply, struct why *why);
 MUST_USE enum err core_held_load(struct core *c, struct why *why);
+void core_end_ceremonies(struct core *c); // those whose keys are in the ledger: keys forgets what they left
 // core_witness.c: cosigning, and the look round for cosignatures that were forgotten
 MUST_USE enum err core_witness_load(struct core *c, struct why *why);
 enum err core_witness(void *core, struct slice payload, struct buf *reply, struct why *why);

@@ -71,6 +71,7 @@ static enum err adopt(struct core *c, uint32_t charter, unsigned refused, const 
 		e = core_adopt_charter(c, why);
 	}
 	core_take_newest(c);
+	core_end_ceremonies(c);
 	log_line(LOG_DEBUG, "followed", log_value("leaves", "%" PRIu64, store_frontier(c->store)->size));
 	return e;
 }

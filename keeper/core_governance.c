@@ -222,3 +222,23 @@ enum err core_ceremony(void *core, struct slice payload, struct buf *reply, stru
 	         log_value("epoch", "%u", o.epoch), log_value("result", "%s", err_name(e)));
 	return e;
 }
+
+void core_end_ceremonies(struct core *c)
+{
+	for (unsigned class = 0; class < TOKEN_CLASSES; class++) {
+		const struct token_key *key = governance_token_key(c->g, class, 0);
+		struct buf frame;
+		struct why why;
+		if (key == NULL || key->epoch == c->over[class])
+			continue;
+		buf_init(&frame, 3);
+		buf_put_u8(&frame, (uint8_t)class);
+		buf_put_u16(&frame, key->epoch);
+		enum err e = core_ask_keys(c, KEYS_CEREMONY_OVER, &frame, NULL, &why);
+		buf_free(&frame);
+		if (e == ERR_OK || e == ERR_ABSENT) // a seat that had no part in it
+			c->over[class] = key->epoch;
+		else
+			log_line(LOG_WARNING, "ceremony-not-forgotten", log_value("class", "%u", class), log_failure(e, &why));
+	}
+}

@@ -5,7 +5,8 @@
 //   store/           core's store; store/charter is a copy of the charter in force, for net to read at the next start
 //   keys/            identity, witness, voucher, ceremony: made by init
 //                    quarter-<n>: sealing key, made by `quarter`
-//                    share-<class>-<epoch>-<order>: token share, from a ceremony; dkg-<class>-<epoch>.state: a ceremony under way
+//                    share-<class>-<epoch>-<order>: token share, from a ceremony; dkg-<class>-<epoch>.state: a ceremony
+//                    under way, removed when its key is in the ledger
 //                    alias-<yyyymm>: made on first use, removed after two months
 //                    witnessed: the largest tree that was cosigned
 #ifndef TOCSIN_KEEPER_KEEPER_H
@@ -82,6 +83,7 @@ enum mode {
 
 enum keys_kind {
 	KEYS_WITNESSED = 1, // → struct keys_witnessed
+	KEYS_IDENTITY,      // → the public half of the identity key
 	KEYS_COSIGN,        // u8 seat ‖ u64 size ‖ root → u64 time ‖ the signature line
 	KEYS_ASK_ENTRIES,   // u8 seat ‖ u64 from ‖ u32 most → the ask
 	KEYS_EVALUATE,      // u8 class ‖ u16 epoch ‖ published share ‖ u16 count ‖ elements → elements ‖ proof
@@ -89,6 +91,7 @@ enum keys_kind {
 	KEYS_RELEASE,       // u16 quarter ‖ share aad ‖ sealed share ‖ request hash ‖ analyst's sealing key → released
 	KEYS_CEREMONY,      // struct keys_ceremony ‖ input → message
 	KEYS_FORGET,        // u16 quarter: destroys the sealing keys of quarters before it
+	KEYS_CEREMONY_OVER, // u8 class ‖ u16 epoch: destroys what ceremonies up to this one left, when its share is here
 };
 #define KEYS_WITNESSED_BYTES (8 + TREE_HASH + 8) // size ‖ root ‖ time of the newest cosignature; zeros: none yet
 #define KEYS_COSIGN_BYTES (1 + 8 + TREE_HASH)

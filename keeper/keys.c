@@ -71,8 +71,18 @@ static enum err ask_entries(void *keys, struct slice payload, struct buf *reply,
 	return ERR_OK;
 }
 
+static enum err identity(void *keys, struct slice payload, struct buf *reply, struct why *why)
+{
+	const struct keys *k = keys;
+	(void)why;
+	(void)payload; // its maximum is 0
+	buf_put(reply, k->secrets->identity + SIGN_SEED, SIGN_PUBLIC);
+	return buf_status(reply);
+}
+
 const struct channel_question keys_questions[] = {
 	{KEYS_WITNESSED, 0, "core", keys_witnessed},
+	{KEYS_IDENTITY, 0, "core", identity},
 	{KEYS_COSIGN, KEYS_COSIGN_BYTES, "core", keys_cosign},
 	{KEYS_ASK_ENTRIES, KEYS_ASK_BYTES, "core", ask_entries},
 	{KEYS_EVALUATE, KEYS_EVALUATE_HEAD + TOKEN_BATCH_MAX * ELEMENT, "core", keys_evaluate},
@@ -80,6 +90,7 @@ const struct channel_question keys_questions[] = {
 	{KEYS_RELEASE, KEYS_RELEASE_BYTES, "core", keys_release},
 	{KEYS_CEREMONY, KEYS_FRAME_MAX, "core", keys_ceremony},
 	{KEYS_FORGET, 2, "core", keys_forget},
+	{KEYS_CEREMONY_OVER, 3, "core", keys_ceremony_over},
 	{0, 0, NULL, NULL},
 };
 

@@ -68,6 +68,7 @@ enum err keys_forget(void *keys, struct slice payload, struct buf *reply, struct
 MUST_USE enum err keys_shares_load(struct keys *k, struct why *why);
 enum err keys_evaluate(void *keys, struct slice payload, struct buf *reply, struct why *why);
 enum err keys_ceremony(void *keys, struct slice payload, struct buf *reply, struct why *why);
+enum err keys_ceremony_over(void *keys, struct slice payload, struct buf *reply, struct why *why);
 // A finished ceremony's result, kept under the order's id.
 struct keys_result {
 	uint8_t class;

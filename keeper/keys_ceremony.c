@@ -5,6 +5,7 @@
 // Round 3: all signatures → the certificate; our share is saved. Round 4: the encoded token key → our signature on that document.
 #include <stdio.h>
 
+#include "base/num.h"
 #include "base/wire.h"
 #include "crypto/hash.h"
 #include "crypto/secret.h"
@@ -266,4 +267,46 @@ enum err keys_ceremony(void *keys, struct slice payload, struct buf *reply, stru
 	if (e == ERR_OK)
 		e = input_check(&s, why);
 	return e == ERR_OK ? rounds[s.round](keys, &s, reply, why) : e;
+}
+
+// --- Afterwards -----------------------------------------------------------------------------------------------------------------
+
+static struct {
+	uint8_t class;
+	uint16_t epoch;
+} over; // for over_one, during keys_ceremony_over alone
+
+static enum err over_one(struct keys *k, const char *name, struct why *why)
+{
+	uint64_t epoch;
+	char prefix[KEYS_NAME_MAX], path[CONF_TEXT_MAX];
+	size_t front = (size_t)snprintf(prefix, sizeof prefix, "dkg-%u-", over.class), n = strlen(name), end = strlen(".state");
+	if (n <= front + end || memcmp(name, prefix, front) != 0 || strcmp(name + n - end, ".state") != 0 ||
+	    !num_parse(slice_of(name + front, n - front - end), 1, TOKEN_EPOCHS_MAX, &epoch) || epoch > over.epoch)
+		return ERR_OK;
+	keys_path(k, name, path);
+	enum err e = file_remove(path, why);
+	if (e == ERR_OK)
+		log_line(LOG_INFO, "ceremony-over", log_value("class", "%u", over.class), log_value("epoch", "%u", (unsigned)epoch));
+	return e;
+}
+
+// Until its key is in the ledger a ceremony may be gone through once more from its first round, and needs its state for that; from
+// then on core takes no step of it, and what the state holds (this seat's polynomial) would only wait for a thief.
+enum err keys_ceremony_over(void *keys, struct slice payload, struct buf *reply, struct why *why)
+{
+	struct keys *k = keys;
+	struct wire w = wire_of(payload);
+	bool here = false;
+	(void)reply;
+	over.class = wire_u8(&w);
+	over.epoch = wire_u16(&w);
+	enum err e = wire_end(&w, "ceremony", why);
+	if (e != ERR_OK)
+		return e;
+	for (unsigned i = 0; i < k->shares; i++)
+		here = here || (k->share[i].class == over.class && k->share[i].epoch == over.epoch);
+	if (!here)
+		return why_set(why, ERR_ABSENT, "ceremony: class %u, epoch %u: there is no share of it here", over.class, over.epoch);
+	return keys_each_file(k, "dkg-", over_one, k, why);
 }

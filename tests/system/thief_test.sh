@@ -29,7 +29,10 @@ found() {
 		find "$@" -type f -exec cat {} + | tr -d '\000' | LC_ALL=C grep -aoiF -f "$patterns"
 	} | LC_ALL=C sort -u
 }
+gone() { ! ls "$P"/keeper?/keys/dkg-* 2>/dev/null; }
+wait_for 60 "the keepers to forget the ceremony's states" gone
 steal "$P/before"
+pass "no keeper keeps the state of a ceremony that is over"
 
 echo "# what is reported"
 mkdir -p "$P/texts"

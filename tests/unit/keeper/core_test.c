@@ -1,6 +1,8 @@
 // The rules of a seat: what core follows, refuses, counts and forgets. Keys answers from a thread, as it does from its process.
 #include "running_core.h"
 
+#include "sys/file.h"
+
 // --- Following --------------------------------------------------------------------------------------------------------------
 
 static void only_proved_leaves_count(void)
@@ -235,6 +237,31 @@ static enum err step_one(enum document_type type, uint64_t officers, uint8_t id,
 	return e;
 }
 
+static void state_put(const char *name, char path[static CONF_TEXT_MAX])
+{
+	keeper_path(&seat.conf, name, path);
+	seat_must(file_write(path, SLICE_LITERAL("a polynomial"), FILE_SECRET, &why));
+}
+
+// The fixture's ledger has the keys of epoch 1.
+static void ceremonies_end_with_their_key(void)
+{
+	char over[CONF_TEXT_MAX], under_way[CONF_TEXT_MAX], half[CONF_TEXT_MAX];
+	set_up();
+	state_put("keys/dkg-1-1.state", over);
+	state_put("keys/dkg-1-2.state", under_way);
+	state_put("keys/dkg-1-.state", half); // no name of ours
+	CHECK(core->over[1] == 0);
+	follow_all();
+	CHECK(core->over[1] == 1 && !file_has(over) && file_has(under_way) && file_has(half));
+	restart();
+	state_put("keys/dkg-1-1.state", over); // a crash came before it was removed
+	append_activity(1);
+	follow_all();
+	CHECK(!file_has(over) && file_has(under_way));
+	tear_down();
+}
+
 static void ceremonies_are_ordered(void)
 {
 	static const struct {
@@ -372,6 +399,7 @@ const struct test tests[] = {
 	{"a suspension holds on receipt", a_suspension_holds_on_receipt},
 	{"cards are kept for members", cards_are_kept_for_members},
 	{"ceremonies are ordered by t officers, the newest only", ceremonies_are_ordered},
+	{"ceremonies end with their key", ceremonies_end_with_their_key},
 	{"witnessing is tlog-witness", witnessing_is_tlog_witness},
 	{"an old copy does nothing until resumed", an_old_copy_does_nothing_until_resumed},
 	{NULL, NULL},

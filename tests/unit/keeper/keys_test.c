@@ -424,6 +424,48 @@ static void a_ceremony_makes_a_key_that_evaluates(void)
 	buf_free(&reply);
 }
 
+static bool has_state(unsigned i, unsigned class, unsigned epoch)
+{
+	char name[KEYS_NAME_MAX], path[CONF_TEXT_MAX];
+	snprintf(name, sizeof name, "dkg-%u-%u.state", class, epoch);
+	keys_path(seats[i].keys, name, path);
+	return file_has(path);
+}
+
+static enum err end_ceremony(unsigned i, uint8_t class, uint16_t epoch, struct buf *reply)
+{
+	struct buf frame;
+	buf_init(&frame, 3);
+	buf_put_u8(&frame, class);
+	buf_put_u16(&frame, epoch);
+	enum err e = ask(i, keys_ceremony_over, &frame, reply);
+	buf_free(&frame);
+	return e;
+}
+
+static void a_ceremony_that_is_over_leaves_nothing(void)
+{
+	struct buf in, out, reply;
+	buf_init(&in, CEREMONY_INPUT_MAX);
+	buf_init(&out, CEREMONY_INPUT_MAX);
+	buf_init(&reply, 4096);
+	ceremony_setup();
+	play_round(1, 7, buf_slice(&in), &out); // class 3, epoch 2
+	play_round(2, 7, buf_slice(&out), &in);
+	CHECK(end_ceremony(0, 3, 2, &reply) == ERR_ABSENT && has_state(0, 3, 2)); // no share yet: it is not over
+	CHECK(end_ceremony(0, 3, 1, &reply) == ERR_OK && has_state(0, 3, 2));     // another one is
+	play_round(3, 7, buf_slice(&in), &out);
+	CHECK(has_state(0, 3, 2) && has_state(1, 3, 2)); // it may be gone through again until its key is in the ledger
+	CHECK(end_ceremony(0, 2, 1, &reply) == ERR_OK && has_state(0, 3, 2)); // of another class
+	CHECK(end_ceremony(0, 3, 2, &reply) == ERR_OK && !has_state(0, 3, 2) && has_state(1, 3, 2));
+	CHECK(end_ceremony(0, 3, 2, &reply) == ERR_OK); // nothing is left to do
+	CHECK(end_ceremony(0, TOKEN_CLASSES, 2, &reply) == ERR_ABSENT);
+	tear_down();
+	buf_free(&in);
+	buf_free(&out);
+	buf_free(&reply);
+}
+
 static void ceremonies_refuse(void)
 {
 	struct buf in, out, frame, reply;
@@ -472,6 +514,7 @@ const struct test tests[] = {
 	{"a destroyed key opens nothing", a_destroyed_key_opens_nothing},
 	{"evaluations are by the published share", evaluations_are_by_the_published_share},
 	{"a ceremony makes a key that evaluates", a_ceremony_makes_a_key_that_evaluates},
+	{"a ceremony that is over leaves nothing", a_ceremony_that_is_over_leaves_nothing},
 	{"ceremonies refuse sizes, order, lies", ceremonies_refuse},
 	{NULL, NULL},
 };
