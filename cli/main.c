@@ -55,6 +55,12 @@ static int help_one(const struct verb *v)
 	return CLI_OK;
 }
 
+static int help_none(const char *word)
+{
+	fprintf(stderr, "tocsin help: no verb \"%s\" there; `tocsin help` lists them\n", word);
+	return CLI_USAGE;
+}
+
 static int help(int argc, char **argv)
 {
 	if (argc == 0)
@@ -66,8 +72,8 @@ static int help(int argc, char **argv)
 	}
 	for (unsigned i = 0; argc > 1 && v->subs != NULL && v->subs[i] != NULL; i++)
 		if (strcmp(v->subs[i]->name + strlen(v->name) + 1, argv[1]) == 0)
-			return help_one(v->subs[i]);
-	return help_one(v);
+			return argc == 2 ? help_one(v->subs[i]) : help_none(argv[2]);
+	return argc == 1 ? help_one(v) : help_none(argv[1]);
 }
 
 int cli_usage(struct cli *c, const char *format, ...)

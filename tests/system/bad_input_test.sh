@@ -82,6 +82,10 @@ mkdir -p "$P/folder" "$P/open-home" && chmod 755 "$P/open-home"
 status_of "no verb" tocsin
 status_of "a verb that is none" tocsin nonsense
 status_of "a home without its name" tocsin --home
+refused "help about a verb that is none" 'no verb "nonsense"' tocsin help nonsense
+refused "help about a verb of officers that is none" 'no verb "nonsense"' tocsin help officer nonsense
+refused "help about a word behind a verb" 'no verb "nonsense"' tocsin help report nonsense
+ok "help about a verb of officers" tocsin help officer sign
 for verb in init card join status cards ledger report receipts inbox reply file common-values list matches open cosign sponsor officer ceremony; do
 	status_of "$verb --nonsense" as hospital $verb --nonsense
 	status_of "$verb with eight words" as hospital $verb 1 2 3 4 5 6 7 8
