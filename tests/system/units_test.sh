@@ -1,5 +1,6 @@
 #!/bin/bash
-# The walls that systemd puts round each daemon: an exposure of at most 2.0, by systemd's own count. units_test.sh BUILD
+# The walls that systemd puts round each daemon: an exposure of at most 2.0, by systemd's own count; for those that hold keys, no swap and no
+# core file. units_test.sh BUILD
 set -u
 cd "$(dirname "$0")/../.."
 . tests/system/case.sh
@@ -14,5 +15,9 @@ for unit in packaging/*.service; do
 	fi
 	level=$(exposure "$unit")
 	if [ -n "$level" ] && awk "BEGIN { exit !($level <= $MOST) }"; then pass "$name ($level)"; else fail "$name" "it is ${level:-unknown}"; fi
+done
+for unit in packaging/tocsin-hub.service packaging/tocsin-keeper.service; do
+	name="$(basename "$unit"): no memory on a swap device, no core file"
+	if grep -qx "MemorySwapMax=0" "$unit" && grep -qx "LimitCORE=0" "$unit"; then pass "$name"; else fail "$name" "MemorySwapMax=0 or LimitCORE=0 is missing"; fi
 done
 finish
