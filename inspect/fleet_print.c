@@ -158,12 +158,21 @@ static void put_sum(struct json_writer *w, const struct fleet_sum *s)
 	json_close(w);
 }
 
+static uint64_t unanswered(const struct result *r)
+{
+	uint64_t n = 0;
+	for (size_t i = 0; i < r->findings; i++)
+		n += r->finding[i].kind == FINDING_ANSWER && r->finding[i].answer.n == 0;
+	return n;
+}
+
 static void put_answers(struct json_writer *w, const struct result *r)
 {
 	json_open_object(w, "answers");
 	json_put_string(w, "verdict", verdict_name(r->verdict));
 	for (size_t c = 0; c < DEFECT_CLASSES; c++)
 		json_put_number(w, defect_class_name((enum defect_class)c), r->weighing[c]);
+	json_put_number(w, "unanswered", unanswered(r));
 	json_close(w);
 }
 
@@ -370,20 +379,24 @@ static void put_worst(const struct page *p)
 
 static void put_undecided(const struct page *p)
 {
-	static const struct {
-		enum fleet_number number;
+	const uint64_t *number = p->f->sum.number;
+	const struct {
+		uint64_t n;
 		enum word word;
-	} rows[] = {{FLEET_UNCOMPUTED, WORD_UNCOMPUTED}, {FLEET_DOUBTFUL, WORD_DOUBTFUL}, {FLEET_SILENCED, WORD_SILENCED}, {FLEET_PASSED_OVER, WORD_PASSED_OVER}};
+	} rows[] = {{number[FLEET_UNCOMPUTED], WORD_UNCOMPUTED},
+	            {number[FLEET_DOUBTFUL], WORD_DOUBTFUL},
+	            {number[FLEET_SILENCED], WORD_SILENCED},
+	            {number[FLEET_PASSED_OVER], WORD_PASSED_OVER},
+	            {unanswered(&p->f->i->r), WORD_UNANSWERED}};
 	bool begun = false;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		uint64_t n = p->f->sum.number[rows[i].number];
-		if (n == 0)
+		if (rows[i].n == 0)
 			continue;
 		if (!begun)
 			buf_printf(p->out, "\n%s\n", W(p, UNDECIDED));
 		begun = true;
 		buf_put_text(p->out, "  ");
-		put_number(p, word(p->l, rows[i].word), n);
+		put_number(p, word(p->l, rows[i].word), rows[i].n);
 		buf_put_u8(p->out, '\n');
 	}
 }
