@@ -331,6 +331,7 @@ struct again {
 	const char *machine, *law;
 	unsigned entity;
 	const char *findings[4];
+	bool midnight; // else at noon
 };
 
 // An inspection; after `before` (a certificate) a re-inspection of its points when `partial`.
@@ -345,7 +346,7 @@ static enum err inspect(const struct again *a, struct slice before, bool partial
 	tell_source(&fresh, SOURCE_KEV, "KEV", "CISA", a->day, true);
 	tell_source(&fresh, SOURCE_EOL, "endoflife.date", "endoflife.date", a->day, true);
 	x.i.r.knowledge = told_knowledge(&fresh);
-	x.i.r.today = day(a->day) + DAY / 2; // at noon
+	x.i.r.today = day(a->day) + (a->midnight ? 0 : DAY / 2);
 	x.i.r.entity = a->entity;
 	if (partial)
 		CHECK_SAY(certificate_ask_again(inspected_file(2, before), &x.i.r, why) == ERR_OK, "%s", why->text);
@@ -388,10 +389,13 @@ static void test_again(void)
 		{{"2026-10-01", "m", NULL, 2, {"unsupported machine=m item=b package=b"}}, true, ERR_OK, "re-inspection", "reinspection_by=2026-10-24", 2, 1, 0},
 		{{"2026-10-24", "m", NULL, 2, {NULL}}, true, ERR_OK, "favourable", "valid_until=2027-08-24", 3, 0, 0}, // its last day
 		{{"2026-10-25", "m", NULL, 2, {NULL}}, true, ERR_DENIED, "the time for the re-inspection is over", "", 0, 0, 0},
+		{{"2026-10-25", "m", NULL, 2, {NULL}, true}, true, ERR_DENIED, "the time for the re-inspection is over", "", 0, 0, 0},
 		// A full inspection knows what changed too, and counts for itself.
 		{{"2026-12-01", "m", NULL, 2, {NULL}}, false, ERR_OK, "favourable", "valid_until=2027-12-01", 3, 0, 0},
 		{{"2026-10-01", "m", NULL, 2, {"flaw machine=m item=a flaw=CVE-1 fixed=2 known-exploited", "flaw machine=m item=c flaw=CVE-3 fixed=2"}}, false, ERR_OK,
 		 "re-inspection", "reinspection_by=2026-12-01", 1, 2, 2},
+		{{"2026-12-01", "m", NULL, 2, {"restart machine=m item=nginx package=/a", "restart machine=m item=nginx package=/b"}}, false, ERR_OK, "favourable",
+		 "valid_until=2027-12-01", 3, 0, 1}, // one fault, found twice
 		// What is new is not asked in a re-inspection.
 		{{"2026-10-01", "m", NULL, 2, {"flaw machine=m item=c flaw=CVE-3 fixed=2"}}, true, ERR_OK, "favourable", "valid_until=2027-08-24", 3, 0, 0},
 		// Where none of the points can be found they are not cured.
@@ -485,6 +489,12 @@ static void test_ask_again_refused(void)
 	inspected_begin(&x, NULL);
 	certify(SLICE_LITERAL("{\"serial\":\"x\",\"defects\":[]}"), 1, &file);
 	CHECK(certificate_ask_again(inspected_file(0, buf_slice(&file)), &x.i.r, &why) == ERR_OK && x.i.r.only != NULL && x.i.r.only_n == 0);
+	inspected_end(&x);
+	buf_free(&file);
+	inspected_begin(&x, NULL); // sorted, in whatever order they stand
+	certify(SLICE_LITERAL("{\"serial\":\"x\",\"defects\":[{\"key\":\"ff000000000000000000000000000000\"},{\"key\":\"00000000000000000000000000000001\"}]}"), 1, &file);
+	CHECK(certificate_ask_again(inspected_file(0, buf_slice(&file)), &x.i.r, &why) == ERR_OK && x.i.r.only_n == 2);
+	CHECK(x.i.r.only_n == 2 && x.i.r.only[0][0] == 0 && x.i.r.only[1][0] == 0xff && slice_is_text(x.i.r.only_of, "x"));
 	inspected_end(&x);
 	inspected_begin(&x, NULL);
 	file.p[20] ^= 1;

@@ -54,6 +54,8 @@ static const struct row {
 	{{"flaw item=a package=a flaw=CVE-1 score10=50", "flaw item=b package=b flaw=CVE-2 score10=90", "flaw item=c package=c flaw=CVE-3 score10=50",
 	  "flaw item=c package=c flaw=CVE-4 score10=40"},
 	 "mitigate b: minor, 2; mitigate c: minor, 4; mitigate a: minor, 2"},
+	{{"flaw item=a package=a flaw=CVE-1 known-exploited score10=90", "flaw item=b package=b flaw=CVE-2 known-exploited", "flaw item=b package=b flaw=CVE-3 known-exploited"},
+	 "mitigate b: major 2026-10-24, 4, 4 exploited; mitigate a: major 2026-10-24, 2, 2 exploited"},
 	{{"flaw item=z package=z flaw=CVE-1", "flaw item=a package=a flaw=CVE-2"}, "mitigate a: minor, 2; mitigate z: minor, 2"},
 	// A process that runs two replaced files is restarted once; two that run the same file are two.
 	{{"restart item=nginx package=/usr/lib/libssl.so.3", "restart item=nginx package=/usr/lib/libc.so.6", "restart item=sshd package=/usr/lib/libc.so.6"},
