@@ -2,7 +2,9 @@
 //
 // Rules. A distribution's package is held only against that distribution's word (a fix taken over from upstream counts); upstream
 // records are never held against it. A version that cannot be compared gives FINDING_UNCOMPUTED, never a guess. A match by name
-// alone is doubtful and says so: nothing is sanctioned on it. A VEX statement "not affected" silences a flaw and is kept, with its author.
+// alone is doubtful and says so: nothing is sanctioned on it, and nothing that is certain is silenced by it. A VEX statement that this
+// version is not affected (or that this very version is fixed) silences a flaw and is kept, with its author; "fixed from here on" is a
+// range like any other, and of other versions it says nothing.
 #ifndef TOCSIN_FINDING_FINDING_H
 #define TOCSIN_FINDING_FINDING_H
 
