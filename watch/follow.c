@@ -213,13 +213,13 @@ void follow_adopt(struct follow *f, const char *path, bool gone)
 		x->watch = inotify_add_watch(f->fd, path, IN_MODIFY);
 		note_watch(f, x->watch, NULL);
 	}
+	unsigned long long offset = x->offset; // afterwards it is a thread's
 	pthread_mutex_lock(&f->lock);
 	bool kept = keep(f, x);
 	pthread_mutex_unlock(&f->lock);
 	f->adopted |= kept;
 	if (kept)
-		log_line(LOG_DEBUG, "log-followed", log_value("log", "%s", path),
-		         log_value("offset", "%llu", (unsigned long long)x->offset));
+		log_line(LOG_DEBUG, "log-followed", log_value("log", "%s", path), log_value("offset", "%llu", offset));
 }
 
 // The file at `path`: known, known under another name, or new; and what was there before is rotated away.
