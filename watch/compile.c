@@ -29,7 +29,7 @@ static void told(void *context, enum indicator_verdict verdict, struct slice pla
 	struct why line;
 	value = slice_part(value, 0, 100);
 	why_set(&line, ERR_OK, "%s: %s: %.*s: \"%.*s\"", names[verdict], t->input, SLICE_ARGS(place), SLICE_ARGS(value));
-	watch_progress_end();
+	verb_progress_end();
 	fprintf(stderr, "%s: %s\n", line.text, rule);
 	if (*n == TOLD_MAX && !t->verbose)
 		fprintf(stderr, "further ones are only counted (--verbose prints all)\n");
@@ -74,7 +74,7 @@ static enum err read_one(struct indicator_build *build, const struct compile_opt
 	struct buf in;
 	enum indicator_format format;
 	t->input = path;
-	watch_progress("reading %s", path);
+	verb_progress("reading %s", path);
 	enum err e = read_input(path, &in, why);
 	if (e == ERR_OK) {
 		format = indicator_guess(buf_slice(&in));
@@ -108,12 +108,12 @@ static void show_stats(const struct indicator_stats *s, uint64_t bytes, uint64_t
 		uint32_t n = s->of[observable_types[i]];
 		total += n;
 		if (n > 0)
-			printf("%12s  %s\n", watch_count(n), observable_type_name(observable_types[i]));
+			printf("%12s  %s\n", verb_count(n), observable_type_name(observable_types[i]));
 	}
-	printf("%12s  indicators of %s values read\n", watch_count(total), watch_count(s->read));
-	printf("%12s  duplicates\n%12s  common values left out\n%12s  refused\n", watch_count(s->duplicates), watch_count(s->common),
-	       watch_count(s->refused));
-	printf("%12s  bytes, %.1f for each indicator, in %.2f s\n", watch_count(bytes), total > 0 ? (double)bytes / (double)total : 0.0,
+	printf("%12s  indicators of %s values read\n", verb_count(total), verb_count(s->read));
+	printf("%12s  duplicates\n%12s  common values left out\n%12s  refused\n", verb_count(s->duplicates), verb_count(s->common),
+	       verb_count(s->refused));
+	printf("%12s  bytes, %.1f for each indicator, in %.2f s\n", verb_count(bytes), total > 0 ? (double)bytes / (double)total : 0.0,
 	       (double)ms / 1000);
 }
 
@@ -147,11 +147,11 @@ static enum err compile(const struct compile_options *o, int argc, char **argv, 
 		e = read_one(build, o, argv[i], &defaults, &t, why);
 	if (e == ERR_OK) {
 		struct slice bytes = {0};
-		watch_progress("writing %s", o->out);
+		verb_progress("writing %s", o->out);
 		e = indicator_build_bytes(build, made, &bytes, why);
 		if (e == ERR_OK)
 			e = file_write(o->out, bytes, FILE_PUBLIC, why);
-		watch_progress_end();
+		verb_progress_end();
 		if (e == ERR_OK && o->stats)
 			show_stats(indicator_build_stats(build), bytes.n, clock_monotonic_ms() - began);
 	}
@@ -165,23 +165,23 @@ static int run_compile(int argc, char **argv)
 	struct compile_options o = {0};
 	static char out_option[] = "--out";
 	char *words[256];
-	const struct watch_option table[] = {{"out", WATCH_TEXT, &o.out, 0, 0},       {"format", WATCH_TEXT, &o.format, 0, 0},
-	                                     {"common", WATCH_TEXT, &o.common, 0, 0}, {"tlp", WATCH_TEXT, &o.tlp, 0, 0},
-	                                     {"source", WATCH_TEXT, &o.source, 0, 0}, {"expires", WATCH_TEXT, &o.expires, 0, 0},
-	                                     {"made", WATCH_TEXT, &o.made, 0, 0},     {"stats", WATCH_FLAG, &o.stats, 0, 0},
-	                                     {"verbose", WATCH_FLAG, &o.verbose, 0, 0}, {0}};
+	const struct verb_option table[] = {{"out", VERB_TEXT, &o.out, 0, 0},       {"format", VERB_TEXT, &o.format, 0, 0},
+	                                     {"common", VERB_TEXT, &o.common, 0, 0}, {"tlp", VERB_TEXT, &o.tlp, 0, 0},
+	                                     {"source", VERB_TEXT, &o.source, 0, 0}, {"expires", VERB_TEXT, &o.expires, 0, 0},
+	                                     {"made", VERB_TEXT, &o.made, 0, 0},     {"stats", VERB_FLAG, &o.stats, 0, 0},
+	                                     {"verbose", VERB_FLAG, &o.verbose, 0, 0}, {0}};
 	struct why why;
 	if ((size_t)argc > sizeof words / sizeof *words)
-		return watch_usage(&verb_compile, "more than %zu words", sizeof words / sizeof *words);
+		return verb_usage(&verb_compile, "more than %zu words", sizeof words / sizeof *words);
 	for (int i = 0; i < argc; i++)
 		words[i] = strcmp(argv[i], "-o") == 0 ? out_option : argv[i];
-	int n = watch_options(&verb_compile, argc, words, table);
+	int n = verb_options(&verb_compile, argc, words, table);
 	if (n < 0)
 		return WATCH_USAGE;
 	if (n == 0 || o.out == NULL)
-		return watch_usage(&verb_compile, "%s", n == 0 ? "no input" : "-o SET is needed");
+		return verb_usage(&verb_compile, "%s", n == 0 ? "no input" : "-o SET is needed");
 	enum err e = compile(&o, n, words, &why);
-	return e == ERR_OK ? WATCH_OK : watch_fail(&verb_compile, WATCH_FAILED, e, &why);
+	return e == ERR_OK ? WATCH_OK : verb_fail(&verb_compile, WATCH_FAILED, e, &why);
 }
 
 static int run_show(int argc, char **argv)
@@ -190,15 +190,15 @@ static int run_show(int argc, char **argv)
 	struct why why;
 	char made[TIME_TEXT];
 	bool list = false;
-	const struct watch_option table[] = {{"list", WATCH_FLAG, &list, 0, 0}, {0}};
-	int n = watch_options(&verb_show, argc, argv, table);
+	const struct verb_option table[] = {{"list", VERB_FLAG, &list, 0, 0}, {0}};
+	int n = verb_options(&verb_show, argc, argv, table);
 	if (n < 0)
 		return WATCH_USAGE;
 	if (n != 1)
-		return watch_usage(&verb_show, "one SET");
+		return verb_usage(&verb_show, "one SET");
 	enum err e = indicator_open(argv[0], &set, &why);
 	if (e != ERR_OK)
-		return watch_fail(&verb_show, WATCH_FAILED, e, &why);
+		return verb_fail(&verb_show, WATCH_FAILED, e, &why);
 	uint64_t now = clock_now();
 	uint32_t expired = 0;
 	for (uint32_t i = 0; i < indicator_count(set); i++) {
@@ -210,12 +210,12 @@ static int run_show(int argc, char **argv)
 	}
 	if (!list) {
 		time_print(indicator_made(set), made);
-		printf("made %s, %s bytes\n", made, watch_count(indicator_bytes(set)));
+		printf("made %s, %s bytes\n", made, verb_count(indicator_bytes(set)));
 		for (unsigned i = 0; i < OBSERVABLE_TYPES; i++)
 			if (indicator_count_of(set, observable_types[i]) > 0)
-				printf("%12s  %s\n", watch_count(indicator_count_of(set, observable_types[i])),
+				printf("%12s  %s\n", verb_count(indicator_count_of(set, observable_types[i])),
 				       observable_type_name(observable_types[i]));
-		printf("%12s  indicators, %s of them expired\n", watch_count(indicator_count(set)), watch_count(expired));
+		printf("%12s  indicators, %s of them expired\n", verb_count(indicator_count(set)), verb_count(expired));
 	}
 	indicator_close(set);
 	return WATCH_OK;

@@ -162,7 +162,7 @@ static void say_failed(struct hunt *h, const char *path, const char *why)
 {
 	pthread_mutex_lock(&h->lock);
 	h->failed++;
-	watch_progress_end();
+	verb_progress_end();
 	fprintf(stderr, "tocsin-watch hunt: %s%s%s\n", path, *path != 0 ? ": " : "", why);
 	pthread_mutex_unlock(&h->lock);
 }
@@ -352,8 +352,8 @@ static void show_progress(const struct hunt *h)
 		bar[i] = i < full ? '#' : '.';
 	bar[20] = 0;
 	double left = rate > 0 && h->total > bytes ? (double)(h->total - bytes) / rate : 0;
-	watch_progress("[%s] %3u %%  %.2f GB/s  %.0f s left  %s sightings", bar, full * 5, rate / 1e9, left,
-	               watch_count(output_count(h->output)));
+	verb_progress("[%s] %3u %%  %.2f GB/s  %.0f s left  %s sightings", bar, full * 5, rate / 1e9, left,
+	               verb_count(output_count(h->output)));
 }
 
 static void measure(struct hunt *h)
@@ -429,7 +429,7 @@ static enum err prepare(struct hunt *h, const struct hunt_options *o, int argc, 
 		e = output_new(STDOUT_FILENO, &how, &h->output, why);
 	if (e == ERR_OK && !o->no_sandbox) { // archives are hostile and unpacking is not simple: nothing is written, nobody is called
 		const struct sandbox_plan plan = {.kind = SANDBOX_SENSOR, .read = {"/"}, .files = 4096};
-		watch_progress("%zu files", h->files.n); // looks for the terminal before it is too late
+		verb_progress("%zu files", h->files.n); // looks for the terminal before it is too late
 		e = sandbox_enter(&plan, why);
 	}
 	return e;
@@ -437,15 +437,15 @@ static enum err prepare(struct hunt *h, const struct hunt_options *o, int argc, 
 
 static int conclude(struct hunt *h, const struct hunt_options *o)
 {
-	watch_progress_end();
+	verb_progress_end();
 	output_tick(h->output, UINT64_MAX);
 	bool whole = output_flush(h->output);
 	if (o->summary)
 		output_summary(h->output, o->quiet ? stdout : stderr);
 	uint64_t ms = clock_monotonic_ms() - h->began_ms;
 	if (isatty(STDERR_FILENO) == 1)
-		fprintf(stderr, "%s files, %s bytes in %.2f s (%.2f GB/s), %s sightings\n", watch_count(h->files.n), watch_count(h->bytes),
-		        (double)ms / 1000, ms > 0 ? (double)h->bytes / 1e6 / (double)ms : 0, watch_count(output_count(h->output)));
+		fprintf(stderr, "%s files, %s bytes in %.2f s (%.2f GB/s), %s sightings\n", verb_count(h->files.n), verb_count(h->bytes),
+		        (double)ms / 1000, ms > 0 ? (double)h->bytes / 1e6 / (double)ms : 0, verb_count(output_count(h->output)));
 	if (!whole)
 		fprintf(stderr, "tocsin-watch hunt: standard output could not be written\n");
 	if (fflush(stdout) != 0 || !whole || h->failed > 0)
@@ -457,17 +457,17 @@ static int run_hunt(int argc, char **argv)
 {
 	static struct hunt h = {.lock = PTHREAD_MUTEX_INITIALIZER, .turned = PTHREAD_COND_INITIALIZER};
 	struct hunt_options o = {.threads = 0};
-	const struct watch_option table[] = {{"set", WATCH_TEXT, &o.set, 0, 0},          {"text", WATCH_FLAG, &o.text, 0, 0},
-	                                     {"summary", WATCH_FLAG, &o.summary, 0, 0},  {"quiet", WATCH_FLAG, &o.quiet, 0, 0},
-	                                     {"threads", WATCH_NUMBER, &o.threads, 1, THREADS_MAX},
-	                                     {"dedup", WATCH_DURATION, &o.dedup, 0, 0},  {"scan", WATCH_TEXT, &o.scan, 0, 0},
-	                                     {"no-sandbox", WATCH_FLAG, &o.no_sandbox, 0, 0}, {0}};
+	const struct verb_option table[] = {{"set", VERB_TEXT, &o.set, 0, 0},          {"text", VERB_FLAG, &o.text, 0, 0},
+	                                     {"summary", VERB_FLAG, &o.summary, 0, 0},  {"quiet", VERB_FLAG, &o.quiet, 0, 0},
+	                                     {"threads", VERB_NUMBER, &o.threads, 1, THREADS_MAX},
+	                                     {"dedup", VERB_DURATION, &o.dedup, 0, 0},  {"scan", VERB_TEXT, &o.scan, 0, 0},
+	                                     {"no-sandbox", VERB_FLAG, &o.no_sandbox, 0, 0}, {0}};
 	struct why why;
-	int n = watch_options(&verb_hunt, argc, argv, table);
+	int n = verb_options(&verb_hunt, argc, argv, table);
 	if (n < 0)
 		return WATCH_USAGE;
 	if (n == 0 || o.set == NULL)
-		return watch_usage(&verb_hunt, "%s", n == 0 ? "no FILE" : "--set SET is needed");
+		return verb_usage(&verb_hunt, "%s", n == 0 ? "no FILE" : "--set SET is needed");
 	if (o.threads == 0) {
 		long cores = sysconf(_SC_NPROCESSORS_ONLN);
 		o.threads = cores > 0 && cores < (long)THREADS_MAX ? (uint64_t)cores : 1;
@@ -482,7 +482,7 @@ static int run_hunt(int argc, char **argv)
 	h.began_ms = clock_monotonic_ms();
 	if (e == ERR_OK)
 		e = hunt_all(&h, (unsigned)o.threads, &why);
-	int status = e == ERR_OK ? conclude(&h, &o) : watch_fail(&verb_hunt, WATCH_TROUBLE, e, &why);
+	int status = e == ERR_OK ? conclude(&h, &o) : verb_fail(&verb_hunt, WATCH_TROUBLE, e, &why);
 	output_free(h.output);
 	fields_header_free(&h.teller.header);
 	files_free(&h.files);

@@ -481,7 +481,7 @@ static int work(struct sensor *s, struct why *why)
 	if (e == ERR_OK)
 		e = write_places(s, false, why); // from now on a kill is known by it
 	if (e != ERR_OK)
-		return watch_fail(&verb_run, WATCH_TROUBLE, e, why);
+		return verb_fail(&verb_run, WATCH_TROUBLE, e, why);
 	struct held_set *h = shared_take(s->set);
 	log_line(LOG_INFO, "ready", log_value("indicators", "%u", indicator_count(h->set)),
 	         log_value("threads", "%u", (unsigned)s->conf.threads));
@@ -496,7 +496,7 @@ static int work(struct sensor *s, struct why *why)
 		output_summary(s->output, stderr);
 	log_line(LOG_INFO, "stopped", log_value("sightings", "%llu", (unsigned long long)output_count(s->output)));
 	if (e != ERR_OK)
-		return watch_fail(&verb_run, WATCH_TROUBLE, e, why);
+		return verb_fail(&verb_run, WATCH_TROUBLE, e, why);
 	if (!s->o->once && s->patterns + (s->journal != NULL) > 0)
 		return WATCH_OK; // a daemon that was stopped in order
 	return output_count(s->output) > 0 ? WATCH_MET : WATCH_NOTHING;
@@ -506,26 +506,26 @@ static int run_run(int argc, char **argv)
 {
 	static struct sensor s = {.lock_fd = -1, .set_fd = -1, .signal_fd = -1};
 	static struct run_options o;
-	const struct watch_option table[] = {
-		{"conf", WATCH_TEXT, &o.conf, 0, 0},       {"set", WATCH_TEXT, &o.set, 0, 0},           {"state", WATCH_TEXT, &o.state, 0, 0},
-		{"output", WATCH_TEXT, &o.output, 0, 0},   {"text", WATCH_FLAG, &o.text, 0, 0},         {"summary", WATCH_FLAG, &o.summary, 0, 0},
-		{"once", WATCH_FLAG, &o.once, 0, 0},       {"from-end", WATCH_FLAG, &o.from_end, 0, 0}, {"journal", WATCH_FLAG, &o.journal, 0, 0},
-		{"threads", WATCH_NUMBER, &o.threads, 1, FOLLOW_THREADS_MAX}, {"dedup", WATCH_DURATION, &o.dedup, 0, 0},
-		{"journal-directory", WATCH_TEXT, &o.journal_directory, 0, 0},
-		{"scan", WATCH_TEXT, &o.scan, 0, 0},       {"no-sandbox", WATCH_FLAG, &o.no_sandbox, 0, 0}, {"check", WATCH_FLAG, &o.check, 0, 0},
+	const struct verb_option table[] = {
+		{"conf", VERB_TEXT, &o.conf, 0, 0},       {"set", VERB_TEXT, &o.set, 0, 0},           {"state", VERB_TEXT, &o.state, 0, 0},
+		{"output", VERB_TEXT, &o.output, 0, 0},   {"text", VERB_FLAG, &o.text, 0, 0},         {"summary", VERB_FLAG, &o.summary, 0, 0},
+		{"once", VERB_FLAG, &o.once, 0, 0},       {"from-end", VERB_FLAG, &o.from_end, 0, 0}, {"journal", VERB_FLAG, &o.journal, 0, 0},
+		{"threads", VERB_NUMBER, &o.threads, 1, FOLLOW_THREADS_MAX}, {"dedup", VERB_DURATION, &o.dedup, 0, 0},
+		{"journal-directory", VERB_TEXT, &o.journal_directory, 0, 0},
+		{"scan", VERB_TEXT, &o.scan, 0, 0},       {"no-sandbox", VERB_FLAG, &o.no_sandbox, 0, 0}, {"check", VERB_FLAG, &o.check, 0, 0},
 		{0}};
 	struct why why;
-	int n = watch_options(&verb_run, argc, argv, table);
+	int n = verb_options(&verb_run, argc, argv, table);
 	if (n < 0)
 		return WATCH_USAGE;
 	if (o.conf == NULL && (o.set == NULL || (n == 0 && !o.journal && o.journal_directory == NULL)))
-		return watch_usage(&verb_run, "-c FILE, or --set SET and what to follow");
+		return verb_usage(&verb_run, "-c FILE, or --set SET and what to follow");
 	log_open("watch", LOG_INFO);
 	s.o = &o;
 	for (s.scan = o.scan != NULL ? SCAN_AVX512 : SCAN_BEST; s.scan > SCAN_BEST && strcmp(scan_path_name(s.scan), o.scan) != 0;)
 		s.scan--;
 	enum err e = prepare(&s, n, argv, &why);
-	int status = e != ERR_OK ? watch_fail(&verb_run, WATCH_TROUBLE, e, &why) : o.check ? WATCH_OK : work(&s, &why);
+	int status = e != ERR_OK ? verb_fail(&verb_run, WATCH_TROUBLE, e, &why) : o.check ? WATCH_OK : work(&s, &why);
 	if (s.input != NULL && !input_is_over(s.input))
 		_exit(status); // it sits in read(2)
 	input_free(s.input);

@@ -370,16 +370,16 @@ static enum err send_all(struct send *s, int argc, char **argv, int *lock, struc
 static int run_send(int argc, char **argv)
 {
 	static struct send s = {.program = "tocsin"};
-	const struct watch_option table[] = {{"spool", WATCH_TEXT, &s.spool, 0, 0}, {"home", WATCH_TEXT, &s.home, 0, 0},
-	                                     {"to", WATCH_TEXT, &s.to, 0, 0},       {"tlp", WATCH_TEXT, &s.tlp, 0, 0},
-	                                     {"tocsin", WATCH_TEXT, &s.program, 0, 0}, {"yes", WATCH_FLAG, &s.yes, 0, 0},
-	                                     {"dry-run", WATCH_FLAG, &s.dry_run, 0, 0}, {0}};
+	const struct verb_option table[] = {{"spool", VERB_TEXT, &s.spool, 0, 0}, {"home", VERB_TEXT, &s.home, 0, 0},
+	                                     {"to", VERB_TEXT, &s.to, 0, 0},       {"tlp", VERB_TEXT, &s.tlp, 0, 0},
+	                                     {"tocsin", VERB_TEXT, &s.program, 0, 0}, {"yes", VERB_FLAG, &s.yes, 0, 0},
+	                                     {"dry-run", VERB_FLAG, &s.dry_run, 0, 0}, {0}};
 	struct why why;
-	int lock = -1, n = watch_options(&verb_send, argc, argv, table);
+	int lock = -1, n = verb_options(&verb_send, argc, argv, table);
 	if (n < 0)
 		return WATCH_USAGE;
 	if (n == 0 || s.spool == NULL)
-		return watch_usage(&verb_send, "%s", n == 0 ? "no file of sightings" : "--spool DIR is needed");
+		return verb_usage(&verb_send, "%s", n == 0 ? "no file of sightings" : "--spool DIR is needed");
 	hourly_init(&s.hourly);
 	enum err e = send_all(&s, n, argv, &lock, &why);
 	hourly_free(&s.hourly);
@@ -387,7 +387,7 @@ static int run_send(int argc, char **argv)
 	places_free(&s.now);
 	if (lock >= 0)
 		close(lock);
-	return e == ERR_OK ? WATCH_OK : watch_fail(&verb_send, WATCH_FAILED, e, &why);
+	return e == ERR_OK ? WATCH_OK : verb_fail(&verb_send, WATCH_FAILED, e, &why);
 }
 
 const struct verb verb_send = {

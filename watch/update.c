@@ -28,17 +28,17 @@ static const struct issued sets = {"set", "indicator-set", INDICATOR_FILE_MAX};
 static int run_key(int argc, char **argv)
 {
 	const char *name = NULL;
-	const struct watch_option table[] = {{"name", WATCH_TEXT, &name, 0, 0}, {0}};
+	const struct verb_option table[] = {{"name", VERB_TEXT, &name, 0, 0}, {0}};
 	struct why why;
 	char pub[FILE_PATH_MAX];
-	int n = watch_options(&verb_key, argc, argv, table);
+	int n = verb_options(&verb_key, argc, argv, table);
 	if (n < 0)
 		return WATCH_USAGE;
 	if (n != 1 || name == NULL || !issuer_name_is(name))
-		return watch_usage(&verb_key, "KEY and --name NAME (1 to %d printable characters without a space)", ISSUER_NAME_MAX);
+		return verb_usage(&verb_key, "KEY and --name NAME (1 to %d printable characters without a space)", ISSUER_NAME_MAX);
 	enum err e = issuer_make(&sets, argv[0], name, pub, &why);
 	if (e != ERR_OK)
-		return watch_fail(&verb_key, WATCH_FAILED, e, &why);
+		return verb_fail(&verb_key, WATCH_FAILED, e, &why);
 	printf("%s: keep it; %s: give it to those who take sets of \"%s\"\n", argv[0], pub, name);
 	return WATCH_OK;
 }
@@ -57,18 +57,18 @@ static enum err sign_set(const char *set, const char *key, struct issuer *i, cha
 static int run_sign(int argc, char **argv)
 {
 	const char *key = NULL;
-	const struct watch_option table[] = {{"key", WATCH_TEXT, &key, 0, 0}, {0}};
+	const struct verb_option table[] = {{"key", VERB_TEXT, &key, 0, 0}, {0}};
 	struct issuer i;
 	struct why why;
 	char path[FILE_PATH_MAX];
-	int n = watch_options(&verb_sign, argc, argv, table);
+	int n = verb_options(&verb_sign, argc, argv, table);
 	if (n < 0)
 		return WATCH_USAGE;
 	if (n != 1 || key == NULL)
-		return watch_usage(&verb_sign, "one SET and --key KEY");
+		return verb_usage(&verb_sign, "one SET and --key KEY");
 	enum err e = sign_set(argv[0], key, &i, path, &why);
 	if (e != ERR_OK)
-		return watch_fail(&verb_sign, WATCH_FAILED, e, &why);
+		return verb_fail(&verb_sign, WATCH_FAILED, e, &why);
 	printf("%s: signed by \"%s\"\n", path, i.name);
 	return WATCH_OK;
 }
@@ -323,16 +323,16 @@ static int run_update(int argc, char **argv)
 	const char *key = NULL;
 	char *words[32];
 	static char out_option[] = "--out";
-	const struct watch_option table[] = {{"key", WATCH_TEXT, &key, 0, 0}, {"out", WATCH_TEXT, &u.set, 0, 0},
-	                                     {"ca", WATCH_TEXT, &u.ca, 0, 0}, {0}};
+	const struct verb_option table[] = {{"key", VERB_TEXT, &key, 0, 0}, {"out", VERB_TEXT, &u.set, 0, 0},
+	                                     {"ca", VERB_TEXT, &u.ca, 0, 0}, {0}};
 	struct why why;
 	for (int i = 0; i < argc && argc <= 32; i++)
 		words[i] = strcmp(argv[i], "-o") == 0 ? out_option : argv[i];
-	int n = argc <= 32 ? watch_options(&verb_update, argc, words, table) : 0;
+	int n = argc <= 32 ? verb_options(&verb_update, argc, words, table) : 0;
 	if (n < 0)
 		return WATCH_USAGE;
 	if (n != 1 || key == NULL || u.set == NULL)
-		return watch_usage(&verb_update, "one https address or path, --key ISSUER.pub and -o SET");
+		return verb_usage(&verb_update, "one https address or path, --key ISSUER.pub and -o SET");
 	u.from = words[0];
 	buf_init(&u.text, ISSUER_FILE_MAX);
 	enum err e = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? ERR_OK : why_set(&why, ERR_SYSTEM, "libcurl failed");
@@ -343,7 +343,7 @@ static int run_update(int argc, char **argv)
 	buf_free(&u.text);
 	curl_global_cleanup();
 	if (e != ERR_OK) {
-		watch_fail(&verb_update, WATCH_FAILED, e, &why);
+		verb_fail(&verb_update, WATCH_FAILED, e, &why);
 		fprintf(stderr, "%s stays as it is\n", u.set);
 		return WATCH_FAILED;
 	}
