@@ -30,6 +30,18 @@ static void work(apart_does *does, const void *ask, const char *const *reads, si
 	_exit(e == ERR_OK ? 0 : 1 + (int)e);
 }
 
+enum err apart_ended(int status, const char *what, struct slice said, struct why *why)
+{
+	if (!WIFEXITED(status))
+		return why_set(why, ERR_SYSTEM, "%s: the process that read it ended with signal %d", what, WTERMSIG(status));
+	if (WEXITSTATUS(status) == 0)
+		return ERR_OK;
+	int e = WEXITSTATUS(status) - 1;
+	bool told = e > ERR_OK && e <= ERR_SYSTEM && said.n > 0;
+	said = told ? slice_part(said, 0, WHY_MAX - 1) : SLICE_LITERAL("the process that read it failed without a word");
+	return why_set(why, told ? (enum err)e : ERR_SYSTEM, "%.*s", SLICE_ARGS(said));
+}
+
 enum err apart(apart_does *does, const void *ask, const char *const *reads, size_t max, struct buf *out, struct why *why)
 {
 	int ends[2], status = 0;
@@ -54,13 +66,7 @@ enum err apart(apart_does *does, const void *ask, const char *const *reads, size
 	close(ends[0]);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	if (!WIFEXITED(status))
-		return why_set(why, ERR_SYSTEM, "the process that read it ended with signal %d", WTERMSIG(status));
 	if (buf_status(out) != ERR_OK)
 		return why_set(why, ERR_LIMIT, "more than %zu bytes", max);
-	if (WEXITSTATUS(status) == 0)
-		return ERR_OK;
-	struct slice said = slice_part(buf_slice(out), 0, WHY_MAX - 1);
-	return why_set(why, (enum err)(WEXITSTATUS(status) - 1), "%.*s", SLICE_ARGS(said));
+	return apart_ended(status, *reads == NULL ? "a certificate" : *reads, buf_slice(out), why);
 }
-

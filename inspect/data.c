@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "apart.h"
 #include "base/num.h"
 #include "feed/feed.h"
 #include "inspect.h"
@@ -19,7 +20,8 @@
 #include "sys/file.h"
 
 #define DATA_DEFAULT "/var/lib/tocsin-inspect/knowledge"
-#define FACTS_BUFFER (1u << 20)
+#define FACTS_BUFFER (1u << 20)   // written when it is full
+#define FACTS_ROOM (64u << 20)    // and never more than this: one fact is far smaller
 #define FACTS_MAX (8ull << 30) // bytes of facts of one process
 #define PARSERS_MAX 8u
 
@@ -59,7 +61,7 @@ static enum err take_fact(void *context, const struct fact *fact, struct why *wh
 	struct facts *f = context;
 	fact_put(&f->b, fact);
 	if (buf_status(&f->b) != ERR_OK)
-		return why_set(why, ERR_LIMIT, "a fact of more than %u bytes", FACTS_BUFFER);
+		return why_set(why, ERR_LIMIT, "a fact of more than %u bytes", FACTS_ROOM);
 	return f->b.n >= FACTS_BUFFER ? flush(f, why) : ERR_OK;
 }
 
@@ -70,7 +72,7 @@ static enum err parse(const char *path, int fd, bool directory, const struct fee
 	enum err e = sandbox_enter(&plan, why);
 	if (e != ERR_OK)
 		return e;
-	buf_init(&f.b, 64 * FACTS_BUFFER);
+	buf_init(&f.b, FACTS_ROOM);
 	e = directory ? feed_read_directory(path, o, take_fact, &f, why) : feed_read(fd, path, o, take_fact, &f, why);
 	if (e == ERR_OK)
 		e = flush(&f, why);
@@ -95,12 +97,19 @@ static enum err start(struct parser *p, const char *path, const char *data, cons
 {
 	struct stat st;
 	int said[2], fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) != 0)
-		return why_set(why, errno == ENOENT ? ERR_ABSENT : ERR_SYSTEM, "%s: %s", path, strerror(errno));
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		enum err e = why_set(why, errno == ENOENT ? ERR_ABSENT : ERR_SYSTEM, "%s: %s", path, strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		return e;
+	}
 	p->facts = scratch(data);
 	if (p->facts < 0 || pipe2(said, O_CLOEXEC) != 0) {
+		enum err e = why_set(why, ERR_SYSTEM, "%s: room for facts: %s", data, strerror(errno));
+		if (p->facts >= 0)
+			close(p->facts);
 		close(fd);
-		return why_set(why, ERR_SYSTEM, "%s: room for facts: %s", data, strerror(errno));
+		return e;
 	}
 	struct feed_options options = *o;
 	if (options.dated == FACT_NO_DATE)
@@ -115,7 +124,11 @@ static enum err start(struct parser *p, const char *path, const char *data, cons
 	close(fd);
 	close(said[1]);
 	p->said = said[0];
-	return p->pid < 0 ? why_set(why, ERR_SYSTEM, "fork: %s", strerror(errno)) : ERR_OK;
+	if (p->pid > 0)
+		return ERR_OK;
+	close(p->facts);
+	close(p->said);
+	return why_set(why, ERR_SYSTEM, "no process to read %s", path);
 }
 
 static enum err wait_for(struct parser *p, const char *path, struct why *why)
@@ -127,11 +140,7 @@ static enum err wait_for(struct parser *p, const char *path, struct why *why)
 		n += (size_t)got;
 	while (waitpid(p->pid, &status, 0) < 0 && errno == EINTR)
 		;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return ERR_OK;
-	if (WIFEXITED(status) && n > 0)
-		return why_set(why, (enum err)(WEXITSTATUS(status) - 1), "%s", text);
-	return why_set(why, ERR_SYSTEM, "%s: the process that read it ended with signal %d", path, WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+	return apart_ended(status, path, slice_of(text, n), why);
 }
 
 // --- The build ---------------------------------------------------------------------------------------------------------------------
@@ -273,20 +282,24 @@ static int show(const struct verb *v, const char *data)
 	return 0;
 }
 
-// A knowledge file that its issuer answers for takes the place of ours.
+// A knowledge file that its issuer answers for takes the place of ours. It is read once: what is verified is what is installed.
 static enum err install(const char *from, const char *issuer, const char *data, struct why *why)
 {
 	struct issuer i;
-	struct knowledge *k;
+	struct knowledge *k = NULL;
 	struct buf bytes;
+	buf_init(&bytes, KNOWLEDGE_FILE_MAX);
 	enum err e = issuer_read(&issued_knowledge, issuer, &i, why);
 	if (e == ERR_OK)
-		e = issuer_verify_file(&issued_knowledge, from, &i, why);
-	if (e != ERR_OK)
+		e = file_read(from, KNOWLEDGE_FILE_MAX, &bytes, why);
+	if (e == ERR_OK)
+		e = issuer_verify_bytes(&issued_knowledge, from, buf_slice(&bytes), &i, why);
+	if (e == ERR_OK)
+		e = knowledge_open_bytes(buf_slice(&bytes), &k, why);
+	if (e != ERR_OK) {
+		buf_free(&bytes);
 		return e;
-	e = knowledge_open(from, KNOWLEDGE_CHECK_ALL, &k, why);
-	if (e != ERR_OK)
-		return e;
+	}
 	int64_t made = knowledge_made(k);
 	knowledge_close(k);
 	e = knowledge_open(data, KNOWLEDGE_CHECK_BOUNDS, &k, why);
@@ -296,9 +309,6 @@ static enum err install(const char *from, const char *issuer, const char *data, 
 		knowledge_close(k);
 	} else if (e == ERR_ABSENT)
 		e = ERR_OK;
-	buf_init(&bytes, KNOWLEDGE_FILE_MAX);
-	if (e == ERR_OK)
-		e = file_read(from, KNOWLEDGE_FILE_MAX, &bytes, why);
 	if (e == ERR_OK)
 		e = file_write(data, buf_slice(&bytes), FILE_PUBLIC, why);
 	if (e == ERR_OK) {

@@ -1,13 +1,11 @@
 #include "indicator/layout.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include "sys/file.h"
 
 static const char *const section_names[SET_SECTIONS] = {"filter", "table", "records", "metadata", "text", "networks"};
 
@@ -77,26 +75,17 @@ enum err indicator_open_bytes(struct slice bytes, struct indicator_set **set, st
 
 enum err indicator_open(const char *path, struct indicator_set **set, struct why *why)
 {
-	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return why_set(why, errno == ENOENT ? ERR_ABSENT : ERR_SYSTEM, "%s: %s", path, strerror(errno));
-	enum err e = ERR_OK;
-	void *map = MAP_FAILED;
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-		e = why_set(why, ERR_INPUT, "%s: is no regular file", path);
-	else if (st.st_size < (off_t)sizeof(struct set_header))
-		e = why_set(why, ERR_INPUT, "%s: is no indicator set", path);
-	else if ((uint64_t)st.st_size > INDICATOR_FILE_MAX)
-		e = why_set(why, ERR_LIMIT, "%s: over %llu bytes", path, (unsigned long long)INDICATOR_FILE_MAX);
-	else if ((map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0)) == MAP_FAILED)
-		e = why_set(why, ERR_SYSTEM, "%s: mmap: %s", path, strerror(errno));
-	close(fd);
+	struct slice bytes;
+	enum err e = file_map(path, INDICATOR_FILE_MAX, MAP_SHARED | MAP_POPULATE, &bytes, why);
 	if (e != ERR_OK)
 		return e;
-	e = indicator_open_bytes(slice_of(map, (size_t)st.st_size), set, why);
+	void *map = (void *)(uintptr_t)bytes.p;
+	if (bytes.n < sizeof(struct set_header))
+		e = why_set(why, ERR_INPUT, "is no indicator set");
+	else
+		e = indicator_open_bytes(bytes, set, why);
 	if (e != ERR_OK) {
-		munmap(map, (size_t)st.st_size);
+		munmap(map, bytes.n);
 		return why_at(why, e, "%s", path);
 	}
 	(*set)->map = map;

@@ -1,12 +1,7 @@
 #include "issuer/issuer.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/num.h"
 #include "crypto/hash.h"
@@ -124,24 +119,11 @@ enum err issuer_verify(const struct issued *kind, struct slice text, const struc
 
 enum err issuer_hash(const struct issued *kind, const char *path, uint8_t hash[static 32], struct why *why)
 {
-	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) != 0) {
-		enum err e = why_set(why, errno == ENOENT ? ERR_ABSENT : ERR_SYSTEM, "%s: %s", path, strerror(errno));
-		if (fd >= 0)
-			close(fd);
+	struct slice bytes;
+	enum err e = file_map(path, kind->max, MAP_PRIVATE, &bytes, why);
+	if (e != ERR_OK)
 		return e;
-	}
-	enum err e = ERR_OK;
-	if (!S_ISREG(st.st_mode) || st.st_size == 0 || (uint64_t)st.st_size > kind->max)
-		e = why_set(why, ERR_INPUT, "%s: not a file of 1 to %" PRIu64 " bytes", path, kind->max);
-	void *p = e == ERR_OK ? mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
-	if (e == ERR_OK && p == MAP_FAILED)
-		e = why_set(why, ERR_SYSTEM, "%s: map: %s", path, strerror(errno));
-	if (e == ERR_OK) {
-		sha256(slice_of(p, (size_t)st.st_size), hash);
-		munmap(p, (size_t)st.st_size);
-	}
-	close(fd);
-	return e;
+	sha256(bytes, hash);
+	munmap((void *)(uintptr_t)bytes.p, bytes.n);
+	return ERR_OK;
 }

@@ -36,8 +36,8 @@ MUST_USE enum err issuer_make(const struct issued *kind, const char *key, const 
 // Signs a file with KEY, whose public half lies beside it, into `signature`, FILE.sig.
 MUST_USE enum err issuer_sign_file(const struct issued *kind, const char *file, const char *key, struct issuer *i,
                                    char signature[static FILE_PATH_MAX], struct why *why);
-// FILE against FILE.sig.
-MUST_USE enum err issuer_verify_file(const struct issued *kind, const char *file, const struct issuer *i, struct why *why);
+// The bytes read from FILE against FILE.sig.
+MUST_USE enum err issuer_verify_bytes(const struct issued *kind, const char *file, struct slice bytes, const struct issuer *i, struct why *why);
 // "<path><ending>"; ERR_LIMIT over FILE_PATH_MAX.
 MUST_USE enum err issuer_beside(const char *path, const char *ending, char to[static FILE_PATH_MAX], struct why *why);
 

@@ -1,13 +1,10 @@
 #include "knowledge/layout.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/crc.h"
+#include "sys/file.h"
 
 const uint32_t section_sizes[SECTIONS] = {
 	[SECTION_STRINGS] = 1, [SECTION_LISTS] = sizeof(uint32_t), [SECTION_SOURCES] = sizeof(struct file_source),
@@ -90,26 +87,17 @@ enum err knowledge_open_bytes(struct slice bytes, struct knowledge **k, struct w
 // The header is read once and kept apart from the map, so that a file that changes under us changes answers, not bounds.
 enum err knowledge_open(const char *path, enum knowledge_check check, struct knowledge **k, struct why *why)
 {
-	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return why_set(why, errno == ENOENT ? ERR_ABSENT : ERR_SYSTEM, "%s: %s", path, strerror(errno));
-	enum err e = ERR_OK;
-	void *map = MAP_FAILED;
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-		e = why_set(why, ERR_INPUT, "%s: is no regular file", path);
-	else if (st.st_size < (off_t)sizeof(struct file_header))
-		e = why_set(why, ERR_INPUT, "%s: is no knowledge file", path);
-	else if ((uint64_t)st.st_size > KNOWLEDGE_FILE_MAX)
-		e = why_set(why, ERR_LIMIT, "%s: over %llu bytes", path, (unsigned long long)KNOWLEDGE_FILE_MAX);
-	else if ((map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0)) == MAP_FAILED)
-		e = why_set(why, ERR_SYSTEM, "%s: mmap: %s", path, strerror(errno));
-	close(fd);
+	struct slice bytes;
+	enum err e = file_map(path, KNOWLEDGE_FILE_MAX, MAP_SHARED, &bytes, why);
 	if (e != ERR_OK)
 		return e;
-	e = open_bytes(slice_of(map, (size_t)st.st_size), check, k, why);
+	void *map = (void *)(uintptr_t)bytes.p;
+	if (bytes.n < sizeof(struct file_header))
+		e = why_set(why, ERR_INPUT, "is no knowledge file");
+	else
+		e = open_bytes(bytes, check, k, why);
 	if (e != ERR_OK) {
-		munmap(map, (size_t)st.st_size);
+		munmap(map, bytes.n);
 		return why_at(why, e, "%s", path);
 	}
 	(*k)->map = map;

@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -276,4 +278,26 @@ enum err file_path(char path[FILE_PATH_MAX], const char *dir, const char *name, 
 		return why_set(why, ERR_LIMIT, "path of %zu bytes: at most %d", strlen(dir) + 1 + strlen(name), FILE_PATH_MAX - 1);
 	memcpy(path, joined, strlen(joined) + 1);
 	return ERR_OK;
+}
+
+enum err file_map(const char *path, uint64_t max, int flags, struct slice *bytes, struct why *why)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return why_set(why, errno == ENOENT ? ERR_ABSENT : ERR_SYSTEM, "%s: %s", path, strerror(errno));
+	enum err e = ERR_OK;
+	void *map = MAP_FAILED;
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		e = why_set(why, ERR_INPUT, "%s: is no regular file", path);
+	else if (st.st_size == 0)
+		e = why_set(why, ERR_INPUT, "%s: is empty", path);
+	else if ((uint64_t)st.st_size > max)
+		e = why_set(why, ERR_LIMIT, "%s: over %" PRIu64 " bytes", path, max);
+	else if ((map = mmap(NULL, (size_t)st.st_size, PROT_READ, flags, fd, 0)) == MAP_FAILED)
+		e = why_set(why, ERR_SYSTEM, "%s: mmap: %s", path, strerror(errno));
+	close(fd);
+	if (e == ERR_OK)
+		*bytes = slice_of(map, (size_t)st.st_size);
+	return e;
 }

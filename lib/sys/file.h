@@ -23,6 +23,10 @@ MUST_USE enum err file_read(const char *path, size_t max, struct buf *b, struct 
 // `b` must be from buf_init_secret().
 MUST_USE enum err file_read_secret(const char *path, size_t max, struct buf *b, struct why *why);
 
+// Maps a regular file of 1 to `max` bytes read-only; munmap() its bytes. ERR_INPUT: no regular file, or empty. `flags` are mmap()'s:
+// MAP_PRIVATE or MAP_SHARED, and more.
+MUST_USE enum err file_map(const char *path, uint64_t max, int flags, struct slice *bytes, struct why *why);
+
 // Replaces the file as a whole: temporary file beside it ("<path>.new"), fsync, rename, fsync of the directory. After ERR_OK
 // the new content survives a power cut; after a failure (or a power cut) the file holds either the old content or the new one.
 // One writer per path.
