@@ -416,10 +416,12 @@ static int open_it(struct opening *o)
 		return cli_fail(o->c, e);
 	if ((e = shares_get(o)) != ERR_OK)
 		return opening_fail(o, e);
-	e = unseal(o);
-	opening_complain(o, e);
+	const enum err unsealed = e = unseal(o);
 	if (e == ERR_OK)
-		e = keep(o);
+		e = keep(o); // before anything else is asked of anybody: the opening is spent
+	struct why why = o->c->why;
+	opening_complain(o, unsealed);
+	o->c->why = why;
 	if (e != ERR_OK)
 		return opening_fail(o, e);
 	if (!o->no_compare)

@@ -12,7 +12,7 @@
 #define LOWERED_DAYS 30  // that a complaint counts
 #define LOWERED_STEPS 8u // an alias takes an eighth of the cap; the last eighth stays, or two liars could close a seat
 
-// Who asked for what is kept as a hash: a copy of the store must not tell it.
+// Who asked for what is kept as a hash, which whoever has the members' cards can guess: THREATS.md counts it among the links.
 static void key_of(const uint8_t record[static RECORD_ID], const uint8_t card[static CARD_ID], uint8_t key[static 32])
 {
 	uint8_t both[CARD_ID + RECORD_ID];
@@ -104,6 +104,6 @@ enum err complaint_cap(struct core *c, unsigned seat, uint32_t today, uint64_t *
 		return e;
 	*aliases = c->lowered[seat - 1];
 	uint64_t steps = *aliases < LOWERED_STEPS - 1 ? *aliases : LOWERED_STEPS - 1;
-	*cap = (uint64_t)core_charter(c)->policy.vouchers * (LOWERED_STEPS - steps) / LOWERED_STEPS;
+	*cap = ((uint64_t)core_charter(c)->policy.vouchers * (LOWERED_STEPS - steps) + LOWERED_STEPS - 1) / LOWERED_STEPS;
 	return ERR_OK;
 }

@@ -10,7 +10,7 @@ look() {
 	printf '%s          $ tocsin-inspect%s%s\n' "$D" "$(printf ' %q' "$@" | sed "s/A\\\\ qualified\\\\ contractor/'$CONTRACTOR'/g")" "$N"
 	"$BIN/tocsin-inspect" "$@" 2>&1 | sed 's/^/          │ /'
 	status=${PIPESTATUS[0]}
-	[ "$want" = any ] || [ "$status" -eq "$want" ] || die "exit status $status, not $want"
+	case $want:$status in any:0 | any:10 | any:20 | "$status:$status") ;; *) die "exit status $status, not $want" ;; esac
 }
 
 # What CISA, the CVE Program, Debian and endoflife.date say of a few things, taken as said today: data that are old certify nothing.

@@ -18,7 +18,7 @@ void files_free(struct files *f)
 	*f = (struct files){0};
 }
 
-static enum err add(struct files *f, const char *path, struct why *why)
+enum err files_put(struct files *f, const char *path, struct why *why)
 {
 	if (f->n == FILES_MAX)
 		return why_set(why, ERR_LIMIT, "more than %u files", FILES_MAX);
@@ -66,7 +66,7 @@ static enum err add_path(struct files *f, const char *path, unsigned depth, stru
 		return depth > 0 ? ERR_OK : why_set(why, errno == ENOENT ? ERR_ABSENT : ERR_SYSTEM, "%s: %s", path, strerror(errno));
 	if (S_ISDIR(st.st_mode))
 		return add_directory(f, path, depth, why);
-	return depth > 0 && !S_ISREG(st.st_mode) ? ERR_OK : add(f, path, why);
+	return depth > 0 && !S_ISREG(st.st_mode) ? ERR_OK : files_put(f, path, why);
 }
 
 enum err files_add(struct files *f, const char *pattern, struct why *why)

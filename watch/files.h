@@ -14,6 +14,8 @@ struct files {
 };
 
 void files_free(struct files *f);
+// Adds the path as it stands. ERR_LIMIT: over FILES_MAX.
+MUST_USE enum err files_put(struct files *f, const char *path, struct why *why);
 // Adds what it means, sorted. ERR_ABSENT: nothing; ERR_LIMIT: over FILES_MAX.
 MUST_USE enum err files_add(struct files *f, const char *pattern, struct why *why);
 // The directory below which everything lies that the pattern can ever mean: what stands before its first wildcard.

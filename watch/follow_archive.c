@@ -80,7 +80,7 @@ bool follow_archive(struct worker_state *w, uint64_t size)
 	}
 	w->teller.replayed_to = x->replayed_to > 0 ? UINT64_MAX : 0; // it counts bytes of the file, not of what is in it
 	enum err e = read_archive(w, fd, &going, &why);
-	if (e == ERR_INPUT) // not whole yet, or damaged: when it grows it is read on
+	if (e != ERR_OK) // not whole yet, or damaged: when it grows it is read on
 		log_line(LOG_WARNING, "archive-unreadable", log_failure(e, &why));
 	if (!going || !follow_settle(w, e == ERR_OK ? size : 0, 0))
 		return false;

@@ -136,8 +136,8 @@ static void search_archives(struct follow *f)
 	for (size_t i = 0; i < f->missing.n && s.found != NULL; i++) {
 		struct slice directory = directory_of(f->missing.place[i].path);
 		bool searched = false;
-		for (size_t k = 0; k < i; k++)
-			searched |= slice_equal(directory_of(f->missing.place[k].path), directory);
+		for (size_t k = 0; k < i && !searched; k++)
+			searched = slice_equal(directory_of(f->missing.place[k].path), directory);
 		if (!searched)
 			search_directory(&s, directory);
 	}

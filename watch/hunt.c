@@ -419,9 +419,8 @@ static enum err prepare(struct hunt *h, const struct hunt_options *o, int argc, 
 				say_failed(h, "", one.text);
 			else if (found != ERR_OK)
 				e = why_set(why, found, "%s", one.text);
-		} else if ((h->files.path = realloc(h->files.path, (h->files.n + 1) * sizeof *h->files.path)) != NULL) {
-			h->files.path[h->files.n++] = strdup("-");
-			h->files.room = h->files.n;
+		} else {
+			e = files_put(&h->files, "-", why);
 		}
 	}
 	struct output_how how = {o->text, o->text && isatty(STDOUT_FILENO) == 1, o->quiet, o->summary, o->dedup};
@@ -478,7 +477,8 @@ static int run_hunt(int argc, char **argv)
 	h.now = clock_now();
 	h.began_ms = clock_monotonic_ms();
 	enum err e = prepare(&h, &o, n, argv, &why);
-	measure(&h);
+	if (e == ERR_OK)
+		measure(&h);
 	h.began_ms = clock_monotonic_ms();
 	if (e == ERR_OK)
 		e = hunt_all(&h, (unsigned)o.threads, &why);

@@ -90,7 +90,7 @@ static enum err count_file(struct send *s, const char *path, struct why *why)
 		if (n <= 0)
 			break;
 		e = count_lines(s, path, slice_of(room, (size_t)n), &used, why);
-		if (used == 0 && n == (ssize_t)READ_AT_ONCE)
+		if (e == ERR_OK && used == 0 && n == (ssize_t)READ_AT_ONCE)
 			used = (size_t)n; // a line of that length is no sighting
 		if (used == 0)
 			break;

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
@@ -45,7 +46,10 @@ const struct role *role_take(const struct role_table *t, int *argc, char **argv)
 	static char full[NAME_MAX_ROLE];
 	log_open(t->daemon, LOG_INFO);
 	if (*argc < 2 || strcmp(argv[1], ROLE_OPTION) != 0) {
-		close_range(STDERR_FILENO + 1, ~0U, 0); // what whoever started us left open is not ours to hold
+		if (close_range(STDERR_FILENO + 1, ~0U, 0) != 0) { // what whoever started us left open is not ours to hold
+			fprintf(stderr, "%s: close_range: %s\n", (*argc > 0) ? argv[0] : t->daemon, strerror(errno));
+			exit(2);
+		}
 		return NULL;
 	}
 	const struct role *role = *argc > 2 ? find_role(t, argv[2]) : NULL;

@@ -137,6 +137,8 @@ static void the_last_eighth_stays(void)
 		both(&sent[i]);
 		policy()->vouchers = 16;
 		CHECK_SAY(cap(1) == (i < 7 ? 16 - 2 * (i + 1) : 2), "%u: %llu", i, (unsigned long long)cap(1));
+		policy()->vouchers = 1;
+		CHECK(cap(1) == 1); // of a small cap too: nobody closes a seat
 	}
 	stop();
 }
