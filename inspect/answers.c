@@ -189,6 +189,8 @@ static int run(int argc, char **argv)
 		buf_put_text(&text, TITLE);
 		e = ERR_OK;
 	}
+	if (e == ERR_OK && text.n > 0 && text.p[text.n - 1] != '\n')
+		buf_put_u8(&text, '\n');
 	for (size_t r = 0; e == ERR_OK && r < i.r.regimes; r++)
 		for (size_t q = 0; e == ERR_OK && q < regime_questions(i.r.regime[r]); q++) {
 			struct question question = regime_question(i.r.regime[r], q);

@@ -22,14 +22,14 @@ static int64_t months_later(int64_t seconds, unsigned months)
 	return days_from_civil(year, month, day < last ? day : last) * DAY;
 }
 
-static enum err read_json(const char *path, struct buf *bytes, struct json *root, bool certificate, struct why *why)
+// c: of a certificate, which is verified first; NULL: the file is the document.
+static enum err read_json(const char *path, struct buf *bytes, struct json *root, struct certificate *c, struct why *why)
 {
-	struct certificate c;
 	enum err e = file_read(path, CERTIFICATE_MAX, bytes, why);
 	struct slice text = buf_slice(bytes);
-	if (e == ERR_OK && certificate) {
-		e = certificate_parse(text, &c, why);
-		text = c.body;
+	if (e == ERR_OK && c != NULL) {
+		e = certificate_parse(text, c, why);
+		text = c->body;
 	}
 	if (e == ERR_OK)
 		e = json_parse(text, root, why);
@@ -221,15 +221,29 @@ static enum err draft(struct drafting *d, struct slice result_bytes, struct buf 
 	return e == ERR_OK ? json_end(&d->w, d->why) : e;
 }
 
+// A certificate that anybody signed would let its subject choose which points are looked at again.
+static enum err check_signer(const struct certificate_ask *ask, const struct certificate *c, const struct json *body, struct why *why)
+{
+	struct slice name;
+	int64_t day = 0;
+	enum err e = draft_day(body, "date", &day, why);
+	if (e == ERR_OK && memcmp(c->key, ask->key, sizeof c->key) != 0 && certificate_unofficial(ask->knowledge, c->key, day, &name) != NULL)
+		e = why_set(why, ERR_DENIED, "no certificate: the one before is signed neither by this inspector nor by one who was qualified then");
+	return e;
+}
+
 enum err certificate_body(const struct certificate_ask *ask, struct buf *body, struct why *why)
 {
 	struct drafting d = {.ask = ask, .why = why};
 	struct buf result, before;
+	struct certificate first;
 	buf_init(&result, CERTIFICATE_MAX);
 	buf_init(&before, CERTIFICATE_MAX);
-	enum err e = read_json(ask->result, &result, &d.result, false, why);
+	enum err e = read_json(ask->result, &result, &d.result, NULL, why);
 	if (e == ERR_OK && ask->before != NULL)
-		e = read_json(ask->before, &before, &d.before, true, why);
+		e = read_json(ask->before, &before, &d.before, &first, why);
+	if (e == ERR_OK && ask->before != NULL)
+		e = check_signer(ask, &first, &d.before, why);
 	if (e == ERR_OK && ask->before != NULL)
 		e = json_get_array(&d.before, "defects", &d.before_defects, why);
 	if (e == ERR_OK)
@@ -252,7 +266,8 @@ enum err certificate_ask_again(const char *path, struct result *r, struct why *w
 	struct json root = {0}, defects;
 	uint8_t(*of)[POINT_KEY] = NULL;
 	buf_init(&bytes, CERTIFICATE_MAX);
-	enum err e = read_json(path, &bytes, &root, true, why);
+	struct certificate c;
+	enum err e = read_json(path, &bytes, &root, &c, why);
 	if (e == ERR_OK)
 		e = json_get_text(&root, "serial", &r->only_of, why);
 	if (e == ERR_OK)

@@ -254,6 +254,8 @@ static void compose(struct sheet *s, const struct certificate *c, const struct j
 	struct json subject = json_find(body, "subject"), inspector = json_find(body, "inspector"), regimes = json_find(body, "regimes");
 	struct slice serial = text_at(body, "serial"), verdict = text_at(body, "verdict"), date = slice_part(text_at(body, "date"), 0, 10);
 	code_of(c, serial, verdict, date, content);
+	if (buf_status(content) != ERR_OK) // a serial of any length can be in what a stranger signed
+		longjmp(s->failed, 1);
 	s->y = TOP - 20;
 	put_line(s, s->bold, 20, slice_text(say(s, "Certificate of inspection", "Certificat d'inspection")));
 	struct json counts = json_find(body, "counts");
@@ -313,10 +315,10 @@ enum err certificate_pdf(const struct certificate *c, enum language l, struct bu
 	if (e != ERR_OK)
 		return e;
 	buf_init(&content, 2048);
-	s.doc = HPDF_New(on_error, &s);
-	if (s.doc == NULL) {
-		e = why_set(why, ERR_SYSTEM, "no memory for a page");
-	} else if (setjmp(s.failed) == 0) {
+	if (setjmp(s.failed) == 0) {
+		s.doc = HPDF_New(on_error, &s);
+		if (s.doc == NULL)
+			longjmp(s.failed, 1);
 		s.page = HPDF_AddPage(s.doc);
 		HPDF_Page_SetSize(s.page, HPDF_PAGE_SIZE_A4, HPDF_PAGE_PORTRAIT);
 		s.plain = HPDF_GetFont(s.doc, "Helvetica", "WinAnsiEncoding");

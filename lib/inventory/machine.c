@@ -106,6 +106,8 @@ static enum err add_stateless(void *context, int dir, const char *name, struct w
 	enum err e = root_read(s->root, path, PACKAGES_BYTES_MAX, &s->stateless, &info, why);
 	if (e == ERR_OK && info.st_mtime > s->dpkg_updated)
 		s->dpkg_updated = info.st_mtime;
+	if (e == ERR_ABSENT) // a link that leads nowhere, or gone meanwhile: not a shorter list
+		return why_at(why, ERR_INPUT, "var/lib/dpkg/status.d");
 	buf_put_text(&s->stateless, "\n\n");
 	return e == ERR_OK ? buf_status(&s->stateless) : e;
 }

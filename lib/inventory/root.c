@@ -9,11 +9,15 @@
 
 #define READINGS 3 // of a file that changes
 #define STEP 65536u
+#define OPENINGS 64u
 
 static int open_in(int root, const char *path, int flags)
 {
 	struct open_how how = {.flags = (uint64_t)(unsigned)(flags | O_CLOEXEC), .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
-	return (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+	int fd = -1;
+	for (unsigned i = 0; fd < 0 && i < OPENINGS && (i == 0 || errno == EAGAIN); i++) // a rename elsewhere met a ".." (openat2(2))
+		fd = (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+	return fd;
 }
 
 static enum err refuse(struct why *why, const char *path)
@@ -119,12 +123,15 @@ enum err root_list(int root, const char *path, root_entry *entry, void *context,
 	}
 	enum err e = ERR_OK;
 	size_t count = 0;
-	for (struct dirent *d = NULL; e == ERR_OK && (d = readdir(dir)) != NULL;) {
+	struct dirent *d = NULL;
+	while (e == ERR_OK && (errno = 0, d = readdir(dir)) != NULL) {
 		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
 			continue;
 		e = ++count > ROOT_LIST_MAX ? why_set(why, ERR_LIMIT, "%s: more than %u names", path, ROOT_LIST_MAX)
 		                            : entry(context, fd, d->d_name, why);
 	}
+	if (e == ERR_OK && errno != 0) // half a directory is no directory
+		e = refuse(why, path);
 	closedir(dir);
 	return e;
 }

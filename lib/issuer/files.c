@@ -26,7 +26,7 @@ enum err issuer_make(const struct issued *kind, const char *key, const char *nam
 		e = keyfile_make_sign(key, i.pk, why);
 	if (e == ERR_OK) {
 		issuer_print(kind, &i, &text);
-		e = file_write(pub, buf_slice(&text), FILE_PUBLIC, why);
+		e = buf_status(&text) == ERR_OK ? file_write(pub, buf_slice(&text), FILE_PUBLIC, why) : why_set(why, ERR_SYSTEM, "no memory");
 	}
 	buf_free(&text);
 	return e;
@@ -54,7 +54,7 @@ enum err issuer_sign_file(const struct issued *kind, const char *file, const cha
 	buf_init(&text, ISSUER_FILE_MAX);
 	if (e == ERR_OK) {
 		issuer_sign(kind, i, sk, hash, &text);
-		e = file_write(signature, buf_slice(&text), FILE_PUBLIC, why);
+		e = buf_status(&text) == ERR_OK ? file_write(signature, buf_slice(&text), FILE_PUBLIC, why) : why_set(why, ERR_SYSTEM, "no memory");
 	}
 	secret_wipe(sk, sizeof sk);
 	buf_free(&text);
