@@ -15,9 +15,22 @@
 
 static const struct issued issued_certificate = {"inspector", "inspector", CERTIFICATE_MAX};
 
-static enum err do_body(const void *ask, struct buf *out, struct why *why)
+struct body {
+	struct certificate_ask ask;
+	const char *data;
+};
+
+static enum err do_body(const void *context, struct buf *out, struct why *why)
 {
-	return certificate_body(ask, out, why);
+	const struct body *b = context;
+	struct certificate_ask ask = b->ask;
+	struct knowledge *k = NULL;
+	enum err e = b->data == NULL ? ERR_OK : knowledge_open(b->data, KNOWLEDGE_CHECK_ALL, &k, why);
+	ask.knowledge = k;
+	if (e == ERR_OK)
+		e = certificate_body(&ask, out, why);
+	knowledge_close(k);
+	return e;
 }
 
 struct page {
@@ -64,10 +77,9 @@ static enum err sign_body(struct certificate *c, const char *key, struct why *wh
 
 static enum err certify(const struct certify *o, const char *result, struct why *why)
 {
-	struct certificate_ask ask = {.result = result, .before = o->before, .inspector = slice_text(o->inspector)};
+	struct body work = {{.result = result, .before = o->before, .inspector = slice_text(o->inspector)}, o->data};
 	struct certificate c = {0};
 	struct issuer inspector;
-	struct knowledge *k = NULL;
 	struct buf body, file;
 	char pub[FILE_PATH_MAX];
 	buf_init(&body, CERTIFICATE_MAX);
@@ -75,13 +87,15 @@ static enum err certify(const struct certify *o, const char *result, struct why 
 	enum err e = issuer_beside(o->key, ".pub", pub, why);
 	if (e == ERR_OK)
 		e = issuer_read(&issued_certificate, pub, &inspector, why);
-	if (e == ERR_OK && o->data != NULL)
-		e = knowledge_open(o->data, KNOWLEDGE_CHECK_ALL, &k, why);
 	if (e == ERR_OK) {
-		const char *const reads[] = {result, o->before, NULL};
-		memcpy(ask.key, inspector.pk, sizeof ask.key);
-		ask.knowledge = k;
-		e = apart(do_body, &ask, reads, CERTIFICATE_MAX, &body, why);
+		const char *reads[4] = {result};
+		size_t n = 1;
+		if (o->before != NULL)
+			reads[n++] = o->before;
+		if (o->data != NULL)
+			reads[n++] = o->data;
+		memcpy(work.ask.key, inspector.pk, sizeof work.ask.key);
+		e = apart(do_body, &work, reads, CERTIFICATE_MAX, &body, why);
 	}
 	c.body = buf_slice(&body);
 	if (e == ERR_OK)
@@ -94,7 +108,6 @@ static enum err certify(const struct certify *o, const char *result, struct why 
 	}
 	if (e == ERR_OK)
 		e = write_pdf(&c, o->language != NULL && strcmp(o->language, "fr") == 0 ? LANGUAGE_FR : LANGUAGE_EN, o->pdf, why);
-	knowledge_close(k);
 	buf_free(&file);
 	buf_free(&body);
 	return e;

@@ -243,6 +243,8 @@ static enum err rule_sound(struct parser *p, const struct rule *rule)
 		return text_refuse(&p->t, ERR_INPUT, kind, "never a defect: it is not known to be affected");
 	if (c->kind == FINDING_UNSUPPORTED && rule->class != DEFECT_MINOR && !condition_says(c, FIELD_SOON))
 		return text_refuse(&p->t, ERR_INPUT, kind, "say \"soon\" or \"not soon\": support that has yet to end is a finding too");
+	if (c->kind == FINDING_ANSWER && p->r->questions[c->question].obligation != rule->obligation)
+		return text_refuse(&p->t, ERR_INPUT, kind, "a question of another obligation");
 	if (rule->from_since && !condition_has_day(c))
 		return text_refuse(&p->t, ERR_INPUT, kind, "has no day that a delay could run \"from since\"");
 	for (size_t i = p->r->rules_n - p->duty->rules; i < p->r->rules_n; i++)

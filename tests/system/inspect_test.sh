@@ -178,6 +178,9 @@ refused "is not certified: what is left out is not cured" '3 machines were inspe
 head -n 1 "$T/list.csv" >"$T/nothing.csv"
 ok "an inspection of nothing" inspect "$T/nothing.json" "$T/nothing.csv"
 refused "is not certified" 'not one item' certify --out "$T/x" "$T/nothing.json"
+ok "a stranger's key" "$I" certify key --name stranger "$T/stranger.key"
+ok "a stranger signs the same inspection" "$I" certify --key "$T/stranger.key" --inspector stranger --data "$K" --out "$T/stranger.certificate" "$T/first.json"
+refused "whose points are not asked again for a certificate" 'neither by this inspector' certify --before "$T/stranger.certificate" --out "$T/x" "$T/second.json"
 refused "too late, a full inspection is due" 'full inspection' certify --before "$T/first.certificate" --out "$T/x" "$T/late.json"
 
 # --- The examples ----------------------------------------------------------------------------------------------------------------------
