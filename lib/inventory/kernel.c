@@ -1,15 +1,17 @@
 #include "inventory/live.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 
+#include "inventory/packages.h"
 #include "inventory/root.h"
 #include "version/version.h"
 
 struct search {
 	enum version_scheme scheme;
 	struct slice flavour; // empty: any
-	bool modules;         // directories of lib/modules, not images
+	int root;
+	const char *folder;
+	bool modules; // directories of lib/modules, not images
 	char *newest;
 };
 
@@ -41,8 +43,8 @@ static bool ends_with(struct slice s, const char *end)
 // Rescue images, and what is left of another one.
 static bool is_release(struct slice s)
 {
-	const char *text = (const char *)s.p, *rule;
-	return s.n > 0 && s.n < KERNEL_RELEASE_MAX && s.p[0] >= '0' && s.p[0] <= '9' && inventory_text(s, &s, &rule) &&
+	const char *text = (const char *)s.p;
+	return package_is_word(s) && s.n < KERNEL_RELEASE_MAX && s.p[0] >= '0' && s.p[0] <= '9' &&
 	       strstr(text, "-rescue-") == NULL && strstr(text, ".dpkg-") == NULL && !ends_with(s, ".old") && !ends_with(s, ".bak") &&
 	       !ends_with(s, ".img") && !ends_with(s, ".hmac");
 }
@@ -51,17 +53,16 @@ static enum err take_name(void *context, int dir, const char *name, struct why *
 {
 	struct search *s = context;
 	static const char prefix[] = "vmlinuz-";
-	struct stat info;
-	(void)why;
+	(void)dir, (void)why;
 	if (!s->modules && strncmp(name, prefix, sizeof prefix - 1) != 0)
 		return ERR_OK;
 	struct slice release = slice_text(s->modules ? name : name + sizeof prefix - 1);
 	if (!is_release(release) || (s->flavour.n > 0 && !slice_equal(flavour_of(release), s->flavour)))
 		return ERR_OK;
 	if (s->modules) { // a directory that a removed kernel left behind has no list of modules
-		char path[KERNEL_RELEASE_MAX + 16];
-		snprintf(path, sizeof path, "%s/modules.order", name);
-		if (fstatat(dir, path, &info, AT_SYMLINK_NOFOLLOW) != 0)
+		char path[KERNEL_RELEASE_MAX + 40];
+		snprintf(path, sizeof path, "%s/%s/modules.order", s->folder, name);
+		if (!root_has(s->root, path))
 			return ERR_OK;
 	}
 	if (s->newest[0] == 0 || is_older(s->scheme, slice_text(s->newest), release))
@@ -69,12 +70,13 @@ static enum err take_name(void *context, int dir, const char *name, struct why *
 	return ERR_OK;
 }
 
-static enum err look(int root, struct search *s, struct why *why)
+static enum err look(struct search *s, struct why *why)
 {
 	static const char *const folders[] = {"boot", "lib/modules", "usr/lib/modules"};
 	for (size_t i = 0; i < sizeof folders / sizeof *folders && s->newest[0] == 0; i++) {
 		s->modules = i > 0;
-		enum err e = root_list(root, folders[i], take_name, s, why);
+		s->folder = folders[i];
+		enum err e = root_list(s->root, folders[i], take_name, s, why);
 		if (e != ERR_OK && e != ERR_ABSENT && e != ERR_DENIED)
 			return e;
 	}
@@ -83,12 +85,12 @@ static enum err look(int root, struct search *s, struct why *why)
 
 enum err kernel_newest(int root, enum os_packager packager, struct slice running, char newest[static KERNEL_RELEASE_MAX], struct why *why)
 {
-	struct search s = {.scheme = packager == OS_DEB ? VERSION_DEB : VERSION_RPM, .flavour = flavour_of(running), .newest = newest};
+	struct search s = {.scheme = packager == OS_DEB ? VERSION_DEB : VERSION_RPM, .flavour = flavour_of(running), .root = root, .newest = newest};
 	newest[0] = 0;
-	enum err e = look(root, &s, why);
+	enum err e = look(&s, why);
 	if (e == ERR_OK && newest[0] == 0 && s.flavour.n > 0) {
 		s.flavour = (struct slice){0};
-		e = look(root, &s, why);
+		e = look(&s, why);
 	}
 	if (e == ERR_OK && newest[0] != 0 && running.n > 0 && running.n < KERNEL_RELEASE_MAX && is_older(s.scheme, slice_text(newest), running)) {
 		memcpy(newest, running.p, running.n);

@@ -141,17 +141,6 @@ static enum err open_apk(struct scan *s, struct why *why)
 	return e;
 }
 
-static bool has_file(int root, const char *path)
-{
-	int fd;
-	struct stat info;
-	struct why why;
-	enum err e = root_open(root, path, &fd, &info, &why);
-	if (e == ERR_OK)
-		close(fd);
-	return e == ERR_OK || e == ERR_DENIED;
-}
-
 static enum err count_item(void *context, const struct item *i, struct why *why)
 {
 	(void)i, (void)why;
@@ -164,7 +153,7 @@ static enum err refuse_old_rpm(struct scan *s, struct why *why)
 {
 	static const char *const paths[] = {"usr/lib/sysimage/rpm/Packages.db", "var/lib/rpm/Packages.db", "usr/lib/sysimage/rpm/Packages", "var/lib/rpm/Packages"};
 	for (size_t i = 0; i < sizeof paths / sizeof *paths && !s->has_dpkg && !s->has_apk; i++)
-		if (has_file(s->root, paths[i]))
+		if (root_has(s->root, paths[i]))
 			return why_set(why, ERR_INPUT, "%s: a Berkeley DB or ndb database, which only rpm reads. On that machine: (printf "
 			                               "'package\\tversion\\tarch\\tsourcerpm\\n'; rpm -qa --qf '%%{NAME}\\t%%|EPOCH?{%%{EPOCH}:}|"
 			                               "%%{VERSION}-%%{RELEASE}\\t%%{ARCH}\\t%%{SOURCERPM}\\n') > list.tsv, then inspect list.tsv", paths[i]);

@@ -136,6 +136,17 @@ enum err root_list(int root, const char *path, root_entry *entry, void *context,
 	return e;
 }
 
+bool root_has(int root, const char *path)
+{
+	int fd;
+	struct stat info;
+	struct why why;
+	enum err e = root_open(root, path, &fd, &info, &why);
+	if (e == ERR_OK)
+		close(fd);
+	return e == ERR_OK || e == ERR_DENIED;
+}
+
 bool root_is_locked(int root, const char *path)
 {
 	int fd;

@@ -3,6 +3,7 @@
 #ifndef TOCSIN_INVENTORY_ROOT_H
 #define TOCSIN_INVENTORY_ROOT_H
 
+#include <stdbool.h>
 #include <sys/stat.h>
 
 #include "base/buf.h"
@@ -21,6 +22,8 @@ MUST_USE enum err root_read(int root, const char *path, size_t max, struct buf *
 // but ERR_OK of `entry` ends it and is its result.
 typedef enum err root_entry(void *context, int dir, const char *name, struct why *why);
 MUST_USE enum err root_list(int root, const char *path, root_entry *entry, void *context, struct why *why);
+// Whether there is a regular file, also one that may not be read; any link on the way stays inside.
+bool root_has(int root, const char *path);
 // Whether another process holds an fcntl() lock on that file. False also where the file cannot be opened.
 bool root_is_locked(int root, const char *path);
 

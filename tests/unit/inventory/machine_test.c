@@ -261,6 +261,37 @@ static void newest_kernels(void)
 	}
 }
 
+// What an image says of its kernels is looked at inside it, and never waited for.
+static void hostile_kernels(void)
+{
+	char newest[KERNEL_RELEASE_MAX], outside[] = "/tmp/inventory_outside.XXXXXX", up[128];
+	struct why why;
+	REQUIRE(mkdtemp(outside) != NULL);
+	int root = image_new(), other = open(outside, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	REQUIRE(root >= 0 && other >= 0);
+	put(other, "modules.order", "");
+	REQUIRE(mkdirat(root, "lib", 0755) == 0 && mkdirat(root, "lib/modules", 0755) == 0 && mkdirat(root, "lib/modules/6.1.5-amd64", 0755) == 0);
+	snprintf(up, sizeof up, "../../../../../../../..%s", outside);
+	REQUIRE(symlinkat(outside, root, "lib/modules/6.1.1-amd64") == 0 && symlinkat(up, root, "lib/modules/6.1.2-amd64") == 0);
+	REQUIRE(symlinkat("6.1.3-amd64", root, "lib/modules/6.1.3-amd64") == 0); // itself
+	put(root, "lib/modules/6.1.4-amd64/modules.order/x", "");
+	REQUIRE(mkfifoat(root, "lib/modules/6.1.5-amd64/modules.order", 0644) == 0);
+	put(root, "lib/modules/6.1.6-amd64 /modules.order", ""); // names that no kernel has
+	put(root, "lib/modules/6.1.6\n-amd64/modules.order", "");
+	put(root, "boot/vmlinuz-6.1.7\t-amd64", "");
+	put(root, "boot/vmlinuz-6.1.7\xff-amd64", "");
+	CHECK(kernel_newest(root, OS_DEB, slice_text(""), newest, &why) == ERR_OK);
+	CHECK_TEXT(newest, "");
+	put(root, "opt/modules.order", "");
+	REQUIRE(symlinkat("/opt", root, "lib/modules/6.0.1-amd64") == 0); // a folder of the image's
+	CHECK(kernel_newest(root, OS_DEB, slice_text(""), newest, &why) == ERR_OK);
+	CHECK_TEXT(newest, "6.0.1-amd64");
+	unlinkat(other, "modules.order", 0);
+	close(other);
+	rmdir(outside);
+	image_free(root);
+}
+
 static void restarts(void)
 {
 	static const char maps[] = "55d0c8a00000-55d0c8a2f000 r--p 00000000 fe:01 1234                       /usr/sbin/sshd (deleted)\n"
@@ -403,6 +434,7 @@ const struct test tests[] = {
 	{"nothing", empty_root},
 	{"a file that changes while it is read", a_file_that_changes},
 	{"kernels", newest_kernels},
+	{"kernels of a hostile image", hostile_kernels},
 	{"services that need a restart", restarts},
 	{"this machine, as dpkg-query says", this_machine},
 	{"this machine, running", this_machine_lives},
