@@ -30,6 +30,8 @@ static void disarm(char *text)
 	for (unsigned char *c = (unsigned char *)text; *c; c++)
 		if (*c < 0x20 || *c == 0x7f)
 			*c = '?';
+		else if (*c == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0) // C1, as UTF-8 writes it
+			c[0] = c[1] = '?';
 }
 
 enum err why_set(struct why *w, enum err e, const char *format, ...)

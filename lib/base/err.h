@@ -31,8 +31,8 @@ const char *err_name(enum err e);
 // The cause named `name`, or ERR_SYSTEM when there is no such name.
 enum err err_named(const char *name);
 
-// Writes the explanation (w may be NULL) and returns e, so that a refusal is one statement. Control characters in the
-// result become '?', so hostile values can be quoted.
+// Writes the explanation (w may be NULL) and returns e, so that a refusal is one statement. Control characters (C0,
+// DEL, C1) in the result become '?', so hostile values can be quoted.
 enum err why_set(struct why *w, enum err e, const char *format, ...) PRINTF_LIKE(3, 4);
 // Puts "place: " before an explanation already there, as the error travels outwards. Returns e.
 enum err why_at(struct why *w, enum err e, const char *format, ...) PRINTF_LIKE(3, 4);

@@ -86,3 +86,18 @@ bool slice_is_utf8(struct slice s, size_t *bad)
 	}
 	return true;
 }
+
+struct slice slice_cut(struct slice s, size_t n)
+{
+	if (n < s.n)
+		while (n > 0 && (s.p[n] & 0xc0) == 0x80)
+			n--;
+	return slice_part(s, 0, n);
+}
+
+size_t slice_control(struct slice s, size_t i)
+{
+	if (s.p[i] < 0x20 || s.p[i] == 0x7f)
+		return 1;
+	return s.p[i] == 0xc2 && i + 1 < s.n && s.p[i + 1] >= 0x80 && s.p[i + 1] < 0xa0 ? 2 : 0;
+}

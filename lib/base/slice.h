@@ -39,5 +39,9 @@ struct slice slice_trim(struct slice s);
 size_t slice_find(struct slice s, uint8_t c, size_t from);
 // Well-formed UTF-8 per RFC 3629 (no surrogates, no overlong forms, ≤ U+10FFFF). On failure *bad is the offset.
 bool slice_is_utf8(struct slice s, size_t *bad);
+// At most n bytes of the start of s, never a part of a UTF-8 character.
+struct slice slice_cut(struct slice s, size_t n);
+// Bytes of the control character (C0, DEL; C1 as UTF-8 writes it) at i < s.n; 0: it is none.
+size_t slice_control(struct slice s, size_t i);
 
 #endif

@@ -22,11 +22,13 @@ enum err issuer_make(const struct issued *kind, const char *key, const char *nam
 	strcpy(i.name, name);
 	buf_init(&text, ISSUER_FILE_MAX);
 	enum err e = issuer_beside(key, ".pub", pub, why);
+	if (e == ERR_OK && file_has(pub)) // of a key that may still be in use somewhere else: before another key is made
+		e = why_set(why, ERR_EXISTS, "%s: it is there already", pub);
 	if (e == ERR_OK)
 		e = keyfile_make_sign(key, i.pk, why);
 	if (e == ERR_OK) {
 		issuer_print(kind, &i, &text);
-		e = buf_status(&text) == ERR_OK ? file_write(pub, buf_slice(&text), FILE_PUBLIC, why) : why_set(why, ERR_SYSTEM, "no memory");
+		e = buf_status(&text) == ERR_OK ? file_create(pub, buf_slice(&text), FILE_PUBLIC, why) : why_set(why, ERR_SYSTEM, "no memory");
 	}
 	buf_free(&text);
 	return e;

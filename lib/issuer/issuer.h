@@ -31,7 +31,7 @@ MUST_USE bool issuer_name_is(const char *name);
 void issuer_print(const struct issued *kind, const struct issuer *i, struct buf *out);
 MUST_USE enum err issuer_parse(const struct issued *kind, struct slice text, struct issuer *i, struct why *why);
 MUST_USE enum err issuer_read(const struct issued *kind, const char *path, struct issuer *i, struct why *why);
-// A new pair: the secret into `key` (which must not exist), the public half into `pub`, KEY.pub.
+// A new pair: the secret into `key` (which must not exist), the public half into `pub`, KEY.pub, which must not exist either.
 MUST_USE enum err issuer_make(const struct issued *kind, const char *key, const char *name, char pub[static FILE_PATH_MAX], struct why *why);
 // Signs a file with KEY, whose public half lies beside it, into `signature`, FILE.sig.
 MUST_USE enum err issuer_sign_file(const struct issued *kind, const char *file, const char *key, struct issuer *i,

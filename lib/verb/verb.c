@@ -1,4 +1,5 @@
 // Verbs and their options.
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -94,8 +95,9 @@ int verb_options(const struct verb *v, int argc, char **argv, const struct verb_
 			value = word + 3 + n;
 		else if (o->kind != VERB_FLAG && i + 1 < argc)
 			value = argv[++i];
-		if (o->kind != VERB_FLAG && value == NULL) {
-			verb_usage(v, "%s wants a word", word);
+		bool option = value != NULL && word[2 + n] != '=' && value[0] == '-' && value[1] == '-'; // a word was forgotten
+		if (o->kind != VERB_FLAG && (value == NULL || option)) {
+			verb_usage(v, "%s wants a word%s%s", word, option ? ", not " : "", option ? value : "");
 			return -1;
 		}
 		if (!give(v, o, value))
@@ -123,9 +125,17 @@ static int overview(FILE *out, const struct verb *const *verbs)
 	return out == stdout ? 0 : VERB_USAGE;
 }
 
-int verb_main(const char *name, const struct verb *const *verbs, int argc, char **argv)
+static int run(const struct verb *v, int argc, char **argv)
 {
-	program = name;
+	if (argc != 1 || strcmp(argv[0], "--help") != 0)
+		return v->run(argc, argv);
+	printf("%s\n\n", v->help);
+	arguments_of(stdout, v);
+	return 0;
+}
+
+static int find_and_run(const struct verb *const *verbs, int argc, char **argv)
+{
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
 		printf("%s %s\n", program, TOCSIN_VERSION);
 		return 0;
@@ -134,17 +144,21 @@ int verb_main(const char *name, const struct verb *const *verbs, int argc, char 
 		return overview(stderr, verbs);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
 		return overview(stdout, verbs);
-	for (const struct verb *const *v = verbs; *v != NULL; v++) {
-		if (strcmp(argv[1], (*v)->name) != 0)
-			continue;
-		if (argc != 3 || strcmp(argv[2], "--help") != 0)
-			return (*v)->run(argc - 2, argv + 2);
-		printf("%s\n\n", (*v)->help);
-		arguments_of(stdout, *v);
-		return 0;
-	}
+	for (const struct verb *const *v = verbs; *v != NULL; v++)
+		if (strcmp(argv[1], (*v)->name) == 0)
+			return run(*v, argc - 2, argv + 2);
 	fprintf(stderr, "%s: no verb \"%s\"\n", program, argv[1]);
 	return overview(stderr, verbs);
+}
+
+int verb_main(const char *name, const struct verb *const *verbs, int argc, char **argv)
+{
+	program = name;
+	int status = find_and_run(verbs, argc, argv);
+	if (fflush(stdout) == 0 && ferror(stdout) == 0)
+		return status;
+	fprintf(stderr, "%s: standard output cannot be written: %s\n", program, strerror(errno));
+	return 1;
 }
 
 int verb_usage(const struct verb *v, const char *format, ...)
@@ -164,6 +178,18 @@ int verb_fail(const struct verb *v, int status, enum err e, const struct why *wh
 	verb_progress_end();
 	fprintf(stderr, "%s %s: %s: %s\n", program, v->name, err_name(e), why->text);
 	return status;
+}
+
+enum err verb_print(struct slice text, struct why *why)
+{
+	for (size_t i = 0; i < text.n;) {
+		size_t n = text.p[i] == '\n' ? 0 : slice_control(text, i);
+		putchar(n > 0 ? '?' : text.p[i]);
+		i += n > 0 ? n : 1;
+	}
+	if (fflush(stdout) != 0 || ferror(stdout) != 0)
+		return why_set(why, ERR_SYSTEM, "standard output: %s", strerror(errno));
+	return ERR_OK;
 }
 
 const char *verb_count(uint64_t n)

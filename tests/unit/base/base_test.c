@@ -101,6 +101,29 @@ static void utf8(void)
 	}
 }
 
+static void cut_at_a_character(void)
+{
+	static const struct {
+		const char *text;
+		size_t n;
+		const char *want;
+	} rows[] = {{"abc", 3, "abc"}, {"abc", 9, "abc"}, {"abc", 2, "ab"}, {"abc", 0, ""}, {"", 4, ""}, {"d\xc3\xa9j\xc3\xa0", 3, "d\xc3\xa9"},
+	            {"d\xc3\xa9j\xc3\xa0", 2, "d"}, {"\xe2\x82\xac", 2, ""}, {"\xf0\x9f\x94\x94!", 3, ""}, {"\xf0\x9f\x94\x94!", 4, "\xf0\x9f\x94\x94"}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		CHECK_SAY(slice_is_text(slice_cut(slice_text(rows[i].text), rows[i].n), rows[i].want), "%s at %zu", rows[i].text, rows[i].n);
+}
+
+static void controls(void)
+{
+	static const struct {
+		const char *text;
+		size_t n;
+	} rows[] = {{" ", 0}, {"~", 0}, {"\xc3\xa9", 0}, {"\xc2\xa0", 0}, {"\xc2", 0}, {"\x80", 0}, {"\n", 1}, {"\t", 1}, {"\x1b[31m", 1}, {"\x7f", 1},
+	            {"\xc2\x80", 2}, {"\xc2\x9b" "31m", 2}, {"\xc2\x9f", 2}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		CHECK_SAY(slice_control(slice_text(rows[i].text), 0) == rows[i].n, "row %zu", i);
+}
+
 static void buffer_keeps_its_maximum(void)
 {
 	struct buf b;
@@ -149,13 +172,15 @@ static void why_is_one_line(void)
 	CHECK(why_set(&why, ERR_INPUT, "line %d: \"%s\" is no address", 3, "1.2\n.3\x1b[") == ERR_INPUT);
 	CHECK(why_at(&why, ERR_INPUT, "file %s", "x.csv") == ERR_INPUT);
 	CHECK_TEXT(why.text, "file x.csv: line 3: \"1.2?.3?[\" is no address");
+	CHECK(why_set(&why, ERR_INPUT, "\xc2\x9b" "31m \xc3\xa9 \xc2\xa0") == ERR_INPUT);
+	CHECK_TEXT(why.text, "??31m \xc3\xa9 \xc2\xa0");
 	CHECK(why_set(NULL, ERR_DENIED, "x") == ERR_DENIED);
 	for (int e = ERR_OK; e <= ERR_SYSTEM; e++)
 		CHECK(err_named(err_name((enum err)e)) == (enum err)e);
 }
 
 const struct test tests[] = {
-	{"numbers", numbers}, {"base64", base64}, {"times", times}, {"utf8", utf8},
+	{"numbers", numbers}, {"base64", base64}, {"times", times}, {"utf8", utf8}, {"cut_at_a_character", cut_at_a_character}, {"controls", controls},
 	{"buffer_keeps_its_maximum", buffer_keeps_its_maximum}, {"wire_reads_what_buf_wrote", wire_reads_what_buf_wrote},
 	{"why_is_one_line", why_is_one_line}, {NULL, NULL},
 };
