@@ -17,6 +17,16 @@ void activity_leaf(enum activity type, uint64_t time, const uint8_t salt[static 
 	sha256_parts((struct slice[]){slice_of(salt, SALT), slice_of(hash, 32)}, 2, leaf + 5);
 }
 
+enum err activity_leaf_read(const uint8_t leaf[static ACTIVITY_LEAF], enum activity type, uint64_t *time, struct why *why)
+{
+	struct wire w = wire_of(slice_of(leaf, ACTIVITY_LEAF));
+	uint8_t found = wire_u8(&w);
+	if (found != type)
+		return why_set(why, ERR_INPUT, "a leaf of type 0x%02x, not 0x%02x", found, (unsigned)type);
+	*time = 60 * (uint64_t)wire_u32(&w);
+	return ERR_OK;
+}
+
 void receipt_encode(const struct receipt *r, uint8_t out[static RECEIPT_BYTES])
 {
 	struct buf b;

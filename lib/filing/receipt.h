@@ -14,6 +14,8 @@ enum activity { ACTIVITY_FILING = 0x40, ACTIVITY_RELEASE = 0x41, ACTIVITY_PUBLIC
 // type ‖ minute ‖ SHA-256(salt ‖ hash). time ≤ ACTIVITY_TIME_MAX (more is a broken invariant: decoders refuse it).
 void activity_leaf(enum activity type, uint64_t time, const uint8_t salt[static SALT], const uint8_t hash[static 32],
                    uint8_t leaf[static ACTIVITY_LEAF]);
+// Whether a leaf is of this type (ERR_INPUT otherwise); *time is when its minute begins, in seconds. What was hashed is not there to see.
+MUST_USE enum err activity_leaf_read(const uint8_t leaf[static ACTIVITY_LEAF], enum activity type, uint64_t *time, struct why *why);
 
 // --- Receipt ---------------------------------------------------------------------------------------------------------------
 

@@ -167,8 +167,15 @@ static void leaves(void)
 	activity_leaf(ACTIVITY_NOTICE, 60 * 0x01020304ull + 59, salt, hash, leaf);
 	CHECK_BYTES(leaf, "\x43\x01\x02\x03\x04", 5);
 	CHECK_BYTES(leaf + 5, want, 32);
+	struct why why;
+	uint64_t time = 1;
+	CHECK(activity_leaf_read(leaf, ACTIVITY_RELEASE, &time, &why) == ERR_INPUT && time == 1);
+	CHECK_TEXT(why.text, "a leaf of type 0x43, not 0x41");
+	CHECK(activity_leaf_read(leaf, ACTIVITY_NOTICE, &time, &why) == ERR_OK && time == 60 * 0x01020304ull);
 	activity_leaf(ACTIVITY_FILING, ACTIVITY_TIME_MAX, salt, hash, leaf);
 	CHECK_BYTES(leaf, "\x40\xff\xff\xff\xff", 5);
+	CHECK(activity_leaf_read(leaf, ACTIVITY_NOTICE, &time, &why) == ERR_INPUT);
+	CHECK(activity_leaf_read(leaf, ACTIVITY_FILING, &time, &why) == ERR_OK && time == ACTIVITY_TIME_MAX - 59);
 }
 
 static struct receipt receipt(const struct fixture *x, const uint8_t salt[static SALT], const uint8_t hash[static 32])
