@@ -2,9 +2,11 @@
 
 #include <unistd.h>
 
+#include "crypto/hash.h"
 #include "crypto/keyfile.h"
 #include "crypto/secret.h"
 #include "log/log.h"
+#include "match/match.h"
 #include "sys/clock.h"
 #include "sys/file.h"
 
@@ -57,6 +59,28 @@ static enum err read_key(const struct hub_conf *conf, const char *name, uint8_t 
 	return keyfile_read_sign(path, pk, *sk, why);
 }
 
+// Core needs one value of the pepper's device for as long as it runs, not the pepper: it reads that before it meets anybody, and wipes it.
+static enum err read_asker_key(struct core *c, struct why *why)
+{
+	uint8_t *pepper = secret_new(MATCH_PEPPER);
+	enum err e = keyfile_read(c->conf->pepper, KEYFILE_RANDOM, pepper, why);
+	if (e == ERR_OK) {
+		c->asker_key = secret_new(32);
+		hmac_sha256(slice_of(pepper, MATCH_PEPPER), SLICE_LITERAL("tocsin/v1/hub-askers"), c->asker_key);
+	}
+	secret_free(pepper);
+	return e;
+}
+
+void core_asker(const struct core *c, const uint8_t card[static CARD_ID], const uint8_t *record, uint8_t name[static 32])
+{
+	uint8_t both[CARD_ID + RECORD_ID];
+	memcpy(both, card, CARD_ID);
+	if (record != NULL)
+		memcpy(both + CARD_ID, record, RECORD_ID);
+	hmac_sha256(slice_of(c->asker_key, 32), slice_of(both, record != NULL ? sizeof both : CARD_ID), name);
+}
+
 static enum err charter_read(const struct hub_conf *conf, struct buf *leaf, struct why *why)
 {
 	char path[CONF_TEXT_MAX];
@@ -78,6 +102,8 @@ enum err core_open(struct core *c, struct why *why)
 		e = read_key(c->conf, "keys/ledger.key", &c->ledger_sk, why);
 	if (e == ERR_OK)
 		e = read_key(c->conf, "keys/hub.key", &c->hub_sk, why);
+	if (e == ERR_OK)
+		e = read_asker_key(c, why);
 	if (e == ERR_OK)
 		e = charter_read(c->conf, &leaf, why);
 	if (e == ERR_OK)
@@ -111,6 +137,7 @@ void core_close(struct core *c)
 	governance_free(c->governance);
 	secret_free(c->ledger_sk);
 	secret_free(c->hub_sk);
+	secret_free(c->asker_key);
 	buf_free(&c->note);
 	if (c->lock >= 0)
 		close(c->lock);

@@ -23,6 +23,7 @@ struct core {
 	struct store *store;
 	struct governance *governance;
 	uint8_t *ledger_sk, *hub_sk; // secret
+	uint8_t *asker_key;          // secret, of the pepper; core_asker()
 	struct note_key log_key, witness_keys[SEATS_MAX];
 	struct channel *matcher;
 	// Cosigning: the note that the seats are asked to cosign, and what each is known to have.
@@ -42,8 +43,8 @@ struct core {
 	uint64_t fed_at;             // `accepted` when the matcher was last fed
 	uint64_t started;            // clock_now()
 	struct core_counts count;
-	uint32_t lowered_day;        // of `lowered`; 0: not counted yet
-	uint64_t lowered[SEATS_MAX]; // aliases of each seat that lower its cap of vouchers
+	uint32_t lowered_day[SEATS_MAX]; // of `lowered`; 0: not counted yet
+	uint64_t lowered[SEATS_MAX];     // aliases of each seat that lower its cap of vouchers
 	bool filing;                 // a transaction of filings is open, until filing_settle()
 	unsigned waiting;            // filings in it
 };
@@ -55,6 +56,9 @@ extern const struct channel_question core_questions[]; // context: the core
 
 const struct charter *core_charter(const struct core *c);
 struct slice core_origin(const struct core *c);
+
+// How the store names who asked (about a record; NULL: about whatever): whoever steals the store has no key to test guesses with.
+void core_asker(const struct core *c, const uint8_t card[static CARD_ID], const uint8_t *record, uint8_t name[static 32]);
 
 // core_ledger.c
 MUST_USE enum err ledger_open(struct core *c, struct slice charter_leaf, struct why *why); // leaf 0, governance from the stored leaves

@@ -120,20 +120,26 @@ static enum err list_one(void *asked, const struct stored_record *r, struct why 
 	return buf_status(a->reply);
 }
 
+// The one rule of all that analysts ask: this one is of the team, and may open what is marked so.
+static enum err is_analyst(struct asked *a, uint16_t team, enum tlp tlp)
+{
+	return credential_check_analyst(&a->ask.credential, a->core->governance, team, tlp, a->now, a->why);
+}
+
 static enum err answer_list(struct asked *a)
 {
 	uint16_t team;
 	uint64_t after;
 	enum err e = hub_list_ask_decode(a->ask.body, &team, &after, a->why);
 	if (e == ERR_OK)
-		e = credential_check_analyst(&a->ask.credential, a->core->governance, team, TLP_CLEAR, a->now, a->why);
+		e = is_analyst(a, team, TLP_CLEAR);
 	return e != ERR_OK ? e : store_record_each(a->core->store, team, after, HUB_LIST_MAX, list_one, a, a->why);
 }
 
 // The record, when the asker may know of it: an analyst of a team in its audience.
 static enum err record_for(struct asked *a, uint16_t team, const uint8_t id[static RECORD_ID], struct stored_record *r)
 {
-	enum err e = credential_check_analyst(&a->ask.credential, a->core->governance, team, TLP_CLEAR, a->now, a->why);
+	enum err e = is_analyst(a, team, TLP_CLEAR);
 	if (e == ERR_OK)
 		e = store_record_get(a->core->store, id, r, a->why);
 	if (e == ERR_OK && !label_audience_has(&r->header.label, team))
@@ -251,10 +257,11 @@ struct wish {
 // The leaf of a request that is alive: its minute is the request's own time.
 static enum err leaf_check(const struct wish *w, uint64_t now, struct why *why)
 {
-	uint64_t minute = (uint64_t)w->leaf[1] << 24 | (uint64_t)w->leaf[2] << 16 | (uint64_t)w->leaf[3] << 8 | w->leaf[4];
-	if (w->leaf[0] != ACTIVITY_RELEASE)
-		return why_set(why, ERR_INPUT, "request: a leaf of type 0x%02x, not 0x%02x", w->leaf[0], ACTIVITY_RELEASE);
-	if (minute * 60 > now + REQUEST_AHEAD_MAX || minute * 60 + 60 + REQUEST_LIFE < now)
+	uint64_t time;
+	enum err e = activity_leaf_read(w->leaf, ACTIVITY_RELEASE, &time, why);
+	if (e != ERR_OK)
+		return why_at(why, e, "request");
+	if (time > now + REQUEST_AHEAD_MAX || time + 60 + REQUEST_LIFE < now)
 		return why_set(why, ERR_DENIED, "request: its minute is not within the %d hours that a request lives", REQUEST_LIFE / 3600);
 	return ERR_OK;
 }
@@ -265,7 +272,7 @@ static enum err wish_check(struct asked *a, const struct wish *w)
 	enum err e = leaf_check(w, a->now, a->why);
 	if (e == ERR_OK)
 		e = record_for(a, w->team, w->id, &stored);
-	return e != ERR_OK ? e : credential_check_analyst(&a->ask.credential, a->core->governance, w->team, stored.header.label.tlp, a->now, a->why);
+	return e != ERR_OK ? e : is_analyst(a, w->team, stored.header.label.tlp);
 }
 
 // Every request makes the ledger grow for ever, so they are counted as openings are.
@@ -273,10 +280,12 @@ static enum err wish_store(struct asked *a, const struct wish *w, const uint8_t 
 {
 	struct core *c = a->core;
 	uint64_t total;
+	uint8_t asker[32];
+	core_asker(c, a->ask.credential.item.card, NULL, asker);
 	enum err e = store_begin(c->store, a->why);
 	if (e != ERR_OK)
 		return e;
-	e = store_count_add(c->store, "requests", slice_of(a->ask.credential.item.card, CARD_ID), (uint32_t)(a->now / 86400), 1,
+	e = store_count_add(c->store, "requests", slice_of(asker, sizeof asker), (uint32_t)(a->now / 86400), 1,
 	                    core_charter(c)->policy.releases_analyst, &total, a->why);
 	if (e == ERR_OK)
 		e = complaint_expect(c, w->id, a->ask.credential.item.card, (uint32_t)(a->now / 86400), a->why);

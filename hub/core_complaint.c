@@ -6,28 +6,19 @@
 #include <inttypes.h>
 
 #include "core.h"
-#include "crypto/hash.h"
 #include "log/log.h"
 
 #define LOWERED_DAYS 30  // that a complaint counts
 #define LOWERED_STEPS 8u // an alias takes an eighth of the cap; the last eighth stays, or two liars could close a seat
 
-// Who asked for what is kept as a hash, which whoever has the members' cards can guess: THREATS.md counts it among the links.
-static void key_of(const uint8_t record[static RECORD_ID], const uint8_t card[static CARD_ID], uint8_t key[static 32])
-{
-	uint8_t both[CARD_ID + RECORD_ID];
-	memcpy(both, card, CARD_ID);
-	memcpy(both + CARD_ID, record, RECORD_ID);
-	sha256(slice_of(both, sizeof both), key);
-}
-
+// Whoever asks again may complain again: so it is counted by day, where a mark would stay the first day's.
 enum err complaint_expect(struct core *c, const uint8_t record[static RECORD_ID], const uint8_t card[static CARD_ID], uint32_t today,
                           struct why *why)
 {
 	uint8_t key[32];
-	key_of(record, card, key);
-	enum err e = store_mark(c->store, "asked", slice_of(key, sizeof key), today, why);
-	return e == ERR_EXISTS ? ERR_OK : e;
+	uint64_t total;
+	core_asker(c, card, record, key);
+	return store_count_add(c->store, "asked", slice_of(key, sizeof key), today, 1, UINT32_MAX, &total, why);
 }
 
 // *lowers: this complaint is the one that makes an alias count. Inside a transaction; ERR_EXISTS: nothing new.
@@ -36,13 +27,13 @@ static enum err note(struct core *c, const struct stored_record *r, const uint8_
 {
 	const uint32_t end = today + LOWERED_DAYS; // marks and counters are forgotten by their day
 	uint8_t key[32], alias[1 + ALIAS] = {r->seat};
-	uint64_t total;
-	key_of(r->id, card, key);
+	uint64_t total = 0;
+	core_asker(c, card, r->id, key);
 	memcpy(alias + 1, r->alias, ALIAS);
-	enum err e = store_mark(c->store, "asked", slice_of(key, sizeof key), today, why);
+	enum err e = store_count_sum(c->store, "asked", slice_of(key, sizeof key), today - 1, today, &total, why);
+	if (e == ERR_OK && total == 0)
+		e = why_set(why, ERR_DENIED, "complain: this analyst has not asked to open the record today or yesterday");
 	if (e == ERR_OK)
-		return why_set(why, ERR_DENIED, "complain: this analyst has not asked to open the record");
-	if (e == ERR_EXISTS)
 		e = store_mark(c->store, "complained", slice_of(key, sizeof key), end, why);
 	if (e != ERR_OK)
 		return e;
@@ -70,7 +61,7 @@ enum err complaint_take(struct core *c, const struct stored_record *r, const uin
 		store_rollback(c->store);
 	if (e == ERR_OK && lowers) {
 		uint64_t cap, aliases;
-		c->lowered_day = 0;
+		c->lowered_day[r->seat - 1] = 0;
 		if ((e = complaint_cap(c, r->seat, today, &cap, &aliases, why)) == ERR_OK)
 			log_line(LOG_WARNING, "vouchers-lowered", log_value("seat", "%u", r->seat), log_value("aliases", "%" PRIu64, aliases),
 			         log_value("cap", "%" PRIu64, cap), log_value("policy", "%u", core_charter(c)->policy.vouchers));
@@ -78,30 +69,16 @@ enum err complaint_take(struct core *c, const struct stored_record *r, const uin
 	return e == ERR_EXISTS ? ERR_OK : e;
 }
 
-// Once a day and after each change: filings ask for it, one by one.
-static enum err load(struct core *c, uint32_t today, struct why *why)
-{
-	for (unsigned i = 0; i < SEATS_MAX; i++) {
-		const uint8_t seat = (uint8_t)(i + 1);
-		uint64_t sum = 0, total = 0;
-		for (uint32_t day = today; day <= today + LOWERED_DAYS; day++) {
-			enum err e = store_count_get(c->store, "lowered", slice_of(&seat, 1), day, &total, why);
-			if (e != ERR_OK)
-				return e;
-			sum += total;
-		}
-		c->lowered[i] = sum;
-	}
-	c->lowered_day = today;
-	return ERR_OK;
-}
-
 enum err complaint_cap(struct core *c, unsigned seat, uint32_t today, uint64_t *cap, uint64_t *aliases, struct why *why)
 {
 	INVARIANT(seat >= 1 && seat <= SEATS_MAX);
-	enum err e = c->lowered_day != today ? load(c, today, why) : ERR_OK;
-	if (e != ERR_OK)
-		return e;
+	if (c->lowered_day[seat - 1] != today) { // counted once a day and after each change: filings ask for it, one by one
+		const uint8_t key = (uint8_t)seat;
+		enum err e = store_count_sum(c->store, "lowered", slice_of(&key, 1), today, today + LOWERED_DAYS, &c->lowered[seat - 1], why);
+		if (e != ERR_OK)
+			return e;
+		c->lowered_day[seat - 1] = today;
+	}
 	*aliases = c->lowered[seat - 1];
 	uint64_t steps = *aliases < LOWERED_STEPS - 1 ? *aliases : LOWERED_STEPS - 1;
 	*cap = ((uint64_t)core_charter(c)->policy.vouchers * (LOWERED_STEPS - steps) + LOWERED_STEPS - 1) / LOWERED_STEPS;

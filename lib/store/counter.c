@@ -28,6 +28,23 @@ enum err store_count_get(struct store *s, const char *scope, struct slice key, u
 	return e;
 }
 
+enum err store_count_sum(struct store *s, const char *scope, struct slice key, uint32_t from, uint32_t to, uint64_t *total,
+                         struct why *why)
+{
+	INVARIANT(is_counter(scope, key) && from <= to);
+	struct query q = query_of(s, SQL_COUNT_SUM);
+	query_u64(&q, from);
+	query_u64(&q, to);
+	query_text(&q, scope);
+	query_blob(&q, key);
+	enum err e = query_row(&q, why);
+	if (e != ERR_OK)
+		return e;
+	*total = column_u64(&q, 0);
+	query_end(&q);
+	return ERR_OK;
+}
+
 enum err store_count_add(struct store *s, const char *scope, struct slice key, uint32_t day, uint64_t amount, uint64_t limit,
                          uint64_t *total, struct why *why)
 {

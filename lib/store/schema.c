@@ -82,6 +82,8 @@ const char *const store_sql[STATEMENTS] = {
 
 	[SQL_COUNT_PUT] = "INSERT INTO counter VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET total = excluded.total",
 	[SQL_COUNT_GET] = "SELECT total FROM counter WHERE day = ? AND scope = ? AND key = ?",
+	[SQL_COUNT_SUM] = "WITH RECURSIVE of (day) AS (VALUES (?1) UNION ALL SELECT day + 1 FROM of WHERE day < ?2)" // a look-up for each day
+	                  " SELECT ifnull(sum(total), 0) FROM of CROSS JOIN counter c ON c.day = of.day AND c.scope = ?3 AND c.key = ?4",
 	[SQL_MARK_ADD] = "INSERT INTO mark VALUES (?, ?, ?)",
 	[SQL_MARK_GET] = "SELECT 1 FROM mark WHERE scope = ? AND key = ?",
 	[SQL_COUNT_FORGET] = "DELETE FROM counter WHERE day < ?",

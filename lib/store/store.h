@@ -118,6 +118,9 @@ MUST_USE enum err store_batch_last(struct store *s, uint64_t *number, struct why
 MUST_USE enum err store_count_add(struct store *s, const char *scope, struct slice key, uint32_t day, uint64_t amount, uint64_t limit,
                                   uint64_t *total, struct why *why);
 MUST_USE enum err store_count_get(struct store *s, const char *scope, struct slice key, uint32_t day, uint64_t *total, struct why *why);
+// The counter's sum over the days from..to, both included.
+MUST_USE enum err store_count_sum(struct store *s, const char *scope, struct slice key, uint32_t from, uint32_t to, uint64_t *total,
+                                  struct why *why);
 // Things done once: ERR_EXISTS when (scope, key) was marked before, on whatever day. Marks and counters of days before `day` are forgotten by
 // store_forget.
 MUST_USE enum err store_mark(struct store *s, const char *scope, struct slice key, uint32_t day, struct why *why);

@@ -1,6 +1,10 @@
 // Complaints of false cards: what lowers a seat's cap of vouchers, and what does not.
 #include "running.h"
 
+#include <glob.h>
+
+#include "crypto/hash.h"
+
 #define SENT 12
 static struct sent sent[SENT];
 
@@ -167,6 +171,70 @@ static void it_is_over_after_a_month(void)
 	stop();
 }
 
+// Whoever asked yesterday may complain today; whoever asks again, again.
+static void who_asks_again_may_complain(void)
+{
+	start();
+	OK(file_under(&sent[0], 1, 1));
+	OK(want(FIXTURE_ANALYST, &sent[0]));
+	OK(want(FIXTURE_SECOND_ANALYST, &sent[0]));
+	clock_set(NOW + 86400);
+	core_tick(&core);
+	OK(complain(FIXTURE_ANALYST, &sent[0]));
+	OK(want(FIXTURE_SECOND_ANALYST, &sent[0]));
+	clock_set(NOW + 2 * 86400);
+	core_tick(&core);
+	hub_restart();
+	policy()->vouchers = 16;
+	OK(complain(FIXTURE_SECOND_ANALYST, &sent[0]));
+	CHECK(cap(1) == 14);
+	clock_set(NOW + 3 * 86400);
+	REFUSED(complain(FIXTURE_SECOND_ANALYST, &sent[0]), ERR_DENIED, "has not asked to open"); // also before it is forgotten
+	stop();
+}
+
+static bool store_has(struct slice bytes)
+{
+	char path[CONF_TEXT_MAX];
+	glob_t files;
+	bool found = false;
+	hub_path(&conf, "store/*", path);
+	INVARIANT(glob(path, 0, NULL, &files) == 0);
+	for (size_t i = 0; i < files.gl_pathc; i++) {
+		struct buf b;
+		buf_init(&b, 64u << 20);
+		OK(file_read(files.gl_pathv[i], b.max, &b, &why));
+		found = found || (b.n > 0 && memmem(b.p, b.n, bytes.p, bytes.n) != NULL);
+		buf_free(&b);
+	}
+	globfree(&files);
+	return found;
+}
+
+// A thief of the store who has the members' cards finds none of them in it, nor what any of them would have left about a record.
+static void the_store_does_not_say_who(void)
+{
+	uint8_t both[CARD_ID + RECORD_ID], guess[32], name[32];
+	start();
+	OK(file_under(&sent[0], 1, 1));
+	OK(open_and_complain(FIXTURE_ANALYST, &sent[0]));
+	memcpy(both, f->member[FIXTURE_ANALYST].credential.item.card, CARD_ID);
+	memcpy(both + CARD_ID, sent[0].id, RECORD_ID);
+	core_asker(&core, both, NULL, name);
+	CHECK(store_has(slice_of(name, 32)) && store_has(slice_of(sent[0].id, RECORD_ID))); // that we look at the right place
+	core_asker(&core, both, both + CARD_ID, name);
+	CHECK(store_has(slice_of(name, 32)));
+	CHECK(!store_has(slice_of(both, CARD_ID)));
+	sha256(slice_of(both, CARD_ID), guess);
+	CHECK(!store_has(slice_of(guess, 32)));
+	sha256(slice_of(both, sizeof both), guess);
+	CHECK(!store_has(slice_of(guess, 32)));
+	core.asker_key[0] ^= 1; // another pepper
+	core_asker(&core, both, both + CARD_ID, name);
+	CHECK(!store_has(slice_of(name, 32)));
+	stop();
+}
+
 // A seat that puts all it vouches for under one alias gets no further than two members' days.
 static void one_alias_does_not_stand_for_all(void)
 {
@@ -192,6 +260,8 @@ const struct test tests[] = {
 	{"an_alias_counts_once", an_alias_counts_once},
 	{"the_last_eighth_stays", the_last_eighth_stays},
 	{"it_is_over_after_a_month", it_is_over_after_a_month},
+	{"who_asks_again_may_complain", who_asks_again_may_complain},
+	{"the_store_does_not_say_who", the_store_does_not_say_who},
 	{"one_alias_does_not_stand_for_all", one_alias_does_not_stand_for_all},
 	{NULL, NULL},
 };

@@ -183,6 +183,19 @@ static void test_counters(void)
 	CHECK(store_begin(s, &why) == ERR_OK);
 	CHECK(store_count_add(s, "tokens", key_of("a"), 5, 1, 100, &total, &why) == ERR_DENIED);
 	CHECK_TEXT(why.text, "tokens: 101 of 100 used today; 1 more asked");
+	static const struct {
+		const char *scope, *key;
+		uint32_t from, to;
+		uint64_t total;
+	} sums[] = {
+		{"tokens", "a", 5, 6, 201}, {"tokens", "a", 5, 5, 101}, {"tokens", "a", 6, 6, 100},    {"tokens", "a", 0, 40, 201}, {"tokens", "a", 7, 40, 0},
+		{"tokens", "a", 0, 4, 0},   {"filings", "a", 0, 9, 100}, {"filings", "b", 0, 9, 0},    {"nothing", "a", 0, 9, 0},
+		{"tokens", "", UINT32_MAX - 1, UINT32_MAX, 2},
+	};
+	for (size_t i = 0; i < sizeof sums / sizeof *sums; i++) {
+		enum err e = store_count_sum(s, sums[i].scope, key_of(sums[i].key), sums[i].from, sums[i].to, &total, &why);
+		CHECK_SAY(e == ERR_OK && total == sums[i].total, "sum %zu: %llu", i, (unsigned long long)total);
+	}
 	CHECK(store_forget(s, 6, &why) == ERR_OK && store_commit(s, &why) == ERR_OK);
 	CHECK(store_count_get(s, "tokens", key_of("a"), 5, &total, &why) == ERR_OK && total == 0);
 	CHECK(store_count_get(s, "tokens", key_of("a"), 6, &total, &why) == ERR_OK && total == 100);
