@@ -1,6 +1,7 @@
 #include "inventory/bill.h"
 
 #include "base/num.h"
+#include "inventory/packages.h"
 #include "product/cpe.h"
 
 static struct slice text_of(const struct bill_text *t)
@@ -142,44 +143,14 @@ static void set_version(struct bill *b, struct item *i, const struct purl *p)
 	i->version = buf_slice(&b->item_version);
 }
 
-// "openssl-3.0.7-24.el9.src.rpm"; false where it is no such name.
-static bool split_source_rpm(struct slice file, struct slice *name, struct slice *version)
-{
-	static const char *const ends[] = {".nosrc.rpm", ".src.rpm"};
-	for (size_t i = 0; i < 2; i++) {
-		size_t n = strlen(ends[i]), hyphens = 0;
-		if (file.n <= n || memcmp(file.p + file.n - n, ends[i], n) != 0)
-			continue;
-		file.n -= n;
-		for (size_t at = file.n; at > 1; at--)
-			if (file.p[at - 1] == '-' && ++hyphens == 2) {
-				*name = slice_part(file, 0, at - 1);
-				*version = slice_part(file, at, file.n);
-				return true;
-			}
-	}
-	return false;
-}
-
-static struct slice epoch_of(struct slice version)
-{
-	return has_epoch(version) ? slice_part(version, 0, slice_find(version, ':', 0)) : (struct slice){0};
-}
-
 // The source package: the purl's upstream, then what properties say.
 static void set_source(struct bill *b, const struct draft *d, struct item *i, const struct purl *p)
 {
-	struct slice upstream = purl_qualifier(p, "upstream"), name = d->source, version = d->source_version, rpm = d->source_rpm;
+	struct slice upstream = purl_qualifier(p, "upstream"), name = d->source, version = d->source_version;
 	struct slice epoch = d->source_epoch, release = d->source_release;
-	bool is_rpm = slice_is_text(p->type, "rpm");
-	if (is_rpm && upstream.n > 0)
-		rpm = upstream;
-	if (is_rpm && rpm.n > 0 && (upstream.n > 0 || name.n == 0)) {
-		if (split_source_rpm(rpm, &name, &version)) {
-			release = (struct slice){0};
-			epoch = epoch_of(i->version); // a source rpm's name does not say it: that of what was built
-		}
-	} else if (upstream.n > 0) {
+	if (slice_is_text(p->type, "rpm") && (upstream.n > 0 || name.n == 0) && rpm_source(upstream.n > 0 ? upstream : d->source_rpm, i))
+		return;
+	if (upstream.n > 0) {
 		size_t at = slice_find(upstream, '@', 0);
 		name = slice_part(upstream, 0, at);
 		version = slice_part(upstream, at + 1, upstream.n);

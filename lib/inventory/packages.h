@@ -44,7 +44,7 @@ void rpm_close(struct rpm_database *db); // NULL allowed
 // damaged is ERR_INPUT.
 MUST_USE enum err rpm_read(struct rpm_database *db, struct slice ecosystem, const struct inventory_sink *sink, int64_t *updated, struct why *why);
 
-// Source and its version from what rpm calls SOURCERPM, "bash-5.1.8-6.el9.src.rpm", into the item, whose name and version are set. The
+// For rpm's database, tables, Wazuh's list and SBOMs alike: source and its version from what rpm calls SOURCERPM, "bash-5.1.8-6.el9.src.rpm", into the item, whose name and version are set. The
 // file's name has no epoch: the source's version gets the item's where version and release are the same, else none. False: no such name.
 bool rpm_source(struct slice sourcerpm, struct item *i);
 

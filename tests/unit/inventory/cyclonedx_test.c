@@ -57,7 +57,10 @@ static void items(void)
 		 "1 package name=openssl-libs version=1:3.0.7-24.el9 in=Red Hat:enterprise_linux:9 source=openssl source_version=1:3.0.7-24.el9 arch=x86_64 "
 		 "purl=pkg:rpm/redhat/openssl-libs@3.0.7-24.el9?arch=x86_64&distro=rhel-9.2&epoch=1&upstream=openssl-3.0.7-24.el9.src.rpm\n"},
 		{"{\"type\":\"library\",\"name\":\"bash\",\"version\":\"0:5.1-2.el9\",\"purl\":\"pkg:rpm/rocky/bash@5.1-2.el9?distro=rocky-9.3\",\"properties\":[{\"name\":\"syft:metadata:sourceRpm\",\"value\":\"bash-5.1-2.el9.src.rpm\"}]}",
-		 "1 package name=bash version=0:5.1-2.el9 in=Rocky Linux:9 source=bash source_version=5.1-2.el9 purl=pkg:rpm/rocky/bash@5.1-2.el9?distro=rocky-9.3\n"},
+		 "1 package name=bash version=0:5.1-2.el9 in=Rocky Linux:9 purl=pkg:rpm/rocky/bash@5.1-2.el9?distro=rocky-9.3\n"},
+		// as rpm's own database: of another version than the package its epoch is not known
+		{"{\"type\":\"library\",\"name\":\"x\",\"version\":\"1:2.0-1.el9\",\"purl\":\"pkg:rpm/rocky/x@2.0-1.el9?distro=rocky-9.3&epoch=1&upstream=y-3.0-1.el9.src.rpm\"}",
+		 "1 package name=x version=1:2.0-1.el9 in=Rocky Linux:9 source=y source_version=3.0-1.el9 purl=pkg:rpm/rocky/x@2.0-1.el9?distro=rocky-9.3&epoch=1&upstream=y-3.0-1.el9.src.rpm\n"},
 		{"{\"type\":\"library\",\"name\":\"busybox-binsh\",\"version\":\"1.37.0-r20\",\"purl\":\"pkg:apk/alpine/busybox-binsh@1.37.0-r20?distro=alpine-3.24.1\",\"properties\":[{\"name\":\"syft:metadata:originPackage\",\"value\":\"busybox\"}]}",
 		 "1 package name=busybox-binsh version=1.37.0-r20 in=Alpine:v3.24 source=busybox purl=pkg:apk/alpine/busybox-binsh@1.37.0-r20?distro=alpine-3.24.1\n"},
 		{"{\"type\":\"library\",\"name\":\"x\",\"version\":\"2.0-1\",\"purl\":\"pkg:deb/debian/x@1%3A2.0-1?distro=debian-12\"}",
