@@ -211,6 +211,8 @@ void core_tick(void *core)
 		e = core_end(c, store_forget(c->store, core_today() - KEPT_DAYS, &why), &why);
 	if (e == ERR_OK)
 		e = forget_quarters(c, &why);
+	if (e == ERR_OK)
+		e = core_lapse_ceremonies(c, &why);
 	if (e != ERR_OK)
 		log_line(LOG_WARNING, "forgetting-failed", log_failure(e, &why));
 }

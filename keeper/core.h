@@ -97,7 +97,9 @@ enum err core_release(void *core, struct slice payload, struct buf *reply, struc
 enum err core_governance(void *core, struct slice payload, struct buf *reply, struct why *why);
 enum err core_ceremony(void *core, struct slice payload, struct buf *reply, struct why *why);
 MUST_USE enum err core_held_load(struct core *c, struct why *why);
-void core_end_ceremonies(struct core *c); // those whose keys are in the ledger: keys forgets what they left
+// Keys forgets what ceremonies left: those whose keys are in the ledger, and those whose order has become too old to go on with.
+void core_end_ceremonies(struct core *c);
+MUST_USE enum err core_lapse_ceremonies(struct core *c, struct why *why);
 // core_witness.c: cosigning, and the look round for cosignatures that were forgotten
 MUST_USE enum err core_witness_load(struct core *c, struct why *why);
 enum err core_witness(void *core, struct slice payload, struct buf *reply, struct why *why);

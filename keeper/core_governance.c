@@ -126,10 +126,16 @@ enum err core_governance(void *core, struct slice payload, struct buf *reply, st
 
 // --- Ceremonies ---------------------------------------------------------------------------------------------------------------
 
+// Of the last days, by this clock.
+static bool is_alive(uint64_t issued)
+{
+	return clock_now() <= issued + ORDER_AGE_MAX;
+}
+
 static enum err check_order(const struct core *c, struct slice bytes, uint8_t class, struct ceremony_order *o, struct why *why)
 {
 	struct document d;
-	uint64_t officers = 0, keepers = 0, now = clock_now();
+	uint64_t officers = 0, keepers = 0;
 	enum err e = document_decode(bytes, &d, why);
 	if (e == ERR_OK && d.type != DOCUMENT_CEREMONY)
 		e = why_set(why, ERR_INPUT, "ceremony: the order is a %s", document_kind(d.type));
@@ -142,7 +148,7 @@ static enum err check_order(const struct core *c, struct slice bytes, uint8_t cl
 	unsigned signers = (unsigned)__builtin_popcountll(officers), t = core_charter(c)->t;
 	if (signers < t)
 		return why_set(why, ERR_DENIED, "ceremony: the order is signed by %u officers, %u are needed", signers, t);
-	if (o->issued > now + FUTURE_SECONDS || now > o->issued + ORDER_AGE_MAX)
+	if (o->issued > clock_now() + FUTURE_SECONDS || !is_alive(o->issued))
 		return why_set(why, ERR_DENIED, "ceremony: the order is not of the last %d days", ORDER_AGE_MAX / DAY);
 	const struct token_key *newest = governance_token_key(c->g, class, 0);
 	if (o->epoch != (newest != NULL ? newest->epoch : 0) + 1)
@@ -151,24 +157,30 @@ static enum err check_order(const struct core *c, struct slice bytes, uint8_t cl
 	return ERR_OK;
 }
 
+// The newest order that began here; zeros: none ever.
+static enum err order_load(struct core *c, uint64_t *issued, uint8_t id[static 16], struct why *why)
+{
+	struct slice saved;
+	*issued = 0;
+	memset(id, 0, 16);
+	enum err e = store_value_get(c->store, ORDER, &saved, why);
+	if (e != ERR_OK)
+		return e == ERR_ABSENT ? ERR_OK : e;
+	struct wire w = wire_of(saved);
+	*issued = wire_u64(&w);
+	wire_copy(&w, id, 16);
+	return wire_end(&w, ORDER, why);
+}
+
 // An older order must not undo what a newer one has begun.
 static enum err newest_order(struct core *c, const struct ceremony_order *o, struct why *why)
 {
-	struct slice saved;
 	struct buf b;
-	uint8_t id[16] = {0};
-	uint64_t issued = 0;
-	enum err e = store_value_get(c->store, ORDER, &saved, why);
-	if (e != ERR_OK && e != ERR_ABSENT)
+	uint8_t id[16];
+	uint64_t issued;
+	enum err e = order_load(c, &issued, id, why);
+	if (e != ERR_OK)
 		return e;
-	if (e == ERR_OK) {
-		struct wire w = wire_of(saved);
-		issued = wire_u64(&w);
-		wire_copy(&w, id, sizeof id);
-		e = wire_end(&w, ORDER, why);
-		if (e != ERR_OK)
-			return e;
-	}
 	if (o->issued == issued && memcmp(o->id, id, sizeof id) == 0)
 		return ERR_OK;
 	if (o->issued <= issued)
@@ -223,22 +235,41 @@ enum err core_ceremony(void *core, struct slice payload, struct buf *reply, stru
 	return e;
 }
 
+static enum err end_ceremony(struct core *c, unsigned class, uint16_t epoch, struct why *why)
+{
+	struct buf frame;
+	buf_init(&frame, 3);
+	buf_put_u8(&frame, (uint8_t)class);
+	buf_put_u16(&frame, epoch);
+	enum err e = core_ask_keys(c, KEYS_CEREMONY_OVER, &frame, NULL, why);
+	buf_free(&frame);
+	return e;
+}
+
 void core_end_ceremonies(struct core *c)
 {
 	for (unsigned class = 0; class < TOKEN_CLASSES; class++) {
 		const struct token_key *key = governance_token_key(c->g, class, 0);
-		struct buf frame;
 		struct why why;
 		if (key == NULL || key->epoch == c->over[class])
 			continue;
-		buf_init(&frame, 3);
-		buf_put_u8(&frame, (uint8_t)class);
-		buf_put_u16(&frame, key->epoch);
-		enum err e = core_ask_keys(c, KEYS_CEREMONY_OVER, &frame, NULL, &why);
-		buf_free(&frame);
-		if (e == ERR_OK || e == ERR_ABSENT) // a seat that had no part in it
+		enum err e = end_ceremony(c, class, key->epoch, &why);
+		if (e == ERR_OK)
 			c->over[class] = key->epoch;
 		else
 			log_line(LOG_WARNING, "ceremony-not-forgotten", log_value("class", "%u", class), log_failure(e, &why));
 	}
+}
+
+enum err core_lapse_ceremonies(struct core *c, struct why *why)
+{
+	uint64_t issued;
+	uint8_t id[16];
+	enum err e = order_load(c, &issued, id, why);
+	if (e == ERR_OK && !is_alive(issued))
+		for (unsigned class = 0; class < TOKEN_CLASSES && e == ERR_OK; class++) {
+			const struct token_key *newest = governance_token_key(c->g, class, 0);
+			e = end_ceremony(c, class, (uint16_t)((newest != NULL ? newest->epoch : 0) + 1), why);
+		}
+	return e;
 }

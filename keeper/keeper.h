@@ -91,7 +91,7 @@ enum keys_kind {
 	KEYS_RELEASE,       // u16 quarter ‖ share aad ‖ sealed share ‖ request hash ‖ analyst's sealing key → released
 	KEYS_CEREMONY,      // struct keys_ceremony ‖ input → message
 	KEYS_FORGET,        // u16 quarter: destroys the sealing keys of quarters before it
-	KEYS_CEREMONY_OVER, // u8 class ‖ u16 epoch: destroys what ceremonies up to this one left, when its share is here
+	KEYS_CEREMONY_OVER, // u8 class ‖ u16 epoch: destroys what the class's ceremonies up to this one left, but for shares
 };
 #define KEYS_WITNESSED_BYTES (8 + TREE_HASH + 8) // size ‖ root ‖ time of the newest cosignature; zeros: none yet
 #define KEYS_COSIGN_BYTES (1 + 8 + TREE_HASH)

@@ -24,7 +24,7 @@ void keys_path(const struct keys *k, const char *name, char path[static CONF_TEX
 	INVARIANT(snprintf(path, CONF_TEXT_MAX, "%s/keys/%s", k->conf->state, name) < CONF_TEXT_MAX);
 }
 
-enum err keys_each_file(const struct keys *k, const char *prefix, keys_file_each *each, struct keys *to, struct why *why)
+enum err keys_each_file(const struct keys *k, const char *prefix, keys_file_each *each, void *context, struct why *why)
 {
 	char path[CONF_TEXT_MAX];
 	keeper_path(k->conf, "keys", path);
@@ -36,7 +36,7 @@ enum err keys_each_file(const struct keys *k, const char *prefix, keys_file_each
 		size_t n = strlen(entry->d_name);
 		bool half = n > 4 && strcmp(entry->d_name + n - 4, ".new") == 0; // left by a power cut
 		if (!half && n < KEYS_NAME_MAX && strncmp(entry->d_name, prefix, strlen(prefix)) == 0)
-			e = each(to, entry->d_name, why);
+			e = each(context, entry->d_name, why);
 	}
 	closedir(d);
 	return e;

@@ -49,8 +49,8 @@ struct slice keys_origin(const struct keys *k);
 // "<state>/keys/<name>".
 void keys_path(const struct keys *k, const char *name, char path[static CONF_TEXT_MAX]);
 // Calls `each` with the names in keys/ that begin so, in no order.
-typedef enum err keys_file_each(struct keys *k, const char *name, struct why *why);
-MUST_USE enum err keys_each_file(const struct keys *k, const char *prefix, keys_file_each *each, struct keys *to,
+typedef enum err keys_file_each(void *context, const char *name, struct why *why);
+MUST_USE enum err keys_each_file(const struct keys *k, const char *prefix, keys_file_each *each, void *context,
                                  struct why *why);
 // "<what>: N bytes, not M" unless the sizes are the same.
 MUST_USE enum err keys_size(const char *what, struct slice payload, size_t expected, struct why *why);

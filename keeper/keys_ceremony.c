@@ -271,42 +271,37 @@ enum err keys_ceremony(void *keys, struct slice payload, struct buf *reply, stru
 
 // --- Afterwards -----------------------------------------------------------------------------------------------------------------
 
-static struct {
+struct over {
+	const struct keys *k;
 	uint8_t class;
 	uint16_t epoch;
-} over; // for over_one, during keys_ceremony_over alone
+};
 
-static enum err over_one(struct keys *k, const char *name, struct why *why)
+static enum err over_one(void *context, const char *name, struct why *why)
 {
+	const struct over *o = context;
 	uint64_t epoch;
 	char prefix[KEYS_NAME_MAX], path[CONF_TEXT_MAX];
-	size_t front = (size_t)snprintf(prefix, sizeof prefix, "dkg-%u-", over.class), n = strlen(name), end = strlen(".state");
+	size_t front = (size_t)snprintf(prefix, sizeof prefix, "dkg-%u-", o->class), n = strlen(name), end = strlen(".state");
 	if (n <= front + end || memcmp(name, prefix, front) != 0 || strcmp(name + n - end, ".state") != 0 ||
-	    !num_parse(slice_of(name + front, n - front - end), 1, TOKEN_EPOCHS_MAX, &epoch) || epoch > over.epoch)
+	    !num_parse(slice_of(name + front, n - front - end), 1, TOKEN_EPOCHS_MAX, &epoch) || epoch > o->epoch)
 		return ERR_OK;
-	keys_path(k, name, path);
+	keys_path(o->k, name, path);
 	enum err e = file_remove(path, why);
 	if (e == ERR_OK)
-		log_line(LOG_INFO, "ceremony-over", log_value("class", "%u", over.class), log_value("epoch", "%u", (unsigned)epoch));
+		log_line(LOG_INFO, "ceremony-over", log_value("class", "%u", o->class), log_value("epoch", "%u", (unsigned)epoch));
 	return e;
 }
 
-// Until its key is in the ledger a ceremony may be gone through once more from its first round, and needs its state for that; from
-// then on core takes no step of it, and what the state holds (this seat's polynomial) would only wait for a thief.
+// Until its key is in the ledger or its order too old a ceremony may be gone through once more from its first round, and needs its state
+// for that; from then on core takes no step of it, whether this seat came to a share or missed it, and what the state holds (this seat's
+// polynomial) would only wait for a thief. A new order begins anew.
 enum err keys_ceremony_over(void *keys, struct slice payload, struct buf *reply, struct why *why)
 {
-	struct keys *k = keys;
 	struct wire w = wire_of(payload);
-	bool here = false;
+	struct over o = {.k = keys, .class = wire_u8(&w)};
 	(void)reply;
-	over.class = wire_u8(&w);
-	over.epoch = wire_u16(&w);
+	o.epoch = wire_u16(&w);
 	enum err e = wire_end(&w, "ceremony", why);
-	if (e != ERR_OK)
-		return e;
-	for (unsigned i = 0; i < k->shares; i++)
-		here = here || (k->share[i].class == over.class && k->share[i].epoch == over.epoch);
-	if (!here)
-		return why_set(why, ERR_ABSENT, "ceremony: class %u, epoch %u: there is no share of it here", over.class, over.epoch);
-	return keys_each_file(k, "dkg-", over_one, k, why);
+	return e == ERR_OK ? keys_each_file(o.k, "dkg-", over_one, &o, why) : e;
 }

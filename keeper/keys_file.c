@@ -31,8 +31,9 @@ static unsigned month_before(unsigned month)
 	return month % 100 == 1 ? month - 100 + 11 : month - 1;
 }
 
-static enum err alias_forget_one(struct keys *k, const char *name, struct why *why)
+static enum err alias_forget_one(void *keys, const char *name, struct why *why)
 {
+	const struct keys *k = keys;
 	uint64_t month;
 	char path[CONF_TEXT_MAX];
 	if (!num_parse(slice_text(name + strlen("alias-")), 197001, 999912, &month) || month >= month_before(month_of(clock_now())))
@@ -173,15 +174,19 @@ enum err keys_release(void *keys, struct slice payload, struct buf *reply, struc
 
 // --- The end of a quarter ---------------------------------------------------------------------------------------------------
 
-static uint16_t forget_before; // by forget_one, during keys_forget alone
+struct forgotten {
+	const struct keys *k;
+	uint16_t before; // quarters
+};
 
-static enum err forget_one(struct keys *k, const char *name, struct why *why)
+static enum err forget_one(void *forgotten, const char *name, struct why *why)
 {
+	const struct forgotten *f = forgotten;
 	uint64_t quarter;
 	char path[CONF_TEXT_MAX];
-	if (!num_parse(slice_text(name + strlen("quarter-")), 0, QUARTER_MAX, &quarter) || quarter >= forget_before)
+	if (!num_parse(slice_text(name + strlen("quarter-")), 0, QUARTER_MAX, &quarter) || quarter >= f->before)
 		return ERR_OK;
-	keys_path(k, name, path);
+	keys_path(f->k, name, path);
 	enum err e = file_remove(path, why);
 	if (e == ERR_OK)
 		log_line(LOG_INFO, "quarter-destroyed", log_value("quarter", "%u", (unsigned)quarter));
@@ -190,16 +195,14 @@ static enum err forget_one(struct keys *k, const char *name, struct why *why)
 
 enum err keys_forget(void *keys, struct slice payload, struct buf *reply, struct why *why)
 {
-	struct keys *k = keys;
 	struct wire w = wire_of(payload);
-	uint16_t before = wire_u16(&w);
+	struct forgotten f = {.k = keys, .before = wire_u16(&w)};
 	(void)reply;
 	enum err e = wire_end(&w, "forget", why);
 	if (e != ERR_OK)
 		return e;
 	// What can still be sealed to, and what was within the least retention there is, core cannot have destroyed.
-	if (before >= quarter_of(clock_now()))
-		return why_set(why, ERR_DENIED, "forget: quarter %u has not been over for a quarter", before);
-	forget_before = before;
-	return keys_each_file(k, "quarter-", forget_one, k, why);
+	if (f.before >= quarter_of(clock_now()))
+		return why_set(why, ERR_DENIED, "forget: quarter %u has not been over for a quarter", f.before);
+	return keys_each_file(f.k, "quarter-", forget_one, &f, why);
 }

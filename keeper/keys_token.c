@@ -92,8 +92,9 @@ static enum err share_put(struct keys *k, const struct keys_result *r, const uin
 	return ERR_OK;
 }
 
-static enum err load_one(struct keys *k, const char *name, struct why *why)
+static enum err load_one(void *keys, const char *name, struct why *why)
 {
+	struct keys *k = keys;
 	struct keys_result r = {0};
 	uint8_t share[SCALAR];
 	enum err e = share_read(k, name, &r, share, why);

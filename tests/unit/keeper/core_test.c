@@ -262,6 +262,36 @@ static void ceremonies_end_with_their_key(void)
 	tear_down();
 }
 
+// A ceremony that nobody finished: as long as its order may still be followed what it left is kept, and no longer.
+static void ceremonies_lapse(void)
+{
+	char half[CONF_TEXT_MAX], other[CONF_TEXT_MAX];
+	static const struct {
+		unsigned age; // of the order
+		bool kept;
+	} rows[] = {{60, true}, {7 * DAY, true}, {7 * DAY + 1, false}, {30 * DAY, false}};
+	struct buf reply;
+	buf_init(&reply, 1u << 16);
+	set_up();
+	follow_all();
+	keeper_path(&seat.conf, "keys/dkg-1-2.state", half);
+	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+		CHECK_SAY(step_one(DOCUMENT_CEREMONY, 0x6, (uint8_t)(1 + i), 2, clock_now(), &reply) == ERR_OK, "%s", why.text);
+		state_put("keys/dkg-2-2.state", other); // of a class whose first round this order never came to
+		CHECK(file_has(half));
+		clock_set(clock_now() + rows[i].age);
+		core->next_forget = 0;
+		core_tick(core);
+		CHECK(file_has(half) && file_has(other)); // a clock that nobody confirms destroys nothing
+		append_activity((uint8_t)i);
+		follow_all();
+		core_tick(core);
+		CHECK_SAY(file_has(half) == rows[i].kept && file_has(other) == rows[i].kept, "row %u", i);
+	}
+	tear_down();
+	buf_free(&reply);
+}
+
 static void ceremonies_are_ordered(void)
 {
 	static const struct {
@@ -400,6 +430,7 @@ const struct test tests[] = {
 	{"cards are kept for members", cards_are_kept_for_members},
 	{"ceremonies are ordered by t officers, the newest only", ceremonies_are_ordered},
 	{"ceremonies end with their key", ceremonies_end_with_their_key},
+	{"ceremonies end with their order", ceremonies_lapse},
 	{"witnessing is tlog-witness", witnessing_is_tlog_witness},
 	{"an old copy does nothing until resumed", an_old_copy_does_nothing_until_resumed},
 	{NULL, NULL},
