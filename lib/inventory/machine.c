@@ -25,6 +25,7 @@ struct scan {
 	struct buf dpkg, stateless, apk;
 	bool has_dpkg, has_stateless, has_apk;
 	struct rpm_database *rpm;
+	const char *rpm_path;
 	int64_t dpkg_updated, apk_updated, rpm_updated;
 	struct utsname uts;
 	char newest[KERNEL_RELEASE_MAX];
@@ -148,35 +149,42 @@ static enum err count_item(void *context, const struct item *i, struct why *why)
 	return ERR_OK;
 }
 
-// Databases of rpm's that only rpm reads.
-static enum err refuse_old_rpm(struct scan *s, struct why *why)
+static enum err count_refused(void *context, const struct refused *r, struct why *why)
 {
-	static const char *const paths[] = {"usr/lib/sysimage/rpm/Packages.db", "var/lib/rpm/Packages.db", "usr/lib/sysimage/rpm/Packages", "var/lib/rpm/Packages"};
-	for (size_t i = 0; i < sizeof paths / sizeof *paths && !s->has_dpkg && !s->has_apk; i++)
-		if (root_has(s->root, paths[i]))
-			return why_set(why, ERR_INPUT, "%s: a Berkeley DB or ndb database, which only rpm reads. On that machine: (printf "
-			                               "'package\\tversion\\tarch\\tsourcerpm\\n'; rpm -qa --qf '%%{NAME}\\t%%|EPOCH?{%%{EPOCH}:}|"
-			                               "%%{VERSION}-%%{RELEASE}\\t%%{ARCH}\\t%%{SOURCERPM}\\n') > list.tsv, then inspect list.tsv", paths[i]);
+	(void)r, (void)why;
+	++*(uint64_t *)context;
 	return ERR_OK;
 }
 
+// In the order of rpm's own preference for a form; either directory may be a link to the other.
+static const char *const rpm_paths[] = {
+	"usr/lib/sysimage/rpm/rpmdb.sqlite", "var/lib/rpm/rpmdb.sqlite",      "usr/lib/sysimage/rpm/Packages.db",
+	"var/lib/rpm/Packages.db",           "usr/lib/sysimage/rpm/Packages", "var/lib/rpm/Packages",
+};
+#define RPM_PATHS (sizeof rpm_paths / sizeof *rpm_paths)
+
+// The first that has packages. An empty one is rpm as a tool, on a system of another packager, or left of another form.
 static enum err open_rpm(struct scan *s, struct why *why)
 {
-	static const char *const paths[] = {"usr/lib/sysimage/rpm/rpmdb.sqlite", "var/lib/rpm/rpmdb.sqlite"};
-	uint64_t count = 0;
-	struct inventory_sink counter = {.context = &count, .item = count_item};
-	enum err e = ERR_ABSENT;
-	for (size_t i = 0; i < sizeof paths / sizeof *paths && e == ERR_ABSENT; i++)
-		e = rpm_open(s->root, paths[i], &s->rpm, why);
-	if (e == ERR_ABSENT)
-		return refuse_old_rpm(s, why);
-	if (e == ERR_OK)
-		e = rpm_read(s->rpm, (struct slice){0}, &counter, &s->rpm_updated, why);
-	if (e == ERR_OK && count == 0 && (s->has_dpkg || s->has_apk)) { // rpm as a tool, on a system of another packager
-		rpm_close(s->rpm);
-		s->rpm = NULL;
+	for (size_t i = 0; i < RPM_PATHS; i++) {
+		struct rpm_database *db = NULL;
+		uint64_t count = 0;
+		struct inventory_sink counter = {.context = &count, .item = count_item, .refused = count_refused};
+		enum err e = rpm_open(s->root, rpm_paths[i], &db, why);
+		if (e == ERR_ABSENT)
+			continue;
+		if (e == ERR_OK)
+			e = rpm_read(db, (struct slice){0}, &counter, &s->rpm_updated, why);
+		if (e == ERR_OK && (count > 0 || (s->rpm == NULL && !s->has_dpkg && !s->has_stateless && !s->has_apk))) {
+			rpm_close(s->rpm);
+			s->rpm = db;
+			s->rpm_path = rpm_paths[i];
+		} else
+			rpm_close(db);
+		if (e != ERR_OK || count > 0)
+			return e;
 	}
-	return e;
+	return ERR_OK;
 }
 
 static enum err open_databases(struct scan *s, struct why *why)
@@ -191,7 +199,7 @@ static enum err open_databases(struct scan *s, struct why *why)
 	bool deb = s->has_dpkg || s->has_stateless;
 	if (!deb && !s->has_apk && s->rpm == NULL)
 		return why_set(why, ERR_ABSENT, "no package database below this root: neither dpkg's (var/lib/dpkg/status), nor apk's "
-		                                "(lib/apk/db/installed), nor rpm's (var/lib/rpm/rpmdb.sqlite)");
+		                                "(lib/apk/db/installed), nor rpm's (rpmdb.sqlite, Packages.db or Packages in var/lib/rpm or usr/lib/sysimage/rpm)");
 	s->packager = deb ? OS_DEB : s->rpm != NULL ? OS_RPM : OS_APK;
 	s->machine.updated = deb ? s->dpkg_updated : s->rpm != NULL ? s->rpm_updated : s->apk_updated;
 	return ERR_OK;
@@ -284,6 +292,29 @@ static enum err ecosystem_of(struct scan *s, enum os_packager packager, struct s
 	return note == NULL || s->release.n == 0 ? ERR_OK : inventory_note(s->sink, 0, s->os.id, note, why);
 }
 
+static bool find_file(int root, const char *path, struct stat *info)
+{
+	int fd;
+	struct why unused;
+	bool found = root_open(root, path, &fd, info, &unused) == ERR_OK;
+	if (found)
+		close(fd);
+	return found;
+}
+
+// Which of two rpm uses, its settings alone say.
+static enum err tell_other_rpm(struct scan *s, struct why *why)
+{
+	struct stat own, other;
+	enum err e = ERR_OK;
+	if (!find_file(s->root, s->rpm_path, &own))
+		return ERR_OK;
+	for (size_t i = 0; i < RPM_PATHS && e == ERR_OK; i++)
+		if (find_file(s->root, rpm_paths[i], &other) && (own.st_dev != other.st_dev || own.st_ino != other.st_ino))
+			e = inventory_note(s->sink, 0, slice_text(rpm_paths[i]), "another database of rpm's: the newest form that has packages is read", why);
+	return e;
+}
+
 static enum err tell_packages(struct scan *s, struct why *why)
 {
 	struct slice ecosystem;
@@ -306,6 +337,8 @@ static enum err tell_packages(struct scan *s, struct why *why)
 		e = ecosystem_of(s, OS_RPM, &ecosystem, why);
 		if (e == ERR_OK && (root_is_locked(s->root, "usr/lib/sysimage/rpm/.rpm.lock") || root_is_locked(s->root, "var/lib/rpm/.rpm.lock")))
 			e = inventory_note(s->sink, 0, SLICE_LITERAL(".rpm.lock"), "rpm is at work: the list may change at once", why);
+		if (e == ERR_OK)
+			e = tell_other_rpm(s, why);
 		if (e == ERR_OK)
 			e = rpm_read(s->rpm, ecosystem, s->sink, NULL, why);
 	}

@@ -4,7 +4,7 @@
 //   etc/os-release, usr/lib/os-release        which system, and OSV's word for its packages
 //   var/lib/dpkg/status, …/status.d/*         dpkg (and images without dpkg)
 //   lib/apk/db/installed                      apk
-//   …/rpm/rpmdb.sqlite                        rpm; its Berkeley DB and ndb databases are refused, with what to do instead
+//   var/lib/rpm/, usr/lib/sysimage/rpm/       rpm: rpmdb.sqlite (SQLite), Packages.db (ndb), Packages (Berkeley DB)
 //   boot/vmlinuz-*, lib/modules/*             installed kernels
 //   proc/*/maps                               running machine: what still runs a file that was replaced
 //

@@ -32,11 +32,12 @@ struct rpm_header {
 // False with the rule. Lengths and offsets are all checked; of a tag written twice the later one counts (added after installation).
 bool rpm_header_parse(struct slice blob, struct rpm_header *h, const char **rule);
 
-// rpm's SQLite database, read into memory as one state of it, with what its write-ahead log has committed: SQLite itself opens no file
-// and writes none. Closed with rpm_close.
+// rpm's database, in any of its forms (rpm_form.h), read into memory as one state of it: SQLite's with what its write-ahead log has
+// committed. No library opens a file, none writes one. Closed with rpm_close.
 #define RPM_DATABASE_MAX (512u << 20) // bytes, of the database and of its log
 struct rpm_database;
-// ERR_ABSENT: no such file; ERR_INPUT: no rpm database; ERR_AWAY: it is being written, three times; ERR_LIMIT, ERR_DENIED, ERR_SYSTEM.
+// ERR_ABSENT: no such file; ERR_INPUT: no rpm database, or a damaged one; ERR_AWAY: it is being written, three times; ERR_LIMIT, ERR_DENIED,
+// ERR_SYSTEM.
 MUST_USE enum err rpm_open(int root, const char *path, struct rpm_database **db, struct why *why);
 void rpm_close(struct rpm_database *db); // NULL allowed
 // Every package but the keys that rpm keeps as packages (gpg-pubkey); item.line is the number in the database. *updated (may be NULL):
@@ -44,8 +45,9 @@ void rpm_close(struct rpm_database *db); // NULL allowed
 // damaged is ERR_INPUT.
 MUST_USE enum err rpm_read(struct rpm_database *db, struct slice ecosystem, const struct inventory_sink *sink, int64_t *updated, struct why *why);
 
-// For rpm's database, tables, Wazuh's list and SBOMs alike: source and its version from what rpm calls SOURCERPM, "bash-5.1.8-6.el9.src.rpm", into the item, whose name and version are set. The
-// file's name has no epoch: the source's version gets the item's where version and release are the same, else none. False: no such name.
+// Source and its version from what rpm calls SOURCERPM, "bash-5.1.8-6.el9.src.rpm", into the item, whose name and version are set: for rpm's
+// database, tables, Wazuh's list and SBOMs alike. The file's name has no epoch: the source's version gets the item's where version and
+// release are the same, else none. False: no such name.
 bool rpm_source(struct slice sourcerpm, struct item *i);
 
 #endif

@@ -1,11 +1,11 @@
-// rpm's SQLite database: the table Packages, a header in each row.
+// rpm's database below a root: where it lies, one state of it, and its headers as items.
 #include "inventory/packages.h"
 
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "inventory/rpm_form.h"
 #include "inventory/rpm_log.h"
 #include "inventory/root.h"
 
@@ -13,8 +13,7 @@
 #define PATH_MAX_HERE (ROOT_PATH_MAX + 16)
 
 struct rpm_database {
-	struct buf file; // SQLite works on these bytes
-	sqlite3 *sqlite;
+	struct buf file;
 	char path[ROOT_PATH_MAX];
 };
 
@@ -33,31 +32,84 @@ static enum err read_beside(int root, const char *path, const char *ending, stru
 	return e == ERR_ABSENT ? ERR_OK : e;
 }
 
-// The database, then its log. What is checkpointed between the two changes the database, so it is looked at again afterwards.
-static enum err read_once(int root, struct rpm_database *db, bool *whole, struct why *why)
+static enum err look_at(int root, const char *path, struct stat *info, struct why *why)
 {
-	struct stat before, after;
-	struct buf log, journal;
 	int fd;
+	enum err e = root_open(root, path, &fd, info, why);
+	if (e == ERR_OK)
+		close(fd);
+	return e;
+}
+
+// SQLite's log and journal. What is checkpointed between the two changes the database, so it is looked at again afterwards.
+static enum err add_log(int root, struct rpm_database *db, const struct stat *before, bool *whole, struct why *why)
+{
+	struct stat after;
+	struct buf log, journal;
 	buf_init(&log, RPM_DATABASE_MAX + 1);
 	buf_init(&journal, RPM_DATABASE_MAX + 1);
-	buf_clear(&db->file);
-	enum err e = root_read(root, db->path, RPM_DATABASE_MAX, &db->file, &before, why);
-	if (e == ERR_OK)
-		e = read_beside(root, db->path, "-wal", &log, why);
+	enum err e = read_beside(root, db->path, "-wal", &log, why);
 	if (e == ERR_OK)
 		e = read_beside(root, db->path, "-journal", &journal, why);
 	if (e == ERR_OK)
-		e = root_open(root, db->path, &fd, &after, why);
+		e = look_at(root, db->path, &after, why);
 	if (e == ERR_OK) {
-		close(fd);
-		*whole = same_file(&before, &after) && journal.n == 0;
+		*whole = same_file(before, &after) && journal.n == 0;
 		if (*whole)
 			e = rpm_log_apply(&db->file, buf_slice(&log), RPM_DATABASE_MAX, why);
 	}
 	buf_free(&log);
 	buf_free(&journal);
 	return e;
+}
+
+static enum err take_nothing(void *context, uint64_t number, struct slice header, struct why *why)
+{
+	(void)context, (void)number, (void)header, (void)why;
+	return ERR_OK;
+}
+
+static enum err read_form(struct rpm_database *db, rpm_take *take, void *context, struct why *why)
+{
+	struct slice file = buf_slice(&db->file);
+	if (rpm_sqlite_is(file))
+		return rpm_sqlite_read(db->file.p, db->file.n, db->path, take, context, why);
+	if (rpm_ndb_is(file))
+		return rpm_ndb_read(file, db->path, take, context, why);
+	if (rpm_bdb_is(file))
+		return rpm_bdb_read(file, db->path, take, context, why);
+	return why_set(why, ERR_INPUT, "%s: no SQLite database, no ndb and no Berkeley DB: not rpm's", db->path);
+}
+
+// rpm's own lock, on a file beside the database.
+static bool is_locked(int root, const struct rpm_database *db)
+{
+	char lock[PATH_MAX_HERE];
+	const char *name = strrchr(db->path, '/');
+	snprintf(lock, sizeof lock, "%.*s.rpm.lock", name != NULL ? (int)(name + 1 - db->path) : 0, db->path);
+	return root_is_locked(root, lock) || root_is_locked(root, db->path);
+}
+
+// ndb and Berkeley DB change in place, and have no log to say what was whole: a damage that rpm is just making is none.
+static enum err check_form(int root, struct rpm_database *db, const struct stat *before, bool *whole, struct why *why)
+{
+	struct stat after;
+	struct why unused;
+	enum err e = read_form(db, take_nothing, NULL, why);
+	if (e == ERR_INPUT)
+		*whole = look_at(root, db->path, &after, &unused) == ERR_OK && same_file(before, &after) && !is_locked(root, db);
+	return e == ERR_INPUT && !*whole ? ERR_OK : e;
+}
+
+static enum err read_once(int root, struct rpm_database *db, bool *whole, struct why *why)
+{
+	struct stat before;
+	buf_clear(&db->file);
+	enum err e = root_read(root, db->path, RPM_DATABASE_MAX, &db->file, &before, why);
+	*whole = true;
+	if (e != ERR_OK)
+		return e;
+	return rpm_sqlite_is(buf_slice(&db->file)) ? add_log(root, db, &before, whole, why) : check_form(root, db, &before, whole, why);
 }
 
 static enum err read_file(int root, struct rpm_database *db, struct why *why)
@@ -68,57 +120,7 @@ static enum err read_file(int root, struct rpm_database *db, struct why *why)
 		e = read_once(root, db, &whole, why);
 	if (e == ERR_OK && !whole)
 		e = why_set(why, ERR_AWAY, "%s: it is being written: try again when nothing is being installed", db->path);
-	if (e == ERR_OK && (db->file.n < 100 || memcmp(db->file.p, "SQLite format 3", 16) != 0))
-		e = why_set(why, ERR_INPUT, "%s: no SQLite database", db->path);
-	if (e == ERR_OK) // SQLite refuses a database in memory whose mode is the write-ahead log (fileformat2.html, 1.3.3)
-		db->file.p[18] = db->file.p[19] = 1;
 	return e;
-}
-
-static enum err refuse(struct rpm_database *db, struct why *why)
-{
-	int code = sqlite3_errcode(db->sqlite);
-	return why_set(why, code == SQLITE_NOMEM ? ERR_SYSTEM : ERR_INPUT, "%s: %s", db->path, sqlite3_errmsg(db->sqlite));
-}
-
-// The schema is a stranger's: nothing in it may run (sqlite.org/security.html).
-static bool harden(sqlite3 *s)
-{
-	sqlite3_limit(s, SQLITE_LIMIT_LENGTH, (int)RPM_DATABASE_MAX);
-	sqlite3_limit(s, SQLITE_LIMIT_ATTACHED, 0);
-	return sqlite3_db_config(s, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK &&
-	       sqlite3_db_config(s, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL) == SQLITE_OK &&
-	       sqlite3_db_config(s, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL) == SQLITE_OK &&
-	       sqlite3_db_config(s, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL) == SQLITE_OK &&
-	       sqlite3_exec(s, "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0", NULL, NULL, NULL) == SQLITE_OK;
-}
-
-// A plain table, neither a view nor a virtual one.
-static enum err find_table(struct rpm_database *db, struct why *why)
-{
-	sqlite3_stmt *q = NULL;
-	static const char text[] = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'Packages' AND rootpage > 1";
-	enum err e = ERR_OK;
-	if (sqlite3_prepare_v2(db->sqlite, text, -1, &q, NULL) != SQLITE_OK)
-		return refuse(db, why);
-	int step = sqlite3_step(q);
-	if (step == SQLITE_DONE)
-		e = why_set(why, ERR_INPUT, "%s: no table Packages: not rpm's database", db->path);
-	else if (step != SQLITE_ROW)
-		e = refuse(db, why);
-	sqlite3_finalize(q);
-	return e;
-}
-
-static enum err open_sqlite(struct rpm_database *db, struct why *why)
-{
-	if (sqlite3_open_v2(":memory:", &db->sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
-	    !harden(db->sqlite))
-		return why_set(why, ERR_SYSTEM, "%s: SQLite cannot be started", db->path);
-	if (sqlite3_deserialize(db->sqlite, "main", db->file.p, (sqlite3_int64)db->file.n, (sqlite3_int64)db->file.n,
-	                        SQLITE_DESERIALIZE_READONLY) != SQLITE_OK)
-		return refuse(db, why);
-	return find_table(db, why);
 }
 
 enum err rpm_open(int root, const char *path, struct rpm_database **db, struct why *why)
@@ -132,8 +134,6 @@ enum err rpm_open(int root, const char *path, struct rpm_database **db, struct w
 	buf_init(&new->file, RPM_DATABASE_MAX + 1);
 	enum err e = read_file(root, new, why);
 	if (e == ERR_OK)
-		e = open_sqlite(new, why);
-	if (e == ERR_OK)
 		*db = new;
 	else
 		rpm_close(new);
@@ -144,26 +144,32 @@ void rpm_close(struct rpm_database *db)
 {
 	if (db == NULL)
 		return;
-	sqlite3_close(db->sqlite);
 	buf_free(&db->file);
 	free(db);
 }
 
-static enum err take_header(struct slice blob, uint64_t number, struct slice ecosystem, const struct inventory_sink *sink, int64_t *updated,
-                            struct why *why)
+struct reading {
+	const struct rpm_database *db;
+	struct slice ecosystem;
+	const struct inventory_sink *sink;
+	int64_t *updated;
+	uint64_t count;
+};
+
+static enum err take_header(const struct reading *r, uint64_t number, struct slice blob, struct why *why)
 {
 	struct rpm_header h;
 	const char *rule;
 	char version[2 * INVENTORY_TEXT_MAX + 16];
 	if (!rpm_header_parse(blob, &h, &rule))
-		return inventory_refuse(sink, number, h.name, rule, why);
+		return inventory_refuse(r->sink, number, h.name, rule, why);
 	if (slice_is_text(h.name, "gpg-pubkey"))
 		return ERR_OK;
 	int n = h.has_epoch ? snprintf(version, sizeof version, "%u:", h.epoch) : 0;
 	n += snprintf(version + n, sizeof version - (size_t)n, "%.*s-%.*s", SLICE_ARGS(h.version), SLICE_ARGS(h.release));
 	struct item i = {
 		.kind = ITEM_PACKAGE,
-		.ecosystem = ecosystem,
+		.ecosystem = r->ecosystem,
 		.name = h.name,
 		.version = slice_of(version, (size_t)n),
 		.vendor = h.vendor,
@@ -172,33 +178,24 @@ static enum err take_header(struct slice blob, uint64_t number, struct slice eco
 		.line = number,
 	};
 	if (n > INVENTORY_TEXT_MAX)
-		return inventory_refuse(sink, number, h.name, "a version longer than 1024 bytes", why);
+		return inventory_refuse(r->sink, number, h.name, "a version longer than 1024 bytes", why);
 	if (h.sourcerpm.n > 0 && !rpm_source(h.sourcerpm, &i))
-		return inventory_refuse(sink, number, h.name, "SOURCERPM is not name-version-release.src.rpm", why);
-	if (updated != NULL && h.installed > 0 && h.installed > *updated)
-		*updated = h.installed;
-	return sink->item != NULL ? sink->item(sink->context, &i, why) : ERR_OK;
+		return inventory_refuse(r->sink, number, h.name, "SOURCERPM is not name-version-release.src.rpm", why);
+	if (r->updated != NULL && h.installed > 0 && h.installed > *r->updated)
+		*r->updated = h.installed;
+	return r->sink->item != NULL ? r->sink->item(r->sink->context, &i, why) : ERR_OK;
+}
+
+static enum err take(void *context, uint64_t number, struct slice header, struct why *why)
+{
+	struct reading *r = context;
+	if (++r->count > INVENTORY_ITEMS_MAX)
+		return why_set(why, ERR_LIMIT, "%s: more than %u packages", r->db->path, INVENTORY_ITEMS_MAX);
+	return header.p != NULL ? take_header(r, number, header, why) : inventory_refuse(r->sink, number, (struct slice){0}, "no header", why);
 }
 
 enum err rpm_read(struct rpm_database *db, struct slice ecosystem, const struct inventory_sink *sink, int64_t *updated, struct why *why)
 {
-	sqlite3_stmt *q = NULL;
-	enum err e = ERR_OK;
-	uint64_t count = 0;
-	if (sqlite3_prepare_v2(db->sqlite, "SELECT hnum, blob FROM main.Packages", -1, &q, NULL) != SQLITE_OK)
-		return refuse(db, why);
-	int step = SQLITE_DONE;
-	while (e == ERR_OK && (step = sqlite3_step(q)) == SQLITE_ROW) {
-		sqlite3_int64 number = sqlite3_column_int64(q, 0);
-		if (++count > INVENTORY_ITEMS_MAX)
-			e = why_set(why, ERR_LIMIT, "%s: more than %u packages", db->path, INVENTORY_ITEMS_MAX);
-		else if (sqlite3_column_type(q, 1) != SQLITE_BLOB)
-			e = inventory_refuse(sink, (uint64_t)number, (struct slice){0}, "no header", why);
-		else
-			e = take_header(slice_of(sqlite3_column_blob(q, 1), (size_t)sqlite3_column_bytes(q, 1)), (uint64_t)number, ecosystem, sink, updated, why);
-	}
-	if (e == ERR_OK && step != SQLITE_DONE)
-		e = refuse(db, why);
-	sqlite3_finalize(q);
-	return e;
+	struct reading r = {db, ecosystem, sink, updated, 0};
+	return read_form(db, take, &r, why);
 }
