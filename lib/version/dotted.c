@@ -1,4 +1,4 @@
-// Versions that are numbers and words between dots: plain numbers, Semantic Versioning, RubyGems.
+// Versions that are numbers and words between dots: plain numbers, R, Haskell, Semantic Versioning, NuGet, Dart, RubyGems.
 #include "version/scheme.h"
 
 enum err scheme_numbers_check(struct slice text, struct why *why)
@@ -22,9 +22,47 @@ int scheme_numbers_compare(struct slice a, struct slice b)
 	return 0;
 }
 
+// R's package_version (".standard_regexps": [[:digit:]]+([.-][[:digit:]]+)*).
+enum err scheme_cran_check(struct slice text, struct why *why)
+{
+	struct slice rest = text;
+	do {
+		if (scheme_take_digits(&rest).n == 0)
+			return scheme_refuse(text, rest, "a digit must stand here", why);
+	} while (scheme_take_byte(&rest, '.') || scheme_take_byte(&rest, '-'));
+	return rest.n == 0 ? ERR_OK : scheme_refuse(text, rest, "only digits, dots and hyphens", why);
+}
+
+// R's compareVersion: one by one, and of two with a common start the longer is newer.
+int scheme_cran_compare(struct slice a, struct slice b)
+{
+	while (a.n > 0 && b.n > 0) {
+		int order = scheme_number_compare(scheme_take_digits(&a), scheme_take_digits(&b));
+		if (order != 0)
+			return order;
+		scheme_take(&a, a.n > 0); // the dot or hyphen
+		scheme_take(&b, b.n > 0);
+	}
+	return (a.n > 0) - (b.n > 0);
+}
+
+// pvp.haskell.org, "Version numbers": A.B.C and more, in the order of lists of numbers.
+enum err scheme_pvp_check(struct slice text, struct why *why)
+{
+	return scheme_numbers_check(text, why);
+}
+
+int scheme_pvp_compare(struct slice a, struct slice b)
+{
+	return scheme_cran_compare(a, b);
+}
+
+#define NUMBERS_MAX 4 // NuGet's, with the revision
+
 struct semver {
-	struct slice numbers[3]; // major, minor, patch
-	struct slice pre;        // empty: a release
+	struct slice numbers[NUMBERS_MAX]; // major, minor, patch
+	struct slice pre;                  // empty: a release
+	struct slice build;
 };
 
 // Section 2: non-negative integers without leading zeros.
@@ -69,22 +107,30 @@ static enum err semver_identifiers(struct slice text, struct slice *rest, bool z
 	return ERR_OK;
 }
 
+static enum err semver_suffixes(struct slice text, struct slice *rest, bool zeros, struct semver *v, struct why *why)
+{
+	enum err e = ERR_OK;
+	if (scheme_take_byte(rest, '-')) {
+		v->pre = *rest;
+		e = semver_identifiers(text, rest, zeros, why);
+		v->pre.n -= rest->n;
+	}
+	if (e == ERR_OK && scheme_take_byte(rest, '+')) {
+		v->build = *rest;
+		e = semver_identifiers(text, rest, true, why);
+	}
+	if (e == ERR_OK && rest->n > 0)
+		e = scheme_refuse(text, *rest, "nothing may follow here", why);
+	return e;
+}
+
 static enum err semver_parse(struct slice text, struct semver *v, struct why *why)
 {
 	struct slice rest = text;
 	*v = (struct semver){0};
 	scheme_take_byte(&rest, 'v');
 	enum err e = semver_numbers(text, &rest, v, why);
-	if (e == ERR_OK && scheme_take_byte(&rest, '-')) {
-		v->pre = rest;
-		e = semver_identifiers(text, &rest, false, why);
-		v->pre.n -= rest.n;
-	}
-	if (e == ERR_OK && scheme_take_byte(&rest, '+'))
-		e = semver_identifiers(text, &rest, true, why);
-	if (e == ERR_OK && rest.n > 0)
-		e = scheme_refuse(text, rest, "nothing may follow here", why);
-	return e;
+	return e == ERR_OK ? semver_suffixes(text, &rest, false, v, why) : e;
 }
 
 enum err scheme_semver_check(struct slice text, struct why *why)
@@ -94,27 +140,39 @@ enum err scheme_semver_check(struct slice text, struct why *why)
 }
 
 // Section 11.4: numeric identifiers by value and before the others, those in ASCII order.
-static int semver_identifier_compare(struct slice a, struct slice b)
+static int semver_identifier_compare(struct slice a, struct slice b, bool caseless)
 {
 	bool na, nb;
 	a = take_identifier(&a, &na);
 	b = take_identifier(&b, &nb);
 	if (na != nb)
 		return na ? -1 : 1;
-	return na ? scheme_number_compare(a, b) : slice_compare(a, b);
+	if (na)
+		return scheme_number_compare(a, b);
+	return caseless ? scheme_caseless_compare(a, b) : slice_compare(a, b);
 }
 
-// Sections 11.3 and 11.4.4: no pre-release is newest; of two with a common start the longer is newer.
-static int semver_pre_compare(struct slice a, struct slice b)
+// Section 11.4.4: of two with a common start the longer is newer.
+static int semver_list_compare(struct slice a, struct slice b, bool caseless)
 {
-	if (a.n == 0 || b.n == 0)
-		return (a.n == 0) - (b.n == 0);
 	while (a.n > 0 && b.n > 0) {
-		int order = semver_identifier_compare(scheme_take_until(&a, '.'), scheme_take_until(&b, '.'));
+		int order = semver_identifier_compare(scheme_take_until(&a, '.'), scheme_take_until(&b, '.'), caseless);
 		if (order != 0)
 			return order;
 	}
 	return (a.n > 0) - (b.n > 0);
+}
+
+static int semver_order(const struct semver *a, const struct semver *b, bool caseless)
+{
+	for (int i = 0; i < NUMBERS_MAX; i++) {
+		int order = scheme_number_compare(a->numbers[i], b->numbers[i]);
+		if (order != 0)
+			return order;
+	}
+	if (a->pre.n == 0 || b->pre.n == 0) // section 11.3: no pre-release is newest
+		return (a->pre.n == 0) - (b->pre.n == 0);
+	return semver_list_compare(a->pre, b->pre, caseless);
 }
 
 // Build metadata says nothing (section 10).
@@ -122,12 +180,50 @@ int scheme_semver_compare(struct slice a, struct slice b)
 {
 	struct semver va, vb;
 	INVARIANT(semver_parse(a, &va, NULL) == ERR_OK && semver_parse(b, &vb, NULL) == ERR_OK);
-	for (int i = 0; i < 3; i++) {
-		int order = scheme_number_compare(va.numbers[i], vb.numbers[i]);
-		if (order != 0)
-			return order;
-	}
-	return semver_pre_compare(va.pre, vb.pre);
+	return semver_order(&va, &vb, false);
+}
+
+// pub_semver's Version.compareTo: then the builds, those without first.
+enum err scheme_pub_check(struct slice text, struct why *why)
+{
+	return scheme_semver_check(text, why);
+}
+
+int scheme_pub_compare(struct slice a, struct slice b)
+{
+	struct semver va, vb;
+	INVARIANT(semver_parse(a, &va, NULL) == ERR_OK && semver_parse(b, &vb, NULL) == ERR_OK);
+	int order = semver_order(&va, &vb, false);
+	return order != 0 ? order : semver_list_compare(va.build, vb.build, false);
+}
+
+// learn.microsoft.com/nuget/concepts/package-versioning, "Normalized version numbers" and "Version basics".
+static enum err nuget_parse(struct slice text, struct semver *v, struct why *why)
+{
+	struct slice rest = text;
+	size_t n = 0;
+	*v = (struct semver){0};
+	do {
+		if (n == NUMBERS_MAX)
+			return scheme_refuse(text, rest, "more than four numbers", why);
+		v->numbers[n] = scheme_take_digits(&rest);
+		if (v->numbers[n++].n == 0)
+			return scheme_refuse(text, rest, "a digit must stand here", why);
+	} while (scheme_take_byte(&rest, '.'));
+	return semver_suffixes(text, &rest, true, v, why);
+}
+
+enum err scheme_nuget_check(struct slice text, struct why *why)
+{
+	struct semver v;
+	return nuget_parse(text, &v, why);
+}
+
+int scheme_nuget_compare(struct slice a, struct slice b)
+{
+	struct semver va, vb;
+	INVARIANT(nuget_parse(a, &va, NULL) == ERR_OK && nuget_parse(b, &vb, NULL) == ERR_OK);
+	return semver_order(&va, &vb, true);
 }
 
 // Gem::Version: number{.letters or digits}[-letters, digits, dots, hyphens]; white space around it is nothing.

@@ -24,6 +24,16 @@ MUST_USE enum err scheme_gem_check(struct slice text, struct why *why);
 int scheme_gem_compare(struct slice a, struct slice b);
 MUST_USE enum err scheme_numbers_check(struct slice text, struct why *why);
 int scheme_numbers_compare(struct slice a, struct slice b);
+MUST_USE enum err scheme_nuget_check(struct slice text, struct why *why);
+int scheme_nuget_compare(struct slice a, struct slice b);
+MUST_USE enum err scheme_composer_check(struct slice text, struct why *why);
+int scheme_composer_compare(struct slice a, struct slice b);
+MUST_USE enum err scheme_pvp_check(struct slice text, struct why *why);
+int scheme_pvp_compare(struct slice a, struct slice b);
+MUST_USE enum err scheme_cran_check(struct slice text, struct why *why);
+int scheme_cran_compare(struct slice a, struct slice b);
+MUST_USE enum err scheme_pub_check(struct slice text, struct why *why);
+int scheme_pub_compare(struct slice a, struct slice b);
 
 // ASCII only, whatever the locale.
 static inline bool scheme_is_digit(uint8_t c)

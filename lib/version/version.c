@@ -18,6 +18,11 @@ static const struct {
 	[VERSION_MAVEN] = {"maven", scheme_maven_check, scheme_maven_compare},
 	[VERSION_GEM] = {"gem", scheme_gem_check, scheme_gem_compare},
 	[VERSION_NUMBERS] = {"numbers", scheme_numbers_check, scheme_numbers_compare},
+	[VERSION_NUGET] = {"nuget", scheme_nuget_check, scheme_nuget_compare},
+	[VERSION_COMPOSER] = {"composer", scheme_composer_check, scheme_composer_compare},
+	[VERSION_PVP] = {"pvp", scheme_pvp_check, scheme_pvp_compare},
+	[VERSION_CRAN] = {"cran", scheme_cran_check, scheme_cran_compare},
+	[VERSION_PUB] = {"pub", scheme_pub_check, scheme_pub_compare},
 };
 
 struct word {
@@ -30,7 +35,8 @@ struct word {
 static const struct word types[] = {
 	{"semver", VERSION_SEMVER}, {"python", VERSION_PEP440}, {"pep440", VERSION_PEP440}, {"rpm", VERSION_RPM},
 	{"maven", VERSION_MAVEN},   {"deb", VERSION_DEB},       {"dpkg", VERSION_DEB},      {"apk", VERSION_APK},
-	{"gem", VERSION_GEM},       {"numbers", VERSION_NUMBERS},
+	{"gem", VERSION_GEM},       {"numbers", VERSION_NUMBERS}, {"nuget", VERSION_NUGET}, {"composer", VERSION_COMPOSER},
+	{"pvp", VERSION_PVP},       {"cran", VERSION_CRAN},     {"pub", VERSION_PUB},
 };
 
 // OSV schema, "Defined ecosystems", those whose own tools order versions by one of our schemes.
@@ -66,13 +72,21 @@ static const struct word ecosystems[] = {
 	{"PyPI", VERSION_PEP440},
 	{"Maven", VERSION_MAVEN},
 	{"RubyGems", VERSION_GEM},
+	{"NuGet", VERSION_NUGET},
+	{"Packagist", VERSION_COMPOSER},
+	{"GHC", VERSION_PVP},
+	{"Hackage", VERSION_PVP},
+	{"Bioconductor", VERSION_CRAN},
+	{"CRAN", VERSION_CRAN},
+	{"Pub", VERSION_PUB},
 };
 
 static const struct word purl_types[] = {
 	{"deb", VERSION_DEB},       {"rpm", VERSION_RPM},     {"apk", VERSION_APK},      {"npm", VERSION_SEMVER},
 	{"golang", VERSION_SEMVER}, {"cargo", VERSION_SEMVER}, {"hex", VERSION_SEMVER},   {"swift", VERSION_SEMVER},
 	{"julia", VERSION_SEMVER},  {"bitnami", VERSION_SEMVER}, {"pypi", VERSION_PEP440}, {"maven", VERSION_MAVEN},
-	{"gem", VERSION_GEM},
+	{"gem", VERSION_GEM},       {"nuget", VERSION_NUGET}, {"composer", VERSION_COMPOSER}, {"hackage", VERSION_PVP},
+	{"cran", VERSION_CRAN},     {"bioconductor", VERSION_CRAN}, {"pub", VERSION_PUB},
 };
 
 static enum version_scheme look_up(const struct word *words, size_t n, struct slice text)

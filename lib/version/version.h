@@ -12,6 +12,13 @@
 //   gem      RubyGems' Gem::Version (3.5 and later): a version with a letter or a hyphen is a pre-release; white
 //            space around is nothing.
 //   numbers  dotted decimal numbers alone ("3.0.11"), 1.0 = 1.0.0: products.
+//   nuget    NuGet's package versioning: one to four numbers, leading zeros and missing ones are nothing (1.0.01.0 = 1.0.1), then as
+//            semver with the case of letters ignored.
+//   composer composer/semver: VersionParser::normalize, then PHP's version_compare. 1.0-dev < 1.0-alpha < 1.0-beta < 1.0-RC < 1.0 <
+//            1.0-patch1; "2.x-dev" is newer than all of the 2 series. A branch by its name ("dev-main") has no order: refused.
+//   pvp      Haskell's package versioning policy: numbers one after the other, 1.0 < 1.0.0.
+//   cran     R's package_version: numbers between dots or hyphens, 1.0 < 1.0.0 and 1.0-1 = 1.0.1.
+//   pub      Dart's pub_semver: semver, but build metadata counts, and a version with it is newer than without.
 //
 // VERSION_CUSTOM (a CVE record's versionType "custom", "git" or an unknown word) has no order: nothing is guessed.
 //
@@ -42,6 +49,11 @@ enum version_scheme {
 	VERSION_MAVEN = 6,
 	VERSION_GEM = 7,
 	VERSION_NUMBERS = 8,
+	VERSION_NUGET = 9,
+	VERSION_COMPOSER = 10,
+	VERSION_PVP = 11,
+	VERSION_CRAN = 12,
+	VERSION_PUB = 13,
 	VERSION_SCHEMES
 };
 
@@ -50,9 +62,9 @@ const char *version_scheme_name(enum version_scheme s); // "deb", "rpm", … "cu
 // The scheme of a CVE record's versionType: "semver", "python", "rpm", "maven", "deb", "dpkg", "apk", and the names above.
 enum version_scheme version_scheme_of_type(struct slice version_type);
 // The scheme of an OSV ecosystem; what follows its first colon ("Debian:12") does not matter. VERSION_CUSTOM too for those with
-// an order of their own that is not one of these (Packagist, NuGet, Hackage…).
+// an order of their own that is not one of these (ConanCenter, opam…).
 enum version_scheme version_scheme_of_ecosystem(struct slice ecosystem);
-// The scheme of a purl type: "deb", "rpm", "apk", "npm", "pypi", "golang", "cargo", "maven", "gem"…
+// The scheme of a purl type: "deb", "rpm", "apk", "npm", "pypi", "golang", "cargo", "maven", "gem", "nuget"…
 enum version_scheme version_scheme_of_purl(struct slice type);
 
 // Is the text a version of that scheme? ERR_INPUT with place and rule; ERR_LIMIT over VERSION_MAX; ERR_ABSENT: the scheme has no

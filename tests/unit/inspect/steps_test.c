@@ -121,7 +121,8 @@ static void test_higher(void)
 		{"npm", "1.10.0", "1.9.0", "1.10.0"},   {"npm", "1.9.0", "x", "x"},             {"npm", "x", "1.9.0", "1.9.0"},
 		{"", "1.10", "1.9", "1.10"},            {"", "1.9", "1.10", "1.10"},            {"", "b", "a", "a"},
 		{"", "", "1", "1"},                     {"", "1", "", "1"},                     {"", "", "", ""},
-		{"NuGet", "1.10", "1.9", "1.9"}, // an order of its own, which is not known here
+		{"NuGet", "1.10", "1.9", "1.10"},      {"Packagist", "v1.9", "1.10", "1.10"},
+		{"ConanCenter", "1.10", "1.9", "1.9"}, // an order of its own, which is not known here
 	};
 	for (size_t i = 0; i < N(pairs); i++) {
 		struct slice got = step_higher(slice_text(pairs[i].a), slice_text(pairs[i].b), slice_text(pairs[i].ecosystem));

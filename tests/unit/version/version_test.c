@@ -4,7 +4,7 @@
 static void names(void)
 {
 	static const char *const want[VERSION_SCHEMES] = {
-		"custom", "deb", "rpm", "apk", "semver", "pep440", "maven", "gem", "numbers",
+		"custom", "deb", "rpm", "apk", "semver", "pep440", "maven", "gem", "numbers", "nuget", "composer", "pvp", "cran", "pub",
 	};
 	for (int s = 0; s < VERSION_SCHEMES; s++) {
 		CHECK_TEXT(version_scheme_name(s), want[s]);
@@ -50,11 +50,12 @@ static void ecosystems(void)
 		{"openSUSE:Leap 15.5", VERSION_RPM}, {"npm", VERSION_SEMVER}, {"Go", VERSION_SEMVER}, {"crates.io", VERSION_SEMVER},
 		{"PyPI", VERSION_PEP440}, {"Maven:https://maven.google.com", VERSION_MAVEN}, {"RubyGems", VERSION_GEM},
 		{"RUBYGEMS", VERSION_GEM},
-		{"NuGet", VERSION_CUSTOM}, {"Packagist", VERSION_CUSTOM}, {"Hackage", VERSION_CUSTOM}, {"CRAN", VERSION_CUSTOM},
+		{"NuGet", VERSION_NUGET}, {"Packagist", VERSION_COMPOSER}, {"Packagist:https://packages.drupal.org/8", VERSION_COMPOSER},
+		{"Hackage", VERSION_PVP}, {"GHC", VERSION_PVP}, {"CRAN", VERSION_CRAN}, {"Bioconductor", VERSION_CRAN},
 		{"", VERSION_CUSTOM}, {":12", VERSION_CUSTOM}, {"Debian12", VERSION_CUSTOM}, {"Debian 12", VERSION_CUSTOM},
 		{"Deb", VERSION_CUSTOM}, {"GIT", VERSION_CUSTOM}, {"Android", VERSION_CUSTOM}, {"Linux", VERSION_CUSTOM},
 		{"Root:Debian:12", VERSION_CUSTOM}, {"ConanCenter", VERSION_CUSTOM}, {"OSS-Fuzz", VERSION_CUSTOM},
-		{"Pub", VERSION_CUSTOM},
+		{"Pub", VERSION_PUB}, {"opam", VERSION_CUSTOM}, {"Nu Get", VERSION_CUSTOM}, {"Composer", VERSION_CUSTOM},
 	};
 	WORDS(rows, version_scheme_of_ecosystem);
 }
@@ -65,7 +66,8 @@ static void purl_types(void)
 		{"deb", VERSION_DEB}, {"rpm", VERSION_RPM}, {"apk", VERSION_APK}, {"npm", VERSION_SEMVER}, {"pypi", VERSION_PEP440},
 		{"golang", VERSION_SEMVER}, {"cargo", VERSION_SEMVER}, {"maven", VERSION_MAVEN}, {"gem", VERSION_GEM},
 		{"hex", VERSION_SEMVER},
-		{"generic", VERSION_CUSTOM}, {"github", VERSION_CUSTOM}, {"nuget", VERSION_CUSTOM}, {"composer", VERSION_CUSTOM},
+		{"generic", VERSION_CUSTOM}, {"github", VERSION_CUSTOM}, {"nuget", VERSION_NUGET}, {"composer", VERSION_COMPOSER},
+		{"hackage", VERSION_PVP}, {"cran", VERSION_CRAN}, {"pub", VERSION_PUB}, {"packagist", VERSION_CUSTOM},
 		{"alpm", VERSION_CUSTOM},
 		{"conan", VERSION_CUSTOM}, {"oci", VERSION_CUSTOM}, {"", VERSION_CUSTOM}, {"go", VERSION_CUSTOM},
 		{"pkg:deb", VERSION_CUSTOM},
@@ -89,6 +91,8 @@ static const struct {
 	[VERSION_CUSTOM] = {"1", '1'},      [VERSION_DEB] = {"1", '~'},    [VERSION_RPM] = {"1", '^'},
 	[VERSION_APK] = {"1", '1'},         [VERSION_SEMVER] = {"1.0.0-", '-'}, [VERSION_PEP440] = {"1+", 'a'},
 	[VERSION_MAVEN] = {"1", '-'},       [VERSION_GEM] = {"1-", '-'},   [VERSION_NUMBERS] = {"1", '0'},
+	[VERSION_NUGET] = {"1.0-", '-'},    [VERSION_COMPOSER] = {"1a", '1'}, [VERSION_PVP] = {"1", '1'},
+	[VERSION_CRAN] = {"1-", '1'},       [VERSION_PUB] = {"1.0.0+", '-'},
 };
 
 static void limit(void)
@@ -142,6 +146,11 @@ static void truncation(void)
 		[VERSION_MAVEN] = "1.0.0-alpha-1.foo.2-RC3.Final-SNAPSHOT",
 		[VERSION_GEM] = " 1.02.0.b3.0.rc-1.a-b ",
 		[VERSION_NUMBERS] = "1.02.300.0004.5",
+		[VERSION_NUGET] = "1.02.3.4-Alpha.01.x-y+build.001",
+		[VERSION_COMPOSER] = " v1.22.333.4-beta1.2-3-dev+build.1",
+		[VERSION_PVP] = "1.02.300.0004.5",
+		[VERSION_CRAN] = "1.02-300.0004-5",
+		[VERSION_PUB] = "1.22.333-alpha.1.x-y-z+build.001.-a",
 	};
 	for (int s = VERSION_DEB; s < VERSION_SCHEMES; s++) {
 		struct slice whole = slice_text(texts[s]);
@@ -172,6 +181,12 @@ static const char *const pieces_of[VERSION_SCHEMES][48] = {
 		"-ga", "-final", "-sp", "-sp1", "-x", "-y2"},
 	[VERSION_GEM] = {"0", "1", ".0", ".1", ".10", "a", ".a", ".b1", ".0a", "-", "-1", "-a", ".rc", ".A"},
 	[VERSION_NUMBERS] = {"0", "1", ".", ".0", ".00", ".1", ".10", "10", "99999999999999999999"},
+	[VERSION_NUGET] = {"0", "1", ".0", ".00", ".1", "-0", "-01", "-a", "-A", ".a", ".B1", "-", "+b", "+B"},
+	[VERSION_COMPOSER] = {"0", "1", ".0", ".1", ".x-dev", "-dev", "-a", "alpha1", ".b2", "-beta", "-RC", "rc1", "-p", "pl1", "-patch2",
+		".1", "-1", "-stable", "+x", "v", "2024", "01", "-01", ":02"},
+	[VERSION_PVP] = {"0", "1", ".0", ".00", ".1", ".10", "10"},
+	[VERSION_CRAN] = {"0", "1", ".0", "-0", "-00", ".1", "-1", ".10", "10"},
+	[VERSION_PUB] = {"0", "1", "-0", "-1", "-a", ".0", ".1", ".a", "-", "+b", "+1", "+01", "+1.0", "v"},
 };
 
 // number{.number}[-word[number]]: the shape in which Maven's order has no cycles.
