@@ -252,7 +252,7 @@ enum err inspection_lock(struct inspection *i, enum sandbox_kind kind, const cha
 {
 	const char *const reads[] = {path, i->answers}, *const writes[] = {i->result, i->sarif, i->vex, i->save};
 	char rooms[sizeof writes / sizeof *writes][FILE_PATH_MAX];
-	struct sandbox_plan plan = {.kind = kind};
+	struct sandbox_plan plan = {.kind = kind, .roots = i->verb == &verb_image};
 	size_t n = 0;
 	for (size_t k = 0; k < sizeof reads / sizeof *reads; k++)
 		if (reads[k] != NULL)

@@ -32,6 +32,9 @@ struct sandbox_plan {
 	// Network only: outgoing TCP to these ports alone, where the kernel can (ABI 4). 0 ends the list; an empty list leaves
 	// outgoing TCP free. Listening sockets are bound before: binding is always refused from ABI 4 on.
 	unsigned short connect[SANDBOX_PORTS_MAX + 1];
+	// Not network: openat2 too, for files below a root (inventory/root.h). seccomp cannot see what it asks for, because that is in memory; what
+	// bounds it is Landlock: `read` and `write`, as for everything that is opened.
+	bool roots;
 	unsigned files; // most open descriptors; 0: 256. Network: at least its connections, in and out, and 64 more
 };
 

@@ -23,12 +23,13 @@ static const char *const everyone[] = {
 };
 // Files below the paths that Landlock leaves, and what SQLite asks of them.
 static const char *const files[] = {
-	"openat", "openat2", "newfstatat", "statx", "stat", "lstat", "access", "faccessat", "faccessat2", "readlink", "readlinkat", "getcwd",
+	"openat", "newfstatat", "statx", "stat", "lstat", "access", "faccessat", "faccessat2", "readlink", "readlinkat", "getcwd",
 	"getdents64", "pread64", "pwrite64", "preadv", "pwritev", "fsync", "fdatasync", "ftruncate", "fallocate", "fadvise64",
 	"flock", "unlink", "unlinkat", "rename", "renameat", "renameat2", "mkdir", "mkdirat", "rmdir", "fchmod", "fchown", "umask",
 	"fstatfs",
 	NULL,
 };
+static const char *const roots[] = {"openat2", NULL};
 // Connections: what libmicrohttpd, libcurl and the resolver ask for. No bind, no listen: the server's socket is there already.
 static const char *const network[] = {
 	"accept", "accept4", "connect", "getsockname", "getpeername", "setsockopt", "socketpair", "sendmmsg", "recvmmsg",
@@ -122,14 +123,17 @@ static int add_sensor(scmp_filter_ctx filter, const char **failing)
 	return result != 0 ? result : add_conditions(filter, rules, COUNT(rules), failing);
 }
 
-static int add_rules(scmp_filter_ctx filter, enum sandbox_kind kind, const char **failing)
+static int add_rules(scmp_filter_ctx filter, const struct sandbox_plan *plan, const char **failing)
 {
 	static const char *const *const lists[] = {
 		[SANDBOX_NETWORK] = network, [SANDBOX_CORE] = files, [SANDBOX_KEYS] = files, [SANDBOX_PARENT] = parent,
 		[SANDBOX_SENSOR] = files};
+	const enum sandbox_kind kind = plan->kind;
 	int result = allow_list(filter, everyone, failing);
 	if (result == 0)
 		result = allow_list(filter, lists[kind], failing);
+	if (result == 0 && plan->roots)
+		result = allow_list(filter, roots, failing);
 	if (result == 0)
 		result = add_common(filter, failing);
 	if (result == 0 && kind == SANDBOX_NETWORK)
@@ -147,7 +151,7 @@ enum err lock_calls(const struct sandbox_plan *plan, struct why *why)
 		return refused(why, "seccomp_init", -ENOMEM);
 	int result = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
 	if (result == 0)
-		result = add_rules(filter, plan->kind, &failing);
+		result = add_rules(filter, plan, &failing);
 	if (result == 0) {
 		failing = "load";
 		result = seccomp_load(filter);

@@ -23,6 +23,7 @@ static const struct {
 	{"signal", try_signal, {KILLED, KILLED, KILLED, WORKS}},
 	{"read outside", try_read_outside, {REFUSED, REFUSED, REFUSED, KILLED}},
 	{"write outside", try_write_outside, {KILLED, REFUSED, REFUSED, KILLED}},
+	{"openat2", try_openat2, {KILLED, KILLED, KILLED, KILLED}},
 	{"list root", try_list, {REFUSED, REFUSED, REFUSED, KILLED}},
 	{"own memory", try_self_memory, {KILLED, REFUSED, REFUSED, KILLED}},
 	{"leave state", try_leave_state, {KILLED, REFUSED, REFUSED, KILLED}},
@@ -46,6 +47,12 @@ static void test_attempts(void)
 	test_skip("seccomp and Landlock are left out of a build with sanitizers: run the release build");
 }
 
+static void test_roots(void)
+{
+	(void)try_openat2_state, (void)try_openat2_write;
+	test_skip("seccomp and Landlock are left out of a build with sanitizers: run the release build");
+}
+
 static void test_ports(void)
 {
 	test_skip("Landlock is left out of a build with sanitizers: run the release build");
@@ -60,6 +67,20 @@ static void test_attempts(void)
 			CHECK_SAY(got == rows[i].want[kind], "%s, %s: %s", kinds[kind], rows[i].name, ends[got]);
 		}
 	CHECK(access(scratch(), F_OK) != 0);
+}
+
+// What seccomp cannot look into is bounded by the paths.
+static void test_roots(void)
+{
+	REQUIRE(state[strlen(state) - 1] != 'X');
+	for (unsigned kind = SANDBOX_CORE; kind <= SANDBOX_KEYS; kind++) {
+		struct sandbox_plan plan = {.kind = (enum sandbox_kind)kind, .read = {state}, .roots = true};
+		CHECK(run(&plan, try_openat2_state) == WORKS);
+		CHECK(run(&plan, try_openat2) == REFUSED);
+		CHECK(run(&plan, try_openat2_write) == REFUSED);
+		plan.roots = false;
+		CHECK(run(&plan, try_openat2_state) == KILLED);
+	}
 }
 
 static void test_ports(void)
@@ -125,6 +146,7 @@ static void test_clean(void)
 
 const struct test tests[] = {
 	{"attempts", test_attempts},
+	{"roots", test_roots},
 	{"ports", test_ports},
 	{"refused", test_refused},
 	{"clean", test_clean},
