@@ -131,6 +131,10 @@ printed "a version that is a boolean is told" 'passed over'
 refused "what is no document" 'input' "$I" sbom --data "$K" --regime "$FOUNDING" "$T/list.csv"
 head -c 300 "$T/bom.json" >"$T/cut.json"
 refused "half a document" 'input' "$I" sbom --data "$K" --regime "$FOUNDING" "$T/cut.json"
+mkdir -p "$T/image/etc" "$T/image/var/lib/dpkg"
+printf 'ID=debian\nVERSION_ID="12"\n' >"$T/image/etc/os-release"
+printf 'Package: openssl\nStatus: install ok installed\nArchitecture: amd64\nVersion: 3.0.17-1~deb12u2\n\n' >"$T/image/var/lib/dpkg/status"
+verdict "an unpacked image, read in its box" 20 "$I" image --data "$K" --regime "$FOUNDING" --date 2026-08-24 --exposure internet --caretaker "ACME Audit" "$T/image"
 
 # --- Certificates --------------------------------------------------------------------------------------------------------------------
 
