@@ -29,7 +29,8 @@ struct rpm_header {
 	uint32_t epoch;
 	uint32_t installed; // Unix seconds; 0: not said
 };
-// False with the rule. Lengths and offsets are all checked; of a tag written twice the later one counts (added after installation).
+// False with the rule. Lengths and offsets are all checked; of a tag written twice the later one counts (added after installation), and it
+// alone is looked at: time is linear in the number of entries.
 bool rpm_header_parse(struct slice blob, struct rpm_header *h, const char **rule);
 
 // rpm's database, in any of its forms (rpm_form.h), read into memory as one state of it: SQLite's with what its write-ahead log has

@@ -6,9 +6,11 @@
 #define ENTRIES_MAX 65535u        // rpm's own limits
 #define DATA_MAX (256u << 20)
 #define ENTRY_BYTES 16u
+#define TEXT_BYTES_MAX 4096u // of a text as it lies there, blanks around it included
 
 enum { TYPE_INT32 = 4, TYPE_STRING = 6 };
 enum { TAG_NAME = 1000, TAG_VERSION = 1001, TAG_RELEASE = 1002, TAG_EPOCH = 1003, TAG_INSTALLTIME = 1008, TAG_VENDOR = 1011, TAG_ARCH = 1022, TAG_SOURCERPM = 1044 };
+#define TAGS_MAX 8u // of those
 
 struct entry {
 	uint32_t tag, type, offset, count;
@@ -37,12 +39,13 @@ static struct slice *text_of(struct rpm_header *h, uint32_t tag)
 static const char *take_text(struct slice data, const struct entry *e, struct slice *text)
 {
 	const char *rule = NULL;
-	size_t end = slice_find(data, 0, e->offset);
+	struct slice rest = slice_part(data, e->offset, TEXT_BYTES_MAX + 1);
+	size_t end = slice_find(rest, 0, 0);
 	if (e->type != TYPE_STRING || e->count != 1)
 		return "a tag that should be one text is not";
-	if (end == data.n)
-		return "a text without its end";
-	inventory_text(slice_part(data, e->offset, end - e->offset), text, &rule);
+	if (end == rest.n)
+		return rest.n > TEXT_BYTES_MAX ? "a text of more than 4096 bytes" : "a text without its end";
+	inventory_text(slice_part(rest, 0, end), text, &rule);
 	return rule;
 }
 
@@ -58,14 +61,44 @@ static const char *take_number(struct slice data, const struct entry *e, uint32_
 static const char *take_entry(struct rpm_header *h, struct slice data, const struct entry *e)
 {
 	struct slice *text = text_of(h, e->tag);
-	if (e->offset >= data.n)
-		return "an offset outside the data";
 	if (text != NULL)
 		return take_text(data, e, text);
 	h->has_epoch |= e->tag == TAG_EPOCH;
-	return e->tag == TAG_EPOCH         ? take_number(data, e, &h->epoch)
-	       : e->tag == TAG_INSTALLTIME ? take_number(data, e, &h->installed)
-	                                   : NULL;
+	return take_number(data, e, e->tag == TAG_EPOCH ? &h->epoch : &h->installed);
+}
+
+// The last entry of each tag that is asked for: a tag that is written a thousand times costs one text.
+struct wanted {
+	struct entry at[TAGS_MAX];
+	size_t n;
+};
+
+static void keep_last(struct wanted *wanted, struct rpm_header *h, const struct entry *e)
+{
+	size_t i = 0;
+	if (text_of(h, e->tag) == NULL && e->tag != TAG_EPOCH && e->tag != TAG_INSTALLTIME)
+		return;
+	while (i < wanted->n && wanted->at[i].tag != e->tag)
+		i++;
+	wanted->n += i == wanted->n;
+	INVARIANT(wanted->n <= TAGS_MAX);
+	wanted->at[i] = *e;
+}
+
+// An empty region (tags below 100) may point behind the data; the rest may not.
+static const char *read_index(struct wire *w, uint32_t entries, size_t data, struct wanted *wanted, struct rpm_header *h)
+{
+	for (uint32_t i = 0; i < entries; i++) {
+		struct entry e;
+		e.tag = wire_u32(w);
+		e.type = wire_u32(w);
+		e.offset = wire_u32(w);
+		e.count = wire_u32(w);
+		if (e.tag >= 100 && e.offset >= data)
+			return "an offset outside the data";
+		keep_last(wanted, h, &e);
+	}
+	return NULL;
 }
 
 bool rpm_header_parse(struct slice blob, struct rpm_header *h, const char **rule)
@@ -79,15 +112,10 @@ bool rpm_header_parse(struct slice blob, struct rpm_header *h, const char **rule
 		return false;
 	}
 	struct slice data = slice_part(blob, 8 + (size_t)entries * ENTRY_BYTES, length);
-	for (uint32_t i = 0; i < entries && *rule == NULL; i++) {
-		struct entry e;
-		e.tag = wire_u32(&w);
-		e.type = wire_u32(&w);
-		e.offset = wire_u32(&w);
-		e.count = wire_u32(&w);
-		// An empty region (tags below 100) may point behind the data; the rest may not.
-		*rule = e.tag < 100 ? NULL : take_entry(h, data, &e);
-	}
+	struct wanted wanted = {.n = 0};
+	*rule = read_index(&w, entries, data.n, &wanted, h);
+	for (size_t i = 0; i < wanted.n && *rule == NULL; i++)
+		*rule = take_entry(h, data, &wanted.at[i]);
 	if (*rule == NULL && (!package_is_word(h->name) || !package_is_word(h->version) || !package_is_word(h->release)))
 		*rule = "no name, version or release, or not of ASCII without blanks";
 	return *rule == NULL;

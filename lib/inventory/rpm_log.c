@@ -4,6 +4,7 @@
 
 #define LOG_HEADER 32u
 #define FRAME_HEADER 24u
+#define DATABASE_HEADER 100u
 #define MAGIC 0x377f0682u // the last bit: checksums over big-endian words
 #define FORMAT 3007000u
 
@@ -46,6 +47,13 @@ static bool open_log(struct log *l, struct slice bytes)
 	return l->sum[0] == sum0 && l->sum[1] == sum1;
 }
 
+// What the database's own head says, where it has one; 1: 65536 (section 1.3.2).
+static bool has_pages_of(const struct buf *database, uint32_t page)
+{
+	uint32_t own = database->n < DATABASE_HEADER ? 0 : (uint32_t)database->p[16] << 8 | database->p[17];
+	return database->n == 0 || (own == 1 ? 65536 : own) == page;
+}
+
 // The frame at `at` is of this log and whole. *pages: the size of the database after its commit; 0: no commit.
 static bool next_frame(struct log *l, size_t at, uint32_t *number, uint32_t *pages)
 {
@@ -79,7 +87,7 @@ enum err rpm_log_apply(struct buf *database, struct slice bytes, size_t max, str
 	uint32_t number, pages, final = 0;
 	size_t end = LOG_HEADER;
 	enum err e = ERR_OK;
-	if (!open_log(&l, bytes))
+	if (!open_log(&l, bytes) || !has_pages_of(database, l.page))
 		return ERR_OK;
 	for (size_t at = LOG_HEADER; next_frame(&l, at, &number, &pages);) {
 		at += FRAME_HEADER + l.page;

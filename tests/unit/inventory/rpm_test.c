@@ -92,6 +92,45 @@ static void refused_headers(void)
 	buf_free(&b);
 }
 
+static void put_entry(struct buf *b, uint32_t tag, uint32_t type, uint32_t offset)
+{
+	buf_put_u32(b, tag);
+	buf_put_u32(b, type);
+	buf_put_u32(b, offset);
+	buf_put_u32(b, 1);
+}
+
+// The name 60000 times, each of 64 MiB of blanks: refused for one. And as often, short: the last one counts.
+static void header_written_often(void)
+{
+	enum { TIMES = 60000, BYTES = 64 << 20 };
+	static const struct {
+		uint32_t n;
+		const char *rule;
+	} rows[] = {{BYTES, "a text of more than 4096 bytes"}, {4097, "a text of more than 4096 bytes"}, {4096, NULL}};
+	struct rpm_header h;
+	struct buf b;
+	buf_init(&b, BYTES + (TIMES + 3) * 16 + 16);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const char *rule;
+		buf_clear(&b);
+		buf_put_u32(&b, TIMES + 3);
+		buf_put_u32(&b, rows[i].n + 4);
+		for (uint32_t k = 0; k < TIMES; k++)
+			put_entry(&b, 1000, 6, k == 0 ? rows[i].n : 0);
+		put_entry(&b, 1001, 6, rows[i].n + 2);
+		put_entry(&b, 1002, 6, rows[i].n + 2);
+		put_entry(&b, 1009, 4, 1); // the size, not aligned: nobody's
+		memset(buf_add(&b, rows[i].n), ' ', rows[i].n);
+		b.p[b.n - 1] = 'n';
+		buf_put(&b, "\0v1", 4);
+		bool ok = rpm_header_parse(buf_slice(&b), &h, &rule);
+		CHECK_SAY(ok == (rows[i].rule == NULL) && (ok || strcmp(rule, rows[i].rule) == 0), "%zu: %s", i, ok ? "accepted" : rule);
+		CHECK(!ok || slice_is_text(h.name, "n"));
+	}
+	buf_free(&b);
+}
+
 static void sources(void)
 {
 	static const struct {
@@ -271,6 +310,16 @@ static void damaged(void)
 	size_t all = file.n;
 	buf_clear(&file);
 	CHECK(rpm_log_apply(&file, slice_of(log, log_n), all - 1, &why) == ERR_LIMIT);
+	// A database of pages of another size: it is not this one's log.
+	for (uint32_t size = 512; size <= 65536; size *= 2) {
+		buf_clear(&file);
+		buf_put(&file, bytes, 100);
+		buf_put_zeros(&file, n - 100);
+		file.p[16] = size == 65536 ? 0 : (uint8_t)(size >> 8);
+		file.p[17] = size == 65536;
+		CHECK(rpm_log_apply(&file, slice_of(log, log_n), 1u << 20, &why) == ERR_OK);
+		CHECK_SAY((file.n == n && memcmp(file.p + 100, bytes + 100, n - 100) == 0) == (size == 4096), "pages of %u", size);
+	}
 	for (size_t i = 0; i < 32; i++) { // its head: another log, or none
 		buf_clear(&file);
 		log[i] ^= 1;
@@ -324,6 +373,7 @@ static void while_written(void)
 const struct test tests[] = {
 	{"headers, truncated and changed at every place", headers},
 	{"headers that are refused", refused_headers},
+	{"a header with a tag many times", header_written_often},
 	{"source packages", sources},
 	{"a database, its log, nothing left behind", a_database},
 	{"what is no database", not_databases},
