@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "crypto/hash.h"
 #include "files.h"
 #include "log/log.h"
 #include "sys/clock.h"
@@ -25,10 +26,7 @@ static size_t inode_bucket(dev_t device, ino_t inode)
 
 static size_t path_bucket(const char *path)
 {
-	uint64_t h = 0xcbf29ce484222325ull;
-	for (; *path != 0; path++)
-		h = (h ^ (uint8_t)*path) * 0x100000001b3ull;
-	return (size_t)(h >> 16) % BUCKETS;
+	return (size_t)hash_keyed(0, slice_text(path)) % BUCKETS; // names of logs can be chosen: hosts, programs
 }
 
 struct followed *follow_find(struct follow *f, dev_t device, ino_t inode)
@@ -109,10 +107,8 @@ static void watch_directory(struct follow *f, const char *directory)
 
 static void watch_around(struct follow *f, const char *path)
 {
-	char directory[FILE_PATH_MAX];
-	const char *slash = strrchr(path, '/');
-	snprintf(directory, sizeof directory, "%.*s", slash == NULL ? 1 : slash == path ? 1 : (int)(slash - path),
-	         slash == NULL ? "." : path);
+	char directory[FOLLOW_PATH_MAX];
+	snprintf(directory, sizeof directory, "%.*s", SLICE_ARGS(file_directory(path)));
 	watch_directory(f, directory);
 }
 

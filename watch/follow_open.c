@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "following.h"
+#include "sys/file.h"
 
 #define OPEN_FLAGS (O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
 
@@ -22,24 +23,20 @@ static int open_exactly(const char *path, dev_t device, ino_t inode)
 	return -1;
 }
 
-static void directory_of(const char *path, char directory[FOLLOW_PATH_MAX])
-{
-	const char *slash = strrchr(path, '/');
-	snprintf(directory, FOLLOW_PATH_MAX, "%.*s", slash == NULL ? 1 : slash == path ? 1 : (int)(slash - path), slash == NULL ? "." : path);
-}
-
 int follow_open(const char *path, dev_t device, ino_t inode, char found[FOLLOW_PATH_MAX])
 {
 	char directory[FOLLOW_PATH_MAX];
 	struct dirent *entry;
+	struct slice in = file_directory(path);
 	int fd = open_exactly(path, device, inode);
 	snprintf(found, FOLLOW_PATH_MAX, "%s", path);
 	if (fd >= 0 || errno != ENOENT)
 		return fd;
-	directory_of(path, directory);
+	snprintf(directory, sizeof directory, "%.*s", SLICE_ARGS(in));
 	DIR *d = opendir(directory);
 	while (fd < 0 && d != NULL && (entry = readdir(d)) != NULL)
-		if (entry->d_ino == inode && (size_t)snprintf(found, FOLLOW_PATH_MAX, "%s/%s", directory, entry->d_name) < FOLLOW_PATH_MAX)
+		if (entry->d_ino == inode &&
+		    (size_t)snprintf(found, FOLLOW_PATH_MAX, "%s/%s", directory, entry->d_name) < FOLLOW_PATH_MAX)
 			fd = open_exactly(found, device, inode);
 	if (d != NULL)
 		closedir(d);

@@ -10,12 +10,7 @@
 #include "following.h"
 #include "log/log.h"
 #include "source.h"
-
-static struct slice directory_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return slash == NULL ? SLICE_LITERAL(".") : slice_of(path, slash == path ? 1 : (size_t)(slash - path));
-}
+#include "sys/file.h"
 
 // "app" of "/var/log/app.log": what the names of all its rotated files begin with.
 static struct slice stem_of(const char *path)
@@ -78,11 +73,11 @@ static void compare_archive(struct search *s, const char *path, const char *name
 {
 	uint8_t head[PLACE_HEAD];
 	size_t n = unpacked_head(path, head);
-	struct slice directory = directory_of(path);
+	struct slice directory = file_directory(path);
 	for (size_t i = 0; i < s->f->missing.n && n > 0; i++) {
 		const struct place *p = &s->f->missing.place[i];
 		struct slice stem = stem_of(p->path);
-		if (p->head == 0 || p->head > n || !slice_equal(directory_of(p->path), directory) || strncmp(name, (const char *)stem.p, stem.n) != 0 ||
+		if (p->head == 0 || p->head > n || !slice_equal(file_directory(p->path), directory) || strncmp(name, (const char *)stem.p, stem.n) != 0 ||
 		    place_hash(slice_of(head, p->head)) != p->hash)
 			continue;
 		s->found[i] = true;
@@ -134,10 +129,10 @@ static void search_archives(struct follow *f)
 {
 	struct search s = {.f = f, .found = calloc(f->missing.n, sizeof *s.found)};
 	for (size_t i = 0; i < f->missing.n && s.found != NULL; i++) {
-		struct slice directory = directory_of(f->missing.place[i].path);
+		struct slice directory = file_directory(f->missing.place[i].path);
 		bool searched = false;
 		for (size_t k = 0; k < i && !searched; k++)
-			searched = slice_equal(directory_of(f->missing.place[k].path), directory);
+			searched = slice_equal(file_directory(f->missing.place[k].path), directory);
 		if (!searched)
 			search_directory(&s, directory);
 	}

@@ -2,10 +2,11 @@
 
 #include <stdlib.h>
 
+#include "crypto/hash.h"
 #include "json/json.h"
 #include "when.h"
 
-#define SLOTS (1u << 19)
+#define SLOTS (1u << 19) // over twice HOURLY_MAX: a free one is never far
 
 void hourly_init(struct hourly *h)
 {
@@ -22,17 +23,10 @@ void hourly_free(struct hourly *h)
 	*h = (struct hourly){0};
 }
 
-static uint64_t mix(struct slice s, uint64_t h)
-{
-	for (size_t i = 0; i < s.n; i++)
-		h = (h ^ s.p[i]) * 0x100000001b3ull;
-	return h;
-}
-
 // True when this event was met before. The first told_room * 3/4 ids are remembered, then the table grows.
 static bool told_before(struct hourly *h, struct slice id)
 {
-	uint64_t key = mix(id, 0xcbf29ce484222325ull) | 1;
+	uint64_t key = hash_keyed(0, id) | 1;
 	if (h->told_n * 4 >= h->told_room * 3) {
 		size_t room = h->told_room > 0 ? h->told_room * 2 : 4096;
 		uint64_t *more = calloc(room, sizeof *more);
@@ -62,13 +56,10 @@ static bool told_before(struct hourly *h, struct slice id)
 
 static enum err row_of(struct hourly *h, uint64_t hour, const struct observable *o, struct hourly_row **row, struct why *why)
 {
-	uint8_t head[9] = {(uint8_t)o->type};
-	for (int i = 0; i < 8; i++)
-		head[1 + i] = (uint8_t)(hour >> (8 * i));
-	uint64_t key = mix(observable_value(o), mix(slice_of(head, sizeof head), 0xcbf29ce484222325ull));
+	uint64_t key = hash_keyed(hour ^ o->type, observable_value(o)); // rows are compared
 	if (h->slot == NULL && (h->slot = calloc(SLOTS, sizeof *h->slot)) == NULL)
 		return why_set(why, ERR_SYSTEM, "no memory");
-	size_t at = (size_t)(key >> 16) % SLOTS;
+	size_t at = (size_t)key % SLOTS;
 	for (; h->slot[at] != 0; at = (at + 1) % SLOTS) {
 		struct hourly_row *r = &h->row[h->slot[at] - 1];
 		if (r->hour == hour && r->type == o->type && strcmp(r->value, o->value) == 0) {

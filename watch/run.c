@@ -213,11 +213,7 @@ static enum err read_places(struct sensor *s, struct why *why)
 
 static void directory_of(const char *path, char directory[FILE_PATH_MAX])
 {
-	const char *slash = strrchr(path, '/');
-	if (slash == NULL)
-		strcpy(directory, ".");
-	else
-		snprintf(directory, FILE_PATH_MAX, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+	snprintf(directory, FILE_PATH_MAX, "%.*s", SLICE_ARGS(file_directory(path)));
 }
 
 static enum err watch_set(struct sensor *s, struct why *why)

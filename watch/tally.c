@@ -2,9 +2,10 @@
 
 #include <stdlib.h>
 
+#include "crypto/hash.h"
 #include "when.h"
 
-#define TALLY_SLOTS (1u << 18)
+#define TALLY_SLOTS (1u << 18) // over twice TALLY_ROWS_MAX: a free one is never far
 
 struct row {
 	uint64_t key, count, first, last;
@@ -22,18 +23,11 @@ struct tally {
 	uint64_t total, others;
 };
 
-// FNV-1a; the low bit keeps 0 for "none".
-static uint64_t hash(struct slice s, uint64_t h)
-{
-	for (size_t i = 0; i < s.n; i++)
-		h = (h ^ s.p[i]) * 0x100000001b3ull;
-	return h | 1;
-}
-
+// Rows and windows are told apart by it alone: a log line that met another's number would hide a sighting, so it is keyed. The low
+// bit keeps 0 for "none".
 static uint64_t key_of(const struct sighting *s)
 {
-	uint8_t type = (uint8_t)s->what->what.type;
-	return hash(observable_value(&s->what->what), hash(slice_of(&type, 1), 0xcbf29ce484222325ull));
+	return hash_keyed(s->what->what.type, observable_value(&s->what->what)) | 1;
 }
 
 struct tally *tally_new(void)
@@ -82,7 +76,7 @@ static struct row *row_new(struct tally *t, uint32_t *slot, const struct sightin
 static struct row *row_of(struct tally *t, const struct sighting *s)
 {
 	uint64_t key = key_of(s);
-	for (size_t i = (key * 0x9e3779b97f4a7c15ull) >> 46;; i = (i + 1) % TALLY_SLOTS) { // at most 100,000 of 262,144 are taken
+	for (size_t i = (key >> 1) % TALLY_SLOTS;; i = (i + 1) % TALLY_SLOTS) {
 		if (t->slot[i] == 0)
 			return row_new(t, &t->slot[i], s, key);
 		if (t->rows[t->slot[i] - 1].key == key)
@@ -120,7 +114,7 @@ void tally_add(struct tally *t, const struct sighting *s)
 	r->count++;
 	r->first = at < r->first ? at : r->first;
 	r->last = at > r->last ? at : r->last;
-	add_host(r, hash(sighting_host(s), 0xcbf29ce484222325ull));
+	add_host(r, hash_keyed(0, sighting_host(s)));
 }
 
 uint64_t tally_count(const struct tally *t)
@@ -208,8 +202,8 @@ static void end(struct window *w, struct buf *out)
 
 bool flood_pass(struct flood *f, const struct sighting *s, struct buf *out)
 {
-	uint64_t key = hash(sighting_host(s), key_of(s)), at = sighting_time(s);
-	struct window *set = &f->windows[((key * 0x9e3779b97f4a7c15ull) >> 32) % (FLOOD_ROWS_MAX / FLOOD_WAYS) * FLOOD_WAYS], *to = set;
+	uint64_t key = hash_keyed(key_of(s), sighting_host(s)) | 1, at = sighting_time(s);
+	struct window *set = &f->windows[(key >> 1) % (FLOOD_ROWS_MAX / FLOOD_WAYS) * FLOOD_WAYS], *to = set;
 	for (unsigned i = 0; i < FLOOD_WAYS; i++) {
 		struct window *w = &set[i];
 		if (w->key == key && at + f->window_ms >= w->began && at < w->began + f->window_ms) {

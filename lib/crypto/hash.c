@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <pthread.h>
+#include <sodium.h>
 
 #include "crypto/secret.h"
 
@@ -159,4 +160,25 @@ void hkdf_sha256_expand(const uint8_t prk[static 32], struct slice info, uint8_t
 void hkdf_sha512_expand(struct slice prk, struct slice info, uint8_t *out, size_t n)
 {
 	expand(SHA512, prk, info, out, n);
+}
+
+static uint8_t table_key[crypto_shorthash_KEYBYTES];
+
+static void draw_table_key(void)
+{
+	crypto_shorthash_keygen(table_key);
+}
+
+uint64_t hash_keyed(uint64_t before, struct slice s)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	uint8_t key[crypto_shorthash_KEYBYTES];
+	uint64_t h;
+	INVARIANT(pthread_once(&once, draw_table_key) == 0);
+	memcpy(key, table_key, sizeof key);
+	for (int i = 0; i < 8; i++)
+		key[i] ^= (uint8_t)(before >> 8 * i);
+	_Static_assert(sizeof h == crypto_shorthash_BYTES, "one number");
+	crypto_shorthash((uint8_t *)&h, s.n > 0 ? s.p : (const uint8_t *)"", s.n, key);
+	return h;
 }

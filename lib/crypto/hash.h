@@ -26,4 +26,9 @@ void hkdf_sha256_expand(const uint8_t prk[static 32], struct slice info, uint8_t
 // HKDF-Expand alone, as C2SP chunked-encryption needs it (its key of 32 bytes is the prk).
 void hkdf_sha512_expand(struct slice prk, struct slice info, uint8_t *out, size_t n);
 
+// A number for tables whose keys others choose: SipHash-2-4 (libsodium's crypto_shorthash) under a key that each process draws
+// at first use, so that nobody can make two keys meet or many fall into one slot. `before` chains: 0, or the number of what
+// comes before. Not to be written down: the next process has others. (Where nobody gains by it: base/fnv.h.)
+uint64_t hash_keyed(uint64_t before, struct slice s);
+
 #endif

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/csv.h"
+#include "base/fnv.h"
 #include "base/num.h"
 #include "inventory/packages.h"
 #include "product/cpe.h"
@@ -221,11 +222,10 @@ static const char *make_item(struct table *t, const struct slice *cell, struct i
 	return rule;
 }
 
+// Two names that meet cost a refused row, nothing else.
 static uint64_t hash(struct slice s)
 {
-	uint64_t h = 0xcbf29ce484222325; // FNV-1a: two names that meet cost a refused row, nothing else
-	for (size_t i = 0; i < s.n; i++)
-		h = (h ^ s.p[i]) * 0x100000001b3;
+	uint64_t h = fnv1a(s);
 	return h == 0 ? 1 : h;
 }
 

@@ -41,22 +41,25 @@ static bool write_all(int fd, struct slice s)
 	return true;
 }
 
-// The directory part of a path; "." when it has none. ERR_LIMIT when it is too long.
-static enum err parent_of(char parent[FILE_PATH_MAX], const char *path, struct why *why)
+struct slice file_directory(const char *path)
 {
 	size_t n = strlen(path);
-	if (n >= FILE_PATH_MAX)
-		return why_set(why, ERR_LIMIT, "path of %zu bytes: at most %d", n, FILE_PATH_MAX - 1);
 	while (n > 1 && path[n - 1] == '/')
 		n--;
 	while (n > 0 && path[n - 1] != '/')
 		n--;
-	if (n == 0)
-		strcpy(parent, ".");
-	else {
-		memcpy(parent, path, n);
-		parent[n] = 0;
-	}
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	return n > 0 ? slice_of(path, n) : SLICE_LITERAL(".");
+}
+
+// ERR_LIMIT when it is too long.
+static enum err parent_of(char parent[FILE_PATH_MAX], const char *path, struct why *why)
+{
+	struct slice directory = file_directory(path);
+	if (strlen(path) >= FILE_PATH_MAX)
+		return why_set(why, ERR_LIMIT, "path of %zu bytes: at most %d", strlen(path), FILE_PATH_MAX - 1);
+	snprintf(parent, FILE_PATH_MAX, "%.*s", SLICE_ARGS(directory));
 	return ERR_OK;
 }
 

@@ -51,5 +51,7 @@ MUST_USE enum err file_remove(const char *path, struct why *why);
 bool file_has(const char *path);
 // "<dir>/<name>" into path; ERR_LIMIT over FILE_PATH_MAX, ERR_INPUT when name is empty, starts with '.', or contains '/'.
 MUST_USE enum err file_path(char path[FILE_PATH_MAX], const char *dir, const char *name, struct why *why);
+// The directory that a path is in: borrowed from it, or "." when it names none. Slashes at the end are no part of a name.
+struct slice file_directory(const char *path);
 
 #endif

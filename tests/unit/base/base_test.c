@@ -1,5 +1,6 @@
 // base/: what is accepted, what is refused, and that nothing is written past a maximum.
 #include "base/buf.h"
+#include "base/fnv.h"
 #include "base/num.h"
 #include "base/wire.h"
 #include "test.h"
@@ -179,8 +180,16 @@ static void why_is_one_line(void)
 		CHECK(err_named(err_name((enum err)e)) == (enum err)e);
 }
 
+// The published values of FNV-1a, 64 bits (draft-eastlake-fnv, appendix C).
+static void fnv(void)
+{
+	CHECK(fnv1a(SLICE_LITERAL("")) == 0xcbf29ce484222325);
+	CHECK(fnv1a(SLICE_LITERAL("a")) == 0xaf63dc4c8601ec8c);
+	CHECK(fnv1a(SLICE_LITERAL("foobar")) == 0x85944171f73967e8);
+}
+
 const struct test tests[] = {
 	{"numbers", numbers}, {"base64", base64}, {"times", times}, {"utf8", utf8}, {"cut_at_a_character", cut_at_a_character}, {"controls", controls},
 	{"buffer_keeps_its_maximum", buffer_keeps_its_maximum}, {"wire_reads_what_buf_wrote", wire_reads_what_buf_wrote},
-	{"why_is_one_line", why_is_one_line}, {NULL, NULL},
+	{"why_is_one_line", why_is_one_line}, {"fnv", fnv}, {NULL, NULL},
 };

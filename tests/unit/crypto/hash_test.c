@@ -1,4 +1,7 @@
 // Hashes, HMAC and HKDF against FIPS 180-4, FIPS 202, RFC 4231, RFC 5869 and Wycheproof.
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "crypto/hash.h"
 #include "crypto/secret.h"
 #include "crypto/vectors.h"
@@ -196,8 +199,41 @@ static void secrets(void)
 	secret_free(NULL);
 }
 
+// The same within a process, chained or not; another in the next one, so that no number can be prepared.
+static void numbers_for_tables(void)
+{
+	uint64_t a = hash_keyed(0, SLICE_LITERAL("a")), other = 0;
+	int ends[2];
+	CHECK(a == hash_keyed(0, SLICE_LITERAL("a")));
+	CHECK(a != hash_keyed(0, SLICE_LITERAL("b")) && a != hash_keyed(1, SLICE_LITERAL("a")) && a != hash_keyed(0, (struct slice){0}));
+	CHECK(hash_keyed(a, SLICE_LITERAL("b")) != hash_keyed(hash_keyed(0, SLICE_LITERAL("b")), SLICE_LITERAL("a")));
+	REQUIRE(pipe(ends) == 0);
+	if (fork() == 0) { // as itself, so that it draws its own
+		char fd[16];
+		snprintf(fd, sizeof fd, "%d", ends[1]);
+		setenv("TOCSIN_TEST_NUMBER", fd, 1);
+		execl("/proc/self/exe", "hash_test", (char *)NULL);
+		_exit(127);
+	}
+	close(ends[1]);
+	CHECK(read(ends[0], &other, sizeof other) == (ssize_t)sizeof other);
+	CHECK(other != a);
+	close(ends[0]);
+	wait(NULL);
+}
+
+__attribute__((constructor)) static void child(void)
+{
+	const char *fd = getenv("TOCSIN_TEST_NUMBER");
+	if (fd == NULL)
+		return;
+	uint64_t a = hash_keyed(0, SLICE_LITERAL("a"));
+	_exit(write(atoi(fd), &a, sizeof a) != (ssize_t)sizeof a);
+}
+
 const struct test tests[] = {
 	{"secrets", secrets},
+	{"numbers_for_tables", numbers_for_tables},
 	{"known_digests", known_digests},
 	{"parts_are_one_message", parts_are_one_message},
 	{"longer_shake_begins_with_shorter", longer_shake_begins_with_shorter},

@@ -209,6 +209,14 @@ static void test_clean(void)
 	CHECK(rmdir(dir) == 0);
 }
 
+static void test_directory(void)
+{
+	static const char *const rows[][2] = {{"/var/log/a.log", "/var/log"}, {"a.log", "."}, {"", "."}, {"/a", "/"}, {"/", "/"}, {"a/", "."},
+	                                      {"./a", "."}, {"../a", ".."}, {"/var//a", "/var"}, {"/var/log/", "/var"}, {"//a", "/"}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		CHECK_SAY(slice_is_text(file_directory(rows[i][0]), rows[i][1]), "%s", rows[i][0]);
+}
+
 const struct test tests[] = {
 	{"start", test_start},
 	{"round_trip", test_round_trip},
@@ -217,6 +225,7 @@ const struct test tests[] = {
 	{"append", test_append},
 	{"read_fails", test_read_fails},
 	{"lock", test_lock},
+	{"directory", test_directory},
 	{"clock", test_clock},
 	{"clean", test_clean},
 	{NULL, NULL},
