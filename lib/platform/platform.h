@@ -49,7 +49,8 @@ enum platform_need {
 // ERR_ABSENT with the command that would mend it ("… run `tocsin join CHARTER`"). ERR_DENIED: others may read the home or a key.
 // ERR_AUTH: the card is not of these keys, or false. Waits a few seconds while another command uses the home (ERR_EXISTS then).
 MUST_USE enum err platform_open(const char *home, enum platform_need need, struct platform **p, struct why *why);
-// Without a home, for officers: a charter (document file), and the clients that it names. platform_call works, nothing else that asks.
+// Without a home, for officers: a charter (document file), and the clients that it names. platform_call and
+// platform_wait_cosigned work, nothing else that asks.
 MUST_USE enum err platform_visit(const char *charter_path, struct platform **p, struct why *why);
 void platform_close(struct platform *p); // NULL is allowed
 
@@ -81,6 +82,9 @@ MUST_USE enum err platform_checkpoint(struct platform *p, struct buf *note, stru
 // Syncs until leaf `index` is under a cosigned checkpoint, at most timeout_ms; the proof of its inclusion is then given.
 MUST_USE enum err platform_wait_leaf(struct platform *p, uint64_t index, struct slice leaf, unsigned timeout_ms, struct tree_proof *proof,
                                      struct followed *under, struct why *why);
+// The same, without a proof: the hub shows a checkpoint under t cosignatures that reaches past leaf `index`. Works for an officer's visit
+// too. ERR_AWAY: not in time.
+MUST_USE enum err platform_wait_cosigned(struct platform *p, uint64_t index, unsigned timeout_ms, struct why *why);
 
 // Authenticated questions; the answer is appended.
 MUST_USE enum err platform_ask_hub(struct platform *p, enum hub_verb verb, struct slice body, struct buf *answer, struct why *why);
