@@ -1,5 +1,7 @@
 #include "inventory/bill.h"
 
+#include <strings.h>
+
 #include "base/num.h"
 #include "inventory/packages.h"
 #include "product/cpe.h"
@@ -128,19 +130,43 @@ static bool is_packager(const struct purl *p)
 	return slice_is_text(p->type, "deb") || slice_is_text(p->type, "rpm") || slice_is_text(p->type, "apk");
 }
 
-// The version: what the component says, with the epoch that only its purl may tell.
-static void set_version(struct bill *b, struct item *i, const struct purl *p)
+static bool ends_with(struct slice s, struct slice end)
 {
-	struct slice said = i->version, epoch = purl_qualifier(p, "epoch");
-	size_t before = p->version.n > said.n ? p->version.n - said.n : 0;
-	bool more = before > 1 && has_epoch(p->version) && p->version.p[before - 1] == ':' &&
-	            slice_equal(slice_part(p->version, before, said.n), said);
-	if (said.n == 0 || more)
-		said = p->version;
+	return s.n >= end.n && slice_equal(slice_part(s, s.n - end.n, end.n), end);
+}
+
+static bool same_letters(struct slice a, struct slice b)
+{
+	return a.n == b.n && strncasecmp((const char *)a.p, (const char *)b.p, a.n) == 0;
+}
+
+// The version that the purl says, by which it is looked up ("1.21.0" of stdlib, which is called "go1.21.0"), with the epoch that only
+// one of the two may tell.
+static enum err set_version(struct bill *b, struct item *i, const struct purl *p, struct why *why)
+{
+	struct slice said = i->version, version = p->version, epoch = purl_qualifier(p, "epoch");
+	enum err e = ERR_OK;
+	if (version.n == 0 || (has_epoch(said) && ends_with(said, version) && said.p[said.n - version.n - 1] == ':'))
+		version = said;
+	else if (!ends_with(said, version) && !ends_with(version, said) && !same_letters(said, version))
+		e = inventory_note(b->sink, b->ordinal, said, "another version than in its purl, which is taken", why);
 	if (!slice_is_text(p->type, "deb") && !slice_is_text(p->type, "rpm"))
 		epoch.n = 0;
-	put_version(fresh(&b->item_version), epoch, said, (struct slice){0});
+	put_version(fresh(&b->item_version), epoch, version, (struct slice){0});
 	i->version = buf_slice(&b->item_version);
+	return e;
+}
+
+// What a manifest asks for is not what is there: told, and no version.
+static enum err drop_range(struct bill *b, struct item *i, struct why *why)
+{
+	struct slice said = i->version;
+	while (i->version.n > 1 && i->version.p[0] == '=') // "==1.2" is one
+		i->version = slice_trim(slice_part(i->version, 1, i->version.n));
+	if (i->version.n == 0 || strchr("<>=^~*!|", i->version.p[0]) == NULL)
+		return ERR_OK;
+	i->version = (struct slice){0};
+	return bill_refuse(b, said, "a range of versions, not the one that is there: taken without a version", why);
 }
 
 // The source package: the purl's upstream, then what properties say.
@@ -169,17 +195,38 @@ static bool of_machine(struct bill *b, const struct purl *p)
 {
 	struct slice release = b->os_version.n > 0 ? text_of(&b->os_version) : text_of(&b->os_codename);
 	struct slice id, said;
-	if (!is_packager(p) || b->ecosystem.n == 0 || purl_distribution(p, &id, &said))
+	if (!is_packager(p) || b->ecosystem.n == 0)
+		return false;
+	if (purl_distribution(p, &id, &said) && (said.n > 0 || !slice_equal(id, text_of(&b->os_id)))) // "distro=ubuntu" says no release
 		return false;
 	fresh(&b->item_ecosystem);
 	return distribution_ecosystem(p->space.n > 0 ? p->space : text_of(&b->os_id), release, &b->item_ecosystem) &&
 	       slice_equal(buf_slice(&b->item_ecosystem), text_of(&b->ecosystem));
 }
 
-static void set_ecosystem(struct bill *b, struct item *i, const struct purl *p)
+// Scanners write the purl of a Go module in lower case, and its name as it is: "github.com/Masterminds/semver". The name counts, alone or
+// behind its group, where the two differ in nothing else.
+static void set_spelling(struct bill *b, const struct draft *d)
+{
+	struct buf said;
+	buf_init(&said, INVENTORY_TEXT_MAX);
+	for (unsigned grouped = 0; grouped < 2; grouped++) {
+		buf_clear(&said);
+		if (grouped)
+			buf_printf(&said, "%.*s/", SLICE_ARGS(d->group));
+		ecosystem_name(buf_slice(&b->item_ecosystem), d->name, &said);
+		if (buf_status(&said) == ERR_OK && same_letters(buf_slice(&said), buf_slice(&b->item_name)))
+			memcpy(b->item_name.p, said.p, said.n);
+	}
+	buf_free(&said);
+}
+
+static void set_ecosystem(struct bill *b, const struct draft *d, struct item *i, const struct purl *p)
 {
 	fresh(&b->item_name);
 	if (purl_ecosystem(p, fresh(&b->item_ecosystem), &b->item_name)) {
+		if (!is_packager(p))
+			set_spelling(b, d);
 		i->name = buf_slice(&b->item_name);
 		i->ecosystem = buf_slice(&b->item_ecosystem);
 	} else if (of_machine(b, p)) {
@@ -225,10 +272,10 @@ static enum err read_purl(struct bill *b, const struct draft *d, char room[stati
 	i->purl = buf_slice(&b->item_purl);
 	i->kind = kind_of(d, p);
 	i->arch = purl_qualifier(p, "arch");
-	set_version(b, i, p);
-	set_ecosystem(b, i, p);
+	enum err e = set_version(b, i, p, why);
+	set_ecosystem(b, d, i, p);
 	set_source(b, d, i, p);
-	return ERR_OK;
+	return e;
 }
 
 static enum err read_cpe(struct bill *b, const struct draft *d, struct item *i, struct why *why)
@@ -298,6 +345,8 @@ enum err bill_item(struct bill *b, const struct draft *d, struct why *why)
 	const char *rule;
 	struct item i = {.name = d->name, .version = d->version, .vendor = d->vendor, .line = b->ordinal};
 	i.since = INVENTORY_UNKNOWN_DATE;
+	if (slice_is_text(i.version, "UNKNOWN") || slice_is_text(i.version, "unknown")) // syft's, for an archive that does not say
+		i.version = (struct slice){0};
 	if (b->looks)
 		return bill_look(b, d->purl, why);
 	if (d->faint && d->purl.n == 0 && d->cpe.n == 0) {
@@ -314,6 +363,8 @@ enum err bill_item(struct bill *b, const struct draft *d, struct why *why)
 		buf_clear(all[n]);
 	if (e == ERR_OK)
 		e = read_purl(b, d, room, &p, &i, why);
+	if (e == ERR_OK)
+		e = drop_range(b, &i, why);
 	if (e == ERR_OK)
 		e = read_cpe(b, d, &i, why);
 	return e == ERR_OK ? give(b, &i, why) : e;

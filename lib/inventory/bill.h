@@ -37,7 +37,7 @@ struct draft {
 	enum item_kind kind;
 	bool kind_sure; // otherwise a purl may say better
 	bool faint;     // no item without purl or CPE
-	struct slice name, version, vendor, purl, cpe;
+	struct slice group, name, version, vendor, purl, cpe;
 	struct slice source, source_version;                // whole
 	struct slice source_release, source_epoch;          // of trivy's, besides
 	struct slice source_rpm;                            // "name-version-release.src.rpm"

@@ -40,15 +40,13 @@ static enum err read_properties(const struct json *component, struct properties 
 	struct json list = json_find(component, "properties");
 	for (size_t i = 0; json_is_array(&list) && i < json_count(&list); i++) {
 		struct json one = json_item(&list, i);
-		struct slice name = {0}, value = {0};
+		struct slice name = {0};
 		enum err e = json_opt_text(&one, "name", &name, why);
-		if (e == ERR_OK)
-			e = json_opt_text(&one, "value", &value, why);
+		for (size_t k = 0; k < sizeof known / sizeof *known && e == ERR_OK; k++) // others may be of any kind
+			if (slice_is_text(name, known[k].name))
+				e = json_opt_text(&one, "value", known[k].value, why);
 		if (e != ERR_OK)
 			return e;
-		for (size_t k = 0; k < sizeof known / sizeof *known; k++)
-			if (slice_is_text(name, known[k].name))
-				*known[k].value = value;
 	}
 	return ERR_OK;
 }
@@ -112,6 +110,8 @@ static enum err read_component(const struct json *component, struct slice *type,
 	if (e == ERR_OK)
 		e = json_get_text(component, "name", &d->name, why);
 	if (e == ERR_OK)
+		e = json_opt_text(component, "group", &d->group, why);
+	if (e == ERR_OK)
 		e = json_opt_text(component, "version", &d->version, why);
 	if (e == ERR_OK)
 		e = json_opt_text(component, "purl", &d->purl, why);
@@ -125,6 +125,8 @@ static enum err read_component(const struct json *component, struct slice *type,
 		e = read_properties(component, p, why);
 	if (e != ERR_OK)
 		return e;
+	if (d->vendor.n == 0 && d->purl.n == 0)
+		d->vendor = d->group; // where it is no part of a name
 	set_type(*type, d);
 	set_source(p, d);
 	if (p->trivy_class.n > 0 && slice_is_text(*type, "application"))

@@ -12,14 +12,19 @@
 #include <sys/stat.h>
 
 #define BLOCK (64u << 10)
+#define START 4u
 
 enum part {
 	BOM_FORMAT, SPEC_VERSION, METADATA, COMPONENT, SPDX_VERSION, NAME, CREATION, DESCRIBES, RELATIONSHIP, PACKAGE, CONTEXT, PARTS
 };
-static const char *const paths[PARTS] = {
+static const char *const paths[] = {
 	"bomFormat",    "specVersion",         "metadata",        "components[]", "spdxVersion", "name",
 	"creationInfo", "documentDescribes[]", "relationships[]", "packages[]",   "@context",
+	"sbom.spdxVersion", "sbom.name", "sbom.creationInfo", "sbom.relationships[]", "sbom.packages[]",
 };
+// GitHub hands an SPDX document out inside an object.
+static const enum part wrapped[] = {SPDX_VERSION, NAME, CREATION, RELATIONSHIP, PACKAGE};
+#define PATHS (PARTS + sizeof wrapped / sizeof *wrapped)
 
 struct reading {
 	struct bill bill;
@@ -95,7 +100,7 @@ static enum err take_describes(struct bill *b, const struct json *value, struct 
 static enum err take_part(struct reading *r, const struct json_part *part, struct why *why)
 {
 	struct bill *b = &r->bill;
-	switch ((enum part)part->part) {
+	switch (part->part < PARTS ? (enum part)part->part : wrapped[part->part - PARTS]) {
 	case BOM_FORMAT:
 		return take_format(b, &part->value, why);
 	case SPEC_VERSION:
@@ -133,23 +138,44 @@ static enum err take(void *context, struct json_part *part, struct why *why)
 	return e;
 }
 
+// The first bytes, without a byte order mark; forms that are no JSON are called by their name.
+static enum err read_start(struct bill *b, struct archive_member *m, uint8_t block[static START], size_t *n, struct why *why)
+{
+	enum err e = ERR_OK;
+	*n = 0;
+	for (size_t got = 1; e == ERR_OK && got > 0 && *n < START; *n += got)
+		e = archive_read(m, block + *n, START - *n, &got, why);
+	struct slice start = slice_of(block, e == ERR_OK ? *n : 0);
+	if (start.n >= 3 && memcmp(start.p, "\xef\xbb\xbf", 3) == 0) {
+		*n -= 3;
+		memmove(block, block + 3, *n);
+	}
+	const char *form = start.n < START                       ? NULL
+	                   : memcmp(start.p, "\xff\xfe", 2) == 0 || memcmp(start.p, "\xfe\xff", 2) == 0 ? "UTF-16"
+	                   : start.p[0] == '<'                   ? "XML"
+	                   : memcmp(start.p, "SPDX", 4) == 0     ? "SPDX of tags and values"
+	                                                         : NULL;
+	return form == NULL ? e : why_set(why, ERR_INPUT, "%s: %s: what is read is CycloneDX and SPDX 2 in JSON, as UTF-8", b->name, form);
+}
+
 static enum err visit(void *context, struct archive_member *m, struct why *why)
 {
 	struct reading *r = context;
 	uint8_t block[BLOCK];
-	enum err e = ERR_OK;
+	size_t n = 0;
 	if (++r->documents > 1)
 		return why_set(why, ERR_INPUT, "%s: more than one document", r->bill.name);
 	json_stream_again(r->stream);
-	for (size_t n = 1; n > 0;) {
-		e = archive_read(m, block, sizeof block, &n, why);
-		if (e != ERR_OK)
-			return e;
-		e = n > 0 ? json_stream_put(r->stream, slice_of(block, n), why) : json_stream_end(r->stream, why);
+	enum err e = read_start(&r->bill, m, block, &n, why);
+	while (e == ERR_OK && n > 0) {
+		e = json_stream_put(r->stream, slice_of(block, n), why);
 		if (e != ERR_OK)
 			return r->taking ? e : why_at(why, e, "%s", r->bill.name);
+		e = archive_read(m, block, sizeof block, &n, why);
 	}
-	return ERR_OK;
+	if (e == ERR_OK && (e = json_stream_end(r->stream, why)) != ERR_OK && !r->taking)
+		return why_at(why, e, "%s", r->bill.name);
+	return e;
 }
 
 static enum err read_once(struct reading *r, int fd, bool looks, struct why *why)
@@ -210,7 +236,7 @@ static enum err read_bill(int fd, const char *name, enum bill_format wanted, con
 	*b = (struct bill){.name = name, .sink = sink, .wanted = wanted, .taken = INVENTORY_UNKNOWN_DATE};
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		buf_init(all[i], INVENTORY_TEXT_MAX);
-	enum err e = json_stream_new(paths, PARTS, take, r, &r->stream, why);
+	enum err e = json_stream_new(paths, PATHS, take, r, &r->stream, why);
 	if (e == ERR_OK)
 		e = read_all(r, fd, why);
 	json_stream_free(r->stream);

@@ -85,6 +85,22 @@ static enum err read_source(const struct json *package, struct draft *d, struct 
 	return ERR_OK;
 }
 
+// A lock file, as trivy writes it: an application that groups what was found in it, by an annotation or (before 0.58) a text.
+static bool is_lock_file(const struct json *package)
+{
+	static const char *const lists[] = {"annotations", "attributionTexts"};
+	for (size_t l = 0; l < 2; l++) {
+		struct json list = json_find(package, lists[l]);
+		for (size_t i = 0; json_is_array(&list) && i < json_count(&list); i++) {
+			struct json one = json_item(&list, i), comment = json_find(&one, "comment");
+			struct slice text = {0};
+			if (json_text(l == 0 ? &comment : &one, &text, NULL) == ERR_OK && slice_is_text(text, "Class: lang-pkgs"))
+				return true;
+		}
+	}
+	return false;
+}
+
 static void set_purpose(struct slice purpose, struct draft *d)
 {
 	for (size_t i = 0; i < sizeof purposes / sizeof *purposes; i++)
@@ -115,6 +131,7 @@ static enum err read_package(const struct json *package, struct slice *id, struc
 		e = read_source(package, d, why);
 	d->vendor = organization(supplier);
 	set_purpose(*purpose, d);
+	d->faint |= e == ERR_OK && slice_is_text(*purpose, "APPLICATION") && is_lock_file(package);
 	return e;
 }
 

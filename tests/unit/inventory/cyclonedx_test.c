@@ -70,6 +70,27 @@ static void items(void)
 		 "note 1 files, data or lock files without purl or CPE are no items\n"},
 		{"{\"type\":\"file\",\"name\":\"/bin/sh\"},{\"type\":\"data\",\"name\":\"d\"}", "note 2 files, data or lock files without purl or CPE are no items\n"},
 		{"{\"type\":\"file\",\"name\":\"curl\",\"purl\":\"pkg:generic/curl@8.0\"}", "1 application name=curl version=8.0 purl=pkg:generic/curl@8.0\n"},
+		// cdxgen: evidence, properties of any kind
+		{"{\"group\":\"\",\"name\":\"lodash\",\"version\":\"4.17.15\",\"scope\":\"required\",\"purl\":\"pkg:npm/lodash@4.17.15\",\"type\":\"library\",\"evidence\":{\"identity\":[{\"field\":\"purl\",\"confidence\":1}],"
+		 "\"occurrences\":[{\"location\":\"a.js#1\"}]},\"properties\":[{\"name\":\"SrcFile\",\"value\":\"a\"},{\"name\":\"n\",\"value\":5},{\"name\":\"flag\",\"value\":true}]}",
+		 "1 library name=lodash version=4.17.15 in=npm purl=pkg:npm/lodash@4.17.15\n"},
+		{"{\"group\":null,\"name\":\"a\",\"version\":null,\"purl\":null,\"cpe\":null,\"type\":\"library\",\"supplier\":null,\"components\":null,\"properties\":null}", "1 library name=a\n"},
+		{"{\"group\":\"Acme\",\"name\":\"pump\",\"type\":\"firmware\"}", "1 firmware name=pump vendor=Acme\n"},
+		// how a module is spelled; how versions are
+		{"{\"type\":\"library\",\"name\":\"github.com/Masterminds/semver\",\"version\":\"v1.5.0\",\"purl\":\"pkg:golang/github.com/masterminds/semver@v1.5.0\"},"
+		 "{\"type\":\"library\",\"group\":\"github.com/Azure\",\"name\":\"azure-sdk\",\"version\":\"1\",\"purl\":\"pkg:golang/github.com/azure/azure-sdk@1\"},"
+		 "{\"type\":\"library\",\"name\":\"Django_X\",\"version\":\"1.0RC1\",\"purl\":\"pkg:pypi/django-x@1.0rc1\"}",
+		 "1 library name=github.com/Masterminds/semver version=v1.5.0 in=Go purl=pkg:golang/github.com/masterminds/semver@v1.5.0\n"
+		 "2 library name=github.com/Azure/azure-sdk version=1 in=Go purl=pkg:golang/github.com/azure/azure-sdk@1\n"
+		 "3 library name=django-x version=1.0rc1 in=PyPI purl=pkg:pypi/django-x@1.0rc1\n"},
+		{"{\"type\":\"library\",\"name\":\"stdlib\",\"version\":\"go1.21.0\",\"purl\":\"pkg:golang/stdlib@1.21.0\"}", "1 library name=stdlib version=1.21.0 in=Go purl=pkg:golang/stdlib@1.21.0\n"},
+		{"{\"type\":\"library\",\"name\":\"a\",\"version\":\"2.0\",\"purl\":\"pkg:npm/a@1.0\"}",
+		 "note another version than in its purl, which is taken\n1 library name=a version=1.0 in=npm purl=pkg:npm/a@1.0\n"},
+		{"{\"type\":\"library\",\"name\":\"a\",\"version\":\"UNKNOWN\",\"purl\":\"pkg:maven/b/a\"},{\"type\":\"library\",\"name\":\"a\",\"version\":\"== 1.2\",\"purl\":\"pkg:pypi/a\"}",
+		 "1 library name=b:a in=Maven purl=pkg:maven/b/a\n2 library name=a version=1.2 in=PyPI purl=pkg:pypi/a\n"},
+		{"{\"type\":\"library\",\"name\":\"a\",\"version\":\"^1.2\"},{\"type\":\"library\",\"name\":\"a\",\"version\":\">= 3.0\",\"purl\":\"pkg:pypi/a\"}",
+		 "1 refused \"^1.2\" a range of versions, not the one that is there: taken without a version\n1 library name=a\n"
+		 "2 refused \">= 3.0\" a range of versions, not the one that is there: taken without a version\n2 library name=a in=PyPI purl=pkg:pypi/a\n"},
 		// nested
 		{"{\"type\":\"framework\",\"name\":\"a\",\"components\":[{\"name\":\"b\",\"components\":[{\"name\":\"c\"}]},{\"name\":\"d\"}]},{\"name\":\"e\"}",
 		 "1 library name=a\n2 application name=b\n3 application name=c\n4 application name=d\n5 application name=e\n"},
@@ -114,6 +135,8 @@ static void refused_items(void)
 		{"{\"name\":\"a\",\"version\":1}", "1 refused \"a\" version: 1 is no text\n"},
 		{"{\"name\":\"a\",\"type\":[]}", "1 refused \"\" type: [] is no text\n"},
 		{"{\"name\":\"a\",\"supplier\":{\"name\":{}}}", "1 refused \"a\" supplier.name: {} is no text\n"},
+		{"{\"name\":\"a\",\"group\":7}", "1 refused \"a\" group: 7 is no text\n"},
+		{"{\"name\":\"a\",\"properties\":[{\"name\":\"syft:metadata:source\",\"value\":5}]}", "1 refused \"a\" properties[0].value: 5 is no text\n"},
 		{"{\"name\":\"a\",\"properties\":[{\"name\":1}]}", "1 refused \"a\" properties[0].name: 1 is no text\n"},
 		{"{\"name\":\"a\",\"version\":\"1\\u0007\"}", "1 refused \"1?\" a value holds a control character\n"},
 		{"{\"name\":\"%s\"}", "1 refused \"w\" a value is longer than 1024 bytes\n"},
@@ -157,6 +180,12 @@ static void machines(void)
 		// trivy: the system comes after the packages
 		{"{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.5\",\"components\":[{\"name\":\"a\",\"purl\":\"pkg:deb/debian/a@1?distro=debian-11.1\"},{\"type\":\"operating-system\",\"name\":\"debian\",\"version\":\"12.5\"}]}",
 		 "machine os=debian version=12 ecosystem=Debian:12\n1 package name=a version=1 in=Debian:11 purl=pkg:deb/debian/a@1?distro=debian-11.1\n"},
+		{"{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.6\",\"components\":[{\"type\":\"operating-system\",\"name\":\"ubuntu\",\"version\":\"22.04\"},{\"name\":\"a\",\"purl\":\"pkg:deb/ubuntu/a@1?distro=ubuntu\"},"
+		 "{\"name\":\"b\",\"purl\":\"pkg:deb/debian/b@1?distro=debian\"}]}",
+		 "machine os=ubuntu version=22.04 ecosystem=Ubuntu:22.04:LTS\n2 package name=a version=1 in=Ubuntu:22.04:LTS purl=pkg:deb/ubuntu/a@1?distro=ubuntu\n"
+		 "3 package name=b version=1 purl=pkg:deb/debian/b@1?distro=debian\n"},
+		{"\xef\xbb\xbf{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.6\",\"metadata\":{\"component\":{\"type\":\"application\",\"name\":\"shop\",\"version\":\"1\",\"purl\":\"pkg:npm/shop@1\"}}}",
+		 "machine name=shop\n0 application name=shop version=1 in=npm purl=pkg:npm/shop@1\n"},
 		{"{\"components\":[{\"type\":\"operating-system\",\"name\":\"redhat\",\"version\":\"9.4\"},{\"name\":\"a\",\"version\":\"1-1\",\"purl\":\"pkg:rpm/redhat/a@1-1\"},"
 		 "{\"name\":\"b\",\"version\":\"1-1\",\"purl\":\"pkg:rpm/suse/b@1-1\"}],\"specVersion\":\"1.6\",\"bomFormat\":\"CycloneDX\"}",
 		 "machine os=rhel version=9.4 ecosystem=Red Hat:enterprise_linux:9\n"
@@ -200,7 +229,8 @@ static void refused_documents(void)
 		{"", "bill: byte 0: "},
 		{"{}", "bill: neither CycloneDX (no bomFormat) nor SPDX 2 (no spdxVersion)"},
 		{"[]", "bill: neither CycloneDX"},
-		{"<?xml version=\"1.0\"?><bom/>", "bill: byte 1: lexical error"},
+		{"<?xml version=\"1.0\"?><bom/>", "bill: XML: what is read is CycloneDX and SPDX 2 in JSON"}, {"\xff\xfe{ }", "bill: UTF-16: what is read"},
+		{"\xef\xbb\xbf", "bill: byte 0: "}, {"\xef\xbb\xbf\xef\xbb\xbf{}", "bill: byte 1: lexical error"},
 		{"{\"@context\":\"https://spdx.org/rdf/3.0.1/spdx-context.jsonld\",\"@graph\":[]}", "bill: SPDX 3 (JSON-LD), which is not read"},
 		{"{\"bomFormat\":\"cyclonedx\",\"specVersion\":\"1.6\"}", "bill: bomFormat is not \"CycloneDX\""},
 		{"{\"bomFormat\":7}", "bill: bomFormat is not \"CycloneDX\""},

@@ -30,6 +30,10 @@ static void items(void)
 		 "1 package name=login version=1:4.8.1-1 in=Debian:12 source=shadow source_version=1:4.8.1-1 purl=pkg:deb/debian/login@4.8.1-1?distro=debian-12&epoch=1\n"},
 		{"{\"name\":\"libc6\",\"versionInfo\":\"2.36-9\",\"sourceInfo\":\"acquired package info from DPKG DB: /var/lib/dpkg/status\"," PURL("pkg:deb/debian/libc6@2.36-9?distro=debian-12&upstream=glibc") "}",
 		 "1 package name=libc6 version=2.36-9 in=Debian:12 source=glibc purl=pkg:deb/debian/libc6@2.36-9?distro=debian-12&upstream=glibc\n"},
+		{"{\"name\":\"package-lock.json\",\"primaryPackagePurpose\":\"APPLICATION\",\"annotations\":[{\"comment\":\"Class: lang-pkgs\"},{\"comment\":\"Type: npm\"}]},"
+		 "{\"name\":\"composer.lock\",\"primaryPackagePurpose\":\"APPLICATION\",\"attributionTexts\":[\"Class: lang-pkgs\"]},"
+		 "{\"name\":\"desk\",\"primaryPackagePurpose\":\"APPLICATION\",\"annotations\":[7,{\"comment\":\"of ours\"}],\"attributionTexts\":null}",
+		 "3 application name=desk\nnote 2 files, data or lock files without purl or CPE are no items\n"},
 		{"{\"name\":\"f\",\"primaryPackagePurpose\":\"FILE\"}", "note 1 files, data or lock files without purl or CPE are no items\n"},
 		{"{\"name\":\"fw\",\"primaryPackagePurpose\":\"FIRMWARE\"},{\"name\":\"hw\",\"primaryPackagePurpose\":\"DEVICE\"},{\"name\":\"s\",\"primaryPackagePurpose\":\"SOURCE\"}",
 		 "1 firmware name=fw\n2 equipment name=hw\n3 application name=s\n"},
@@ -84,6 +88,13 @@ static void machines(void)
 		{"{\"spdxVersion\":\"SPDX-2.3\",\"name\":\"n\",\"documentDescribes\":[\"SPDXRef-1\",\"SPDXRef-2\"],\"packages\":[{\"SPDXID\":\"SPDXRef-1\",\"name\":\"p\"}]}",
 		 "machine name=n\n1 application name=p\n", NULL},
 		{"{\"spdxVersion\":\"SPDX-2.3\",\"name\":\"n\",\"documentDescribes\":[\"SPDXRef-gone\",7]}", "machine name=n\n", NULL},
+		// Microsoft's tool: packages, then what they are; GitHub's object
+		{"\xef\xbb\xbf{\"files\":[{\"fileName\":\"./a.dll\"}],\"packages\":[{\"name\":\"Newtonsoft.Json\",\"SPDXID\":\"SPDXRef-Package-1\",\"versionInfo\":\"12.0.1\"," PURL("pkg:nuget/Newtonsoft.Json@12.0.1") "},"
+		 "{\"name\":\"Shop\",\"SPDXID\":\"SPDXRef-RootPackage\",\"versionInfo\":\"2.0.0\",\"supplier\":\"Organization: Acme\"}],\"spdxVersion\":\"SPDX-2.2\",\"name\":\"Shop 2.0.0\",\"documentDescribes\":[\"SPDXRef-RootPackage\"]}",
+		 "machine name=Shop\n1 library name=newtonsoft.json version=12.0.1 in=NuGet purl=pkg:nuget/Newtonsoft.Json@12.0.1\n2 application name=Shop version=2.0.0 vendor=Acme\n",
+		 "machine\n1 library name=newtonsoft.json version=12.0.1 in=NuGet purl=pkg:nuget/Newtonsoft.Json@12.0.1\n2 application name=Shop version=2.0.0 vendor=Acme\n"},
+		{"{\"sbom\":{\"spdxVersion\":\"SPDX-2.3\",\"creationInfo\":{\"created\":\"2026-01-02T03:04:05Z\"},\"name\":\"acme/shop\",\"packages\":[{\"name\":\"npm:lodash\",\"versionInfo\":\"4.17.15\"," PURL("pkg:npm/lodash@4.17.15") "}]}}",
+		 "machine name=acme/shop taken=1767323045\n1 library name=lodash version=4.17.15 in=npm purl=pkg:npm/lodash@4.17.15\n", NULL},
 		// the system, as the last package, and the version of the document behind all
 		{"{\"name\":\"n\",\"packages\":[{\"name\":\"a\"," PURL("pkg:deb/debian/a@1") "},{\"name\":\"debian\",\"versionInfo\":\"12.5\",\"primaryPackagePurpose\":\"OPERATING-SYSTEM\"}],\"spdxVersion\":\"SPDX-2.3\"}",
 		 "machine name=n os=debian version=12 ecosystem=Debian:12\n1 package name=a version=1 in=Debian:12 purl=pkg:deb/debian/a@1\n",
@@ -111,7 +122,8 @@ static void refused_documents(void)
 	} rows[] = {
 		{"{}", "bill: neither CycloneDX (no bomFormat) nor SPDX 2 (no spdxVersion)"},
 		{"{\"packages\":[{\"name\":\"a\"}]}", "bill: neither CycloneDX"},
-		{"SPDXVersion: SPDX-2.3\n", "bill: byte 1: lexical error"},
+		{"SPDXVersion: SPDX-2.3\n", "bill: SPDX of tags and values: what is read is CycloneDX and SPDX 2 in JSON"}, {"SPD", "bill: byte 1: lexical error"},
+		{"{\"sbom\":{\"packages\":[]}}", "bill: neither CycloneDX"}, {"{\"sbom\":{\"spdxVersion\":\"SPDX-4\"}}", "is not SPDX-2.3"},
 		{"{\"spdxVersion\":\"SPDX-3.0\"}", "bill: spdxVersion \"SPDX-3.0\" is not SPDX-2.3 or another 2"},
 		{"{\"spdxVersion\":\"2.3\"}", "bill: spdxVersion \"2.3\" is not SPDX-2.3"},
 		{"{\"spdxVersion\":\"SPDX-2.\"}", "is not SPDX-2.3"},
