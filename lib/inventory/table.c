@@ -1,11 +1,11 @@
 #include "inventory/table.h"
 
 #include <errno.h>
+#include <search.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/csv.h"
-#include "base/fnv.h"
 #include "base/num.h"
 #include "inventory/packages.h"
 #include "product/cpe.h"
@@ -42,9 +42,9 @@ struct table {
 	bool has[COLUMNS];
 	uint64_t items;
 	bool began; // machine() was called
-	uint64_t current;
-	uint64_t *seen; // hashes of the machines so far: open addressing, 0 is empty
-	size_t seen_room, seen_n;
+	const struct slice *current; // name of the machine that the rows belong to, one of seen
+	void *seen;                  // names of the machines so far
+	size_t seen_n, seen_bytes;
 	// What the row's values are written to, when they are not parts of it.
 	char purl_room[PURL_MAX], cpe_room[CPE_MAX];
 	struct buf purl, cpe, ecosystem, full_name;
@@ -222,42 +222,41 @@ static const char *make_item(struct table *t, const struct slice *cell, struct i
 	return rule;
 }
 
-// Two names that meet cost a refused row, nothing else.
-static uint64_t hash(struct slice s)
+static int compare_names(const void *a, const void *b)
 {
-	uint64_t h = fnv1a(s);
-	return h == 0 ? 1 : h;
+	return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
 }
 
-// False: it was there before, or there is no room (*e).
-static bool remember(struct table *t, uint64_t h, enum err *e, struct why *why)
+// A copy of a name in one piece of memory; NULL: there is none.
+static struct slice *name_new(struct slice name)
 {
-	if (t->seen_n * 2 >= t->seen_room) {
-		size_t room = t->seen_room == 0 ? 1024 : t->seen_room * 2;
-		uint64_t *wider = t->seen_n >= TABLE_MACHINES_MAX ? NULL : calloc(room, sizeof *wider);
-		if (wider == NULL) {
-			*e = t->seen_n >= TABLE_MACHINES_MAX ? why_set(why, ERR_LIMIT, "%s: more than %u machines", t->name, TABLE_MACHINES_MAX)
-			                                     : why_set(why, ERR_SYSTEM, "%s: no memory", t->name);
-			return false;
-		}
-		for (size_t i = 0; i < t->seen_room; i++)
-			if (t->seen[i] != 0) {
-				size_t to = t->seen[i] & (room - 1);
-				while (wider[to] != 0)
-					to = (to + 1) & (room - 1);
-				wider[to] = t->seen[i];
-			}
-		free(t->seen);
-		t->seen = wider;
-		t->seen_room = room;
-	}
-	size_t at = h & (t->seen_room - 1);
-	while (t->seen[at] != 0 && t->seen[at] != h)
-		at = (at + 1) & (t->seen_room - 1);
-	if (t->seen[at] == h)
+	struct slice *copy = calloc(1, sizeof *copy + name.n);
+	if (copy != NULL && name.n > 0)
+		memcpy(copy + 1, name.p, name.n);
+	if (copy != NULL)
+		*copy = slice_of(copy + 1, name.n);
+	return copy;
+}
+
+// False: it was there before, or there is no room (*e). A balanced tree of the names themselves (tsearch(3)): no two are taken for one, and
+// no choice of names makes it slow.
+static bool remember(struct table *t, struct slice name, enum err *e, struct why *why)
+{
+	if (tfind(&name, &t->seen, compare_names) != NULL)
 		return false;
-	t->seen[at] = h;
+	if (t->seen_n == TABLE_MACHINES_MAX || t->seen_bytes + name.n > TABLE_NAMES_MAX) {
+		*e = why_set(why, ERR_LIMIT, "%s: more than %u machines, or %u bytes of their names", t->name, TABLE_MACHINES_MAX, TABLE_NAMES_MAX);
+		return false;
+	}
+	struct slice *copy = name_new(name);
+	if (copy == NULL || tsearch(copy, &t->seen, compare_names) == NULL) {
+		free(copy);
+		*e = why_set(why, ERR_SYSTEM, "%s: no memory", t->name);
+		return false;
+	}
 	t->seen_n++;
+	t->seen_bytes += name.n;
+	t->current = copy;
 	return true;
 }
 
@@ -265,11 +264,10 @@ static bool remember(struct table *t, uint64_t h, enum err *e, struct why *why)
 static enum err enter(struct table *t, const struct slice *cell, const char **rule, struct why *why)
 {
 	struct slice name = cell[COLUMN_MACHINE], called = t->has[COLUMN_MACHINE] && name.n > 0 ? name : t->options->machine;
-	uint64_t h = hash(called);
 	enum err e = ERR_OK;
-	if (t->began && h == t->current)
+	if (t->began && slice_equal(called, *t->current))
 		return ERR_OK;
-	if (!remember(t, h, &e, why)) {
+	if (!remember(t, called, &e, why)) {
 		*rule = e == ERR_OK ? "its machine was left before: sort the table by machine" : NULL;
 		return e;
 	}
@@ -288,7 +286,6 @@ static enum err enter(struct table *t, const struct slice *cell, const char **ru
 		.updated = INVENTORY_UNKNOWN_DATE,
 	};
 	t->began = true;
-	t->current = h;
 	return t->sink->machine != NULL ? t->sink->machine(t->sink->context, &m, why) : ERR_OK;
 }
 
@@ -395,7 +392,7 @@ enum err inventory_table(int fd, const char *name, const struct table_options *o
 	csv_free(c);
 	for (size_t r = 0; r < sizeof rooms / sizeof *rooms; r++)
 		buf_free(rooms[r]);
-	free(t->seen);
+	tdestroy(t->seen, free);
 	free(t);
 	return e;
 }

@@ -25,6 +25,7 @@
 #include "inventory/inventory.h"
 
 #define TABLE_MACHINES_MAX 1000000u
+#define TABLE_NAMES_MAX (64u << 20) // bytes of their names
 
 struct table_options {
 	struct slice machine;   // name of the only machine, or of what the list describes

@@ -76,6 +76,8 @@ static const struct {
 	 "refused 3|pkg:npm/a@1%0a|no package URL\n"
 	 "refused 4|pkg:npm/a@%c2%85|a package URL with a blank at an end, a control character, or longer than 1024 bytes\n" LIST "item package|npm|a|1|||\n"},
 	{"a source of rpm's", "package,version,sourcerpm\na,1-1,a.src.rpm\n", "refused 2|a|sourcerpm is not name-version-release.src.rpm\n" LIST},
+	{"machines that an FNV-1a hash of 64 bits takes for one", "machine,name\n8yn0iYCKYHlIj4-BwPqk,x\nGReLUrM4wMqfg9yzV3KQ,y\n",
+	 "machine 8yn0iYCKYHlIj4-BwPqk|||\nitem application||x||||\nmachine GReLUrM4wMqfg9yzV3KQ|||\nitem application||y||||\n"},
 	{"a machine again", "machine,name\na,x\nb,y\na,z\nb,z\n",
 	 "machine a|||\nitem application||x||||\nmachine b|||\nitem application||y||||\nrefused 4|z|its machine was left before: sort the table by machine\n"
 	 "item application||z||||\n"},
@@ -165,6 +167,38 @@ static void large_and_stopped(void)
 	CHECK(inventory_table(fd, "t", &o, &sink, &why) == ERR_SYSTEM && inventory_wazuh(fd, "t", &o, &sink, &why) == ERR_SYSTEM);
 	close(fd);
 	buf_free(&r.text);
+}
+
+static enum err count_machine(void *context, const struct machine *m, struct why *why)
+{
+	(void)m, (void)why;
+	++*(uint64_t *)context;
+	return ERR_OK;
+}
+
+// As many machines as may be, and one more; as many bytes of names, and one more.
+static void the_most(void)
+{
+	static const struct {
+		unsigned machines, pad;
+		uint64_t told;
+	} most[] = {{TABLE_MACHINES_MAX + 1, 0, TABLE_MACHINES_MAX}, {TABLE_NAMES_MAX / 1024 + 1, 1016, TABLE_NAMES_MAX / 1024}};
+	for (size_t i = 0; i < sizeof most / sizeof *most; i++) {
+		struct why why = {""};
+		uint64_t told = 0;
+		struct inventory_sink sink = {.context = &told, .machine = count_machine};
+		struct table_options o = {.taken = INVENTORY_UNKNOWN_DATE};
+		int fd = memfd_create("most", MFD_CLOEXEC);
+		FILE *f = fdopen(dup(fd), "w");
+		REQUIRE(f != NULL);
+		fputs("machine,name\n", f);
+		for (unsigned m = 0; m < most[i].machines; m++)
+			fprintf(f, "%08u%0*u,a\n", m, (int)most[i].pad, 0);
+		REQUIRE(fclose(f) == 0 && lseek(fd, 0, SEEK_SET) == 0);
+		enum err e = inventory_table(fd, "t", &o, &sink, &why);
+		CHECK_SAY(e == (told < most[i].machines ? ERR_LIMIT : ERR_OK) && told == most[i].told, "%zu: %llu told: %s", i, (unsigned long long)told, why.text);
+		close(fd);
+	}
 }
 
 // The example that is installed is a table without a refusal.
@@ -279,6 +313,7 @@ const struct test tests[] = {
 	{"no tables", no_tables},
 	{"truncated at every byte", truncated},
 	{"large, stopped, no file", large_and_stopped},
+	{"the most machines", the_most},
 	{"the example", the_example},
 	{"dpkg's list of a real machine", a_real_list},
 	{"Wazuh's items", wazuh},
