@@ -78,6 +78,11 @@ struct finding_options {
 	bool once;                   // the caller hands equal items on once only: nothing of them is kept
 };
 
+// May a provider with this row of the register look after something, or inspect, on that day? NULL: yes, the first and the last day of its
+// qualification included; else why not. A row that does not say both days proves nothing. Several rows may name one provider: one
+// that holds is enough.
+const char *finding_unqualified(const struct fact_provider *p, int64_t day);
+
 // An inventory_sink that turns a stream of items into findings. One machine after the other; a cache over machines makes equal packages cheap.
 struct findings;
 MUST_USE enum err findings_new(const struct knowledge *k, const struct finding_options *o, finding_sink *sink, void *context,

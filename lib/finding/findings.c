@@ -234,8 +234,12 @@ enum err findings_new(const struct knowledge *k, const struct finding_options *o
 	f->machine.caretaker = o->caretaker;
 	f->machine.taken = f->machine.updated = INVENTORY_UNKNOWN_DATE;
 	buf_init(&f->text, 16 * INVENTORY_TEXT_MAX);
-	*out = f;
-	return ERR_OK;
+	enum err e = bans_fold(f, why);
+	if (e == ERR_OK)
+		*out = f;
+	else
+		findings_free(f);
+	return e;
 }
 
 struct inventory_sink findings_inventory(struct findings *f)
@@ -248,6 +252,7 @@ void findings_free(struct findings *f)
 	if (f == NULL)
 		return;
 	cache_free(f->cache);
+	bans_free(f);
 	buf_free(&f->text);
 	free(f);
 }

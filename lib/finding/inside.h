@@ -37,8 +37,19 @@ void cache_free(struct cache *c);
 // The hits of s, weighed now or before; valid until the next call.
 MUST_USE enum err cache_hits(struct cache *c, const struct knowledge *k, const struct subject *s, const struct hits **hits, struct why *why);
 
+// The list of bans, its names folded once for all items.
+struct findings;
+struct ban {
+	struct fact_banned row;
+	struct buf vendor, product;
+};
+MUST_USE enum err bans_fold(struct findings *f, struct why *why);
+void bans_free(struct findings *f);
+
 struct findings {
 	const struct knowledge *k;
+	struct ban *bans;
+	size_t bans_n;
 	struct finding_options options;
 	finding_sink *sink;
 	void *context;

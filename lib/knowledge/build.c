@@ -341,13 +341,24 @@ static void take_banned(struct knowledge_build *b, const struct fact_banned *f)
 	build_append(b, &b->banned, &row, sizeof row);
 }
 
+uint32_t build_term(struct knowledge_build *b, uint32_t qualification, int64_t from, int64_t until)
+{
+	buf_clear(&b->words);
+	buf_put_slice(&b->words, intern_bytes(&b->strings, qualification));
+	buf_put_u8(&b->words, 0);
+	buf_put_u64(&b->words, (uint64_t)from);
+	buf_put_u64(&b->words, (uint64_t)until);
+	return build_text(b, buf_slice(&b->words));
+}
+
 static void take_provider(struct knowledge_build *b, const struct fact_provider *f)
 {
 	struct build_provider row = {.text = {build_text(b, f->name), build_text(b, f->number), build_text(b, f->qualification),
 	                                      build_text(b, f->activities), build_text(b, f->level), build_text(b, fact_title(f->basis)),
 	                                      build_text(b, f->key)},
 	                             .from = f->from, .until = f->until, .suspended = f->suspended};
-	row.held = enter(b, ENTRY_PROVIDER, row.text[0], row.text[1], row.text[2], &b->providers, sizeof row);
+	row.term = build_term(b, row.text[2], row.from, row.until);
+	row.held = enter(b, ENTRY_PROVIDER, row.text[0], row.text[1], row.term, &b->providers, sizeof row);
 	build_append(b, &b->providers, &row, sizeof row);
 }
 

@@ -89,6 +89,7 @@ struct build_banned {
 struct build_provider {
 	struct held held;
 	uint32_t text[7]; // name, number, qualification, activities, level, basis, key
+	uint32_t term;    // of build_term(): a renewal is another row than what it renews
 	int64_t from, until;
 	bool suspended;
 };
@@ -145,6 +146,8 @@ uint32_t build_range_of(struct knowledge_build *b, const struct fact_range *r);
 uint32_t build_extra_of(struct knowledge_build *b, struct slice platform, struct slice fixed, struct slice justification,
                         struct slice cpe);
 uint32_t build_key_of(struct knowledge_build *b, enum names names, struct slice ecosystem, struct slice vendor, struct slice name);
+// A text for a qualification and its days.
+uint32_t build_term(struct knowledge_build *b, uint32_t qualification, int64_t from, int64_t until);
 // The index of the source, made when it is new; SIZE_MAX with b->status set.
 size_t build_source_of(struct knowledge_build *b, enum source_kind kind, struct slice name);
 // Remembers under which index an entry is; *before: the index it had, or INTERN_NONE.

@@ -294,7 +294,7 @@ static void put_registers(struct emit *e)
 	}
 	emit_end(e, SECTION_BANNED);
 	free(list);
-	list = SORT(e, struct build_provider, providers, text[0], text[1], text[2], &n);
+	list = SORT(e, struct build_provider, providers, text[0], text[1], term, &n);
 	emit_begin(e, SECTION_PROVIDERS);
 	for (size_t i = 0; i < n; i++) {
 		const struct build_provider *r = list[i].row;

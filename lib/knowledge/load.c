@@ -207,7 +207,8 @@ static void load_registers(struct load *l)
 		if (!held(l, f->source, &row.held))
 			continue;
 		texts(l, (const text_ref[]){f->name, f->number, f->qualification, f->activities, f->level, f->basis, f->key}, row.text, 7);
-		enter(l, &row.held, ENTRY_PROVIDER, row.text[0], row.text[1], row.text[2], PROVIDER_COUNT(l->b));
+		row.term = build_term(l->b, row.text[2], row.from, row.until);
+		enter(l, &row.held, ENTRY_PROVIDER, row.text[0], row.text[1], row.term, PROVIDER_COUNT(l->b));
 		build_append(l->b, &l->b->providers, &row, sizeof row);
 	}
 	for (uint64_t i = 0; i < l->k->count[SECTION_ALIASES]; i++) {

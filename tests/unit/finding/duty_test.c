@@ -173,6 +173,10 @@ static void tell_register(struct told *t)
 	tell_provider(t, "Twice", "PRIS", "2026-01-01", "2027-01-01", false);
 	tell_provider(t, "Once", "PASSI", "2026-01-01", "2027-01-01", false);
 	tell_provider(t, "Once", "PRIS", "2020-01-01", "2021-01-01", false);
+	tell_provider(t, "Renewed", "PASSI", "2026-01-01", "2028-12-31", false); // before the one that it renews, and after it
+	tell_provider(t, "Renewed", "PASSI", "2023-01-01", "2025-12-31", false);
+	tell_provider(t, "Again", "PASSI", "2023-01-01", "2025-12-31", false);
+	tell_provider(t, "Again", "PASSI", "2026-01-01", "2028-12-31", false);
 }
 
 static void test_caretaker(void)
@@ -182,14 +186,16 @@ static void test_caretaker(void)
 		{"name=x|caretaker=Good", ""},
 		{"name=x|caretaker=First day", ""},
 		{"name=x|caretaker=Last day", ""},
-		{"name=x|caretaker=Always", ""},
 		{"name=x|caretaker=Twice", ""},
 		{"name=x|caretaker=Once", ""},
+		{"name=x|caretaker=Renewed", ""},
+		{"name=x|caretaker=Again", ""},
 		{"name=x|caretaker=1", ""}, // its number in the register
 		{"name=x|caretaker=Nobody", "caretaker exact caretaker=Nobody: is not in the register of qualified providers"},
 		{"name=x|caretaker=good", "caretaker exact caretaker=good: is not in the register of qualified providers"},
-		{"name=x|caretaker=Tomorrow", "caretaker exact caretaker=Tomorrow: its qualification has not begun"},
-		{"name=x|caretaker=Yesterday", "caretaker exact caretaker=Yesterday: its qualification has expired"},
+		{"name=x|caretaker=Tomorrow", "caretaker exact caretaker=Tomorrow: its qualification had not begun on the day"},
+		{"name=x|caretaker=Yesterday", "caretaker exact caretaker=Yesterday: its qualification had ended on the day"},
+		{"name=x|caretaker=Always", "caretaker exact caretaker=Always: the register does not say from when to when it is qualified"},
 		{"name=x|caretaker=Suspended", "caretaker exact caretaker=Suspended: its qualification is suspended"},
 	};
 	struct told t = told_new();
@@ -210,7 +216,7 @@ static void test_machine_caretaker(void)
 		{"", "Good", ""},
 		{"Good", "Nobody", ""},
 		{"Nobody", "Good", "caretaker exact caretaker=Nobody: is not in the register of qualified providers"},
-		{"", "Yesterday", "caretaker exact caretaker=Yesterday: its qualification has expired"},
+		{"", "Yesterday", "caretaker exact caretaker=Yesterday: its qualification had ended on the day"},
 	};
 	struct told t = told_new();
 	tell_register(&t);
@@ -278,7 +284,7 @@ static void test_machine(void)
 	tell_cycle(&t, "debian", "10", "", "", "2022-09-10", "2029-06-30");
 	tell_cycle(&t, "debian", "9", "", "", "2020-07-18", "2022-06-30");
 	tell_source(&t, SOURCE_PROVIDERS, "register", "the authority", "2026-08-24", true);
-	tell_provider(&t, "Good", "PASSI", "", "", false);
+	tell_provider(&t, "Good", "PASSI", "2020-01-01", "2099-12-31", false);
 	const struct knowledge *k = told_knowledge(&t);
 	REQUIRE(k != NULL);
 	for (size_t i = 0; i < N(rows); i++) {
