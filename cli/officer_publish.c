@@ -42,30 +42,6 @@ static enum err to_hub(struct publishing *p)
 	return e;
 }
 
-static bool is_cosigned(struct publishing *p)
-{
-	struct buf note;
-	struct checkpoint checkpoint;
-	uint64_t time;
-	struct why why;
-	buf_init(&note, NOTE_MAX);
-	enum err e = platform_call(p->cli->platform, 0, "GET", "/checkpoint", slice_of(NULL, 0), &note, &why);
-	if (e == ERR_OK)
-		e = follow_verify(platform_charter(p->cli->platform), buf_slice(&note), &checkpoint, &time, &why);
-	buf_free(&note);
-	return e == ERR_OK && checkpoint.size > p->leaf;
-}
-
-// What is published counts for everybody when enough seats have cosigned it: so long it is waited for, and told if it takes longer.
-static void wait_cosigned(struct publishing *p)
-{
-	uint64_t end = clock_monotonic_ms() + COSIGNED_MS;
-	for (long ms = 5; !(p->cosigned = is_cosigned(p)) && clock_monotonic_ms() < end; ms = ms < RETRY_MS ? ms * 2 : RETRY_MS) {
-		cli_progress(p->cli, "waiting for the seats to cosign leaf %llu", (unsigned long long)p->leaf);
-		nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
-	}
-}
-
 // Straight to the keepers: a suspension must hold although the hub delays it. Failing at some is told, not fatal.
 static void to_keepers(struct publishing *p, unsigned only)
 {
@@ -140,8 +116,10 @@ static int tell(struct publishing *p, bool keepers)
 	unsigned failed = 0;
 	words_begin(&w, c);
 	words_put(&w, "document", "%s", document_name(p->document.type));
-	if (p->appended)
-		words_put(&w, "leaf", "%llu, %s", (unsigned long long)p->leaf, p->cosigned ? "cosigned" : "not cosigned yet");
+	if (p->appended) {
+		words_number(&w, "leaf", p->leaf);
+		words_truth(&w, "cosigned", p->cosigned, "yes", "not yet");
+	}
 	for (unsigned i = 0; keepers && i < platform_charter(c->platform)->n; i++) {
 		char name[16];
 		snprintf(name, sizeof name, "seat %u", i + 1);
@@ -172,8 +150,11 @@ static enum err publish(struct publishing *p, const char *path, bool folder, boo
 	}
 	if (e == ERR_OK && !p->cards_only)
 		e = to_hub(p);
-	if (p->appended)
-		wait_cosigned(p);
+	if (p->appended) { // what is published counts for everybody when enough seats have cosigned it: waited for, and told if it takes longer
+		struct why why;
+		cli_progress(p->cli, "waiting for the seats to cosign leaf %llu", (unsigned long long)p->leaf);
+		p->cosigned = platform_wait_cosigned(p->cli->platform, p->leaf, COSIGNED_MS, &why) == ERR_OK;
+	}
 	if (e != ERR_OK && p->told > 0)
 		why_at(&p->cli->why, e, "%u keepers have taken it; the hub has not", p->told);
 	if (e == ERR_OK && folder)

@@ -18,25 +18,48 @@ void words_begin(struct words *w, struct cli *c)
 	}
 }
 
+#define KEY_MAX 64
+
+static const char *key_of(const char *name, char key[static KEY_MAX])
+{
+	snprintf(key, KEY_MAX, "%s", name);
+	for (char *p = key; *p != 0; p++)
+		*p = *p == ' ' ? '_' : *p;
+	return key;
+}
+
 void words_put(struct words *w, const char *name, const char *format, ...)
 {
-	char *text = NULL;
+	char *text = NULL, key[KEY_MAX];
 	va_list arguments;
 	va_start(arguments, format);
 	int n = vasprintf(&text, format, arguments);
 	va_end(arguments);
 	if (n < 0)
 		return;
-	if (w->cli->json) {
-		char key[64];
-		snprintf(key, sizeof key, "%s", name);
-		for (char *p = key; *p != 0; p++)
-			*p = *p == ' ' ? '_' : *p;
-		json_put_string(&w->json, key, text);
-	} else {
+	if (w->cli->json)
+		json_put_string(&w->json, key_of(name, key), text);
+	else
 		cli_row(&w->table, name, "%s", text);
-	}
 	free(text);
+}
+
+void words_number(struct words *w, const char *name, uint64_t number)
+{
+	char key[KEY_MAX];
+	if (w->cli->json)
+		json_put_number(&w->json, key_of(name, key), number);
+	else
+		cli_row(&w->table, name, "%llu", (unsigned long long)number);
+}
+
+void words_truth(struct words *w, const char *name, bool truth, const char *yes, const char *no)
+{
+	char key[KEY_MAX];
+	if (w->cli->json)
+		json_put_bool(&w->json, key_of(name, key), truth);
+	else
+		cli_row(&w->table, name, "%s", truth ? yes : no);
 }
 
 int words_end(struct words *w)

@@ -5,7 +5,7 @@
 #include "charter/document.h"
 #include "cli.h"
 
-// Names and values, as rows of a table or as texts of a JSON object (there with '_' for spaces).
+// Names and values, as rows of a table or of a JSON object (there with '_' for spaces, and texts unless said otherwise).
 struct words {
 	struct cli *cli;
 	struct cli_table table;
@@ -14,6 +14,8 @@ struct words {
 };
 void words_begin(struct words *w, struct cli *c);
 void words_put(struct words *w, const char *name, const char *format, ...) PRINTF_LIKE(3, 4);
+void words_number(struct words *w, const char *name, uint64_t number);                        // in JSON a number
+void words_truth(struct words *w, const char *name, bool truth, const char *yes, const char *no); // in JSON true or false
 int words_end(struct words *w); // prints; the exit status
 
 const char *document_name(enum document_type type); // "suspension, expulsion or restoration": a few words

@@ -10,6 +10,9 @@ PORT=8140 KEEPER_SHIFT=10 NAME="Lying keeper" POLICY=
 export ORIGIN
 trio_liars() { liar seat3 $((PORT + 3)) $((PORT + 3 + KEEPER_SHIFT)) "$P/keeper3"; }
 trio_make
+# published FILE: leaf and cosignatures as JSON tells them
+published() { tocsin --json officer publish "$1" --charter "$P/charter" | json 'type(d["leaf"]).__name__, d["cosigned"]'; }
+says "publishing again tells the leaf that is there, cosigned" "^int True$" published "$P/quarter1"
 NUMBER=0
 report() { # a report of three addresses and a name, each time others; what is printed is in $OUT
 	NUMBER=$((NUMBER + 1))
@@ -184,12 +187,16 @@ echo "# two seats away"
 daemon_stop keeper3
 as hospital report --title "Two seats away" --to 1 --tlp AMBER --observe ipv4=45.83.122.7 --yes >"$OUT" 2>&1
 if grep -q "^promised, not yet cosigned" "$OUT" && grep -q "without tokens for now" "$OUT"; then pass "a report is promised, without tokens"; else fail "a report is promised, without tokens" "$(cat "$OUT")"; fi
+quietly tocsin officer team "9:national:PT:National team PT" -o "$P/team9"
+officers_sign "$P/team9" 1 2
+says "a document is published, not cosigned yet" "^int False$" published "$P/team9"
 refused "open says which seats are missing" "1 of 3 shares, 2 are needed" as intl open "$A" --purpose "first"
 if grep -Eq "seat 2.*: away" "$OUT" && grep -Eq "seat 3.*: away" "$OUT"; then pass "both are named"; else fail "both are named" "$(cat "$OUT")"; fi
 daemon_start keeper2
 daemon_start keeper3
 says "they are back: filed, and the tokens follow" "filed" as hospital receipts --sync
 if grep -Eq "pending|promised" "$OUT"; then fail "nothing is left" "$(cat "$OUT")"; else pass "nothing is left"; fi
+says "the document is cosigned" "^int True$" published "$P/team9"
 wait_for 10 "the match" sh -c "$BIN/tocsin --home $P/members/intl --json matches $B | grep -q '\"address\": 1'"
 says "and they meet what was there" "^3$" matches
 says "it opens with all three again" "Opened with 3 of 3" as intl open "$A" --purpose "last"
