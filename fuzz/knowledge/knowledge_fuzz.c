@@ -44,7 +44,11 @@ static void ask(const struct knowledge *k)
 	(void)knowledge_flaw_find(k, slice_text("CVE-2026-1"), &found);
 	(void)knowledge_product(k, slice_text("debian"), &found);
 	struct slice to;
-	(void)knowledge_alias(k, slice_text("v"), slice_text("p"), &to);
+	bool whole;
+	struct knowledge_rows same[KNOWLEDGE_NAMESAKES_MAX];
+	(void)knowledge_alias(k, slice_text("v"), slice_text("p"), &to, &whole);
+	for (size_t i = knowledge_namesakes(k, slice_text("a"), same); i-- > 0;)
+		(void)knowledge_rows_next(&same[i], &row);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

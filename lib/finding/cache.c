@@ -64,6 +64,7 @@ static enum err key_of(struct cache *c, const struct subject *s, struct why *why
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		buf_put_vec16(&c->key, parts[i]);
 	buf_put_u8(&c->key, s->distributed);
+	buf_put_u8(&c->key, s->alone);
 	return buf_status(&c->key) == ERR_OK ? ERR_OK : why_set(why, ERR_LIMIT, "%.*s: names too long", SLICE_ARGS(slice_part(s->name, 0, 40)));
 }
 

@@ -168,7 +168,7 @@ static struct finding of_hit(struct findings *f, const struct item *i, const str
 
 static enum err flaws_of_item(struct findings *f, const struct item *i, struct why *why)
 {
-	struct subject s = {i->ecosystem, i->name, i->version, i->source, i->source_version, i->vendor, i->cpe, is_distributed(i)};
+	struct subject s = {i->ecosystem, i->name, i->version, i->source, i->source_version, i->vendor, i->cpe, is_distributed(i), is_alone(i)};
 	const struct hits *hits = NULL;
 	enum err e = cache_hits(f->cache, f->k, &s, &hits, why);
 	for (size_t n = 0; e == ERR_OK && n < hits->n; n++) {

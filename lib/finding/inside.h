@@ -23,6 +23,7 @@ struct hits {
 struct subject {
 	struct slice ecosystem, name, version, source, source_version, vendor, cpe;
 	bool distributed;
+	bool alone; // it has nothing but its name: no vendor, no identifier
 };
 
 // What the knowledge says of a subject, a hit a flaw, in the order of the flaws.
@@ -70,5 +71,7 @@ MUST_USE enum err caretaker_of(struct findings *f, const struct item *i, struct 
 
 // Is it a package of a distribution, whose word is the only one that counts? Also of one that OSV has no word for: nothing is said then.
 bool is_distributed(const struct item *i);
+// Has it nothing but a name to be known by? A library's bare name is nobody's in particular: it does not count.
+bool is_alone(const struct item *i);
 
 #endif

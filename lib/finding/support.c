@@ -101,15 +101,19 @@ enum err support_of_item(struct findings *f, const struct item *i, struct why *w
 	uint32_t product = 0;
 	char room[NAME_MAX_BYTES];
 	struct slice to, version = i->version;
+	bool whole;
 	if ((i->cpe.n > 0 && knowledge_product(f->k, i->cpe, &product)) || (i->purl.n > 0 && knowledge_product(f->k, i->purl, &product)))
 		return support_of(f, i, product, version, CONFIDENCE_EXACT, why);
 	if (i->kind == ITEM_LIBRARY || i->ecosystem.n > 0)
 		return ERR_OK; // a library's bare name is nobody's in particular
-	if (i->vendor.n > 0 && knowledge_alias(f->k, i->vendor, i->name, &to) && to.n > 4 && memcmp(to.p, "eol:", 4) == 0 &&
-	    knowledge_product(f->k, slice_part(to, 4, to.n - 4), &product))
+	bool told = knowledge_alias(f->k, i->vendor, i->name, &to, &whole) && to.n > 4 && memcmp(to.p, "eol:", 4) == 0 &&
+	            knowledge_product(f->k, slice_part(to, 4, to.n - 4), &product);
+	if (told && !whole)
 		return support_of(f, i, product, version, CONFIDENCE_ALIAS, why);
 	if (knowledge_product(f->k, i->name, &product) || (i->vendor.n > 0 && by_text(f, room, i->vendor, i->name, &product)))
 		return support_of(f, i, product, version, CONFIDENCE_ALIAS, why);
+	if (told)
+		return support_of(f, i, product, version, CONFIDENCE_DOUBTFUL, why);
 	if (by_words(f, i, &product, &version))
 		return support_of(f, i, product, version, CONFIDENCE_DOUBTFUL, why);
 	return ERR_OK;

@@ -3,6 +3,7 @@
 
 #include "inside.h"
 #include "product/cpe.h"
+#include "product/purl.h"
 
 #define HITS_MAX 200000u // rows about one item; linux has some thousands
 
@@ -19,6 +20,11 @@ bool is_distributed(const struct item *i)
 		if (slice_is_text(name, distributions[n]))
 			return true;
 	return false;
+}
+
+bool is_alone(const struct item *i)
+{
+	return i->kind != ITEM_LIBRARY && i->ecosystem.n == 0 && i->vendor.n == 0 && i->cpe.n == 0 && i->name.n > 0 && !is_distributed(i);
 }
 
 static enum err add(struct hits *h, const struct hit *hit, struct why *why)
@@ -137,26 +143,67 @@ static bool fits(struct slice pattern, struct slice name, enum confidence *confi
 	return cpe_covers(&p, &n);
 }
 
-static enum err rows_of(struct weighing *w, enum names names, struct slice ecosystem, struct slice vendor, struct slice name,
-                        enum confidence confidence)
+static enum err weigh_rows(struct weighing *w, struct knowledge_rows rows, struct slice name, enum confidence confidence)
 {
-	struct knowledge_rows rows = knowledge_affected(w->k, names, ecosystem, vendor, name);
 	struct knowledge_row row;
 	enum err e = ERR_OK;
 	while (e == ERR_OK && knowledge_rows_next(&rows, &row)) {
 		enum confidence sure = confidence;
-		if (names != NAMES_CPE || fits(row.cpe, name, &sure))
+		if (row.names != NAMES_CPE || fits(row.cpe, name, &sure))
 			e = row_of(w, &row, sure);
 	}
 	return e;
 }
 
-// By what a table of the knowledge says that vendor and product are called.
-static enum err rows_of_alias(struct weighing *w, struct slice to)
+static enum err rows_of(struct weighing *w, enum names names, struct slice ecosystem, struct slice vendor, struct slice name,
+                        enum confidence confidence)
 {
-	if (to.n > 4 && memcmp(to.p, "cpe:", 4) == 0)
-		return rows_of(w, NAMES_CPE, (struct slice){0}, (struct slice){0}, to, CONFIDENCE_ALIAS);
-	return ERR_OK; // "eol:…" is for support.c
+	return weigh_rows(w, knowledge_affected(w->k, names, ecosystem, vendor, name), name, confidence);
+}
+
+static enum err rows_of_package(struct weighing *w, struct slice purl, enum confidence confidence)
+{
+	char room[PURL_MAX];
+	struct purl p;
+	struct buf ecosystem, name;
+	enum err e = ERR_OK;
+	buf_init(&ecosystem, PURL_MAX);
+	buf_init(&name, PURL_MAX);
+	if (purl_parse(purl, room, &p, NULL) == ERR_OK && purl_ecosystem(&p, &ecosystem, &name))
+		e = buf_status(&ecosystem) != ERR_OK ? buf_status(&ecosystem) : buf_status(&name);
+	if (e == ERR_OK && name.n > 0)
+		e = rows_of(w, NAMES_SOURCE, buf_slice(&ecosystem), (struct slice){0}, buf_slice(&name), confidence);
+	if (e == ERR_OK && name.n > 0)
+		e = rows_of(w, NAMES_BINARY, buf_slice(&ecosystem), (struct slice){0}, buf_slice(&name), confidence);
+	buf_free(&ecosystem);
+	buf_free(&name);
+	return e;
+}
+
+// By what a table of the knowledge says that vendor and product are called. *known: it says which product of the feeds this is.
+static enum err rows_of_alias(struct weighing *w, bool *known)
+{
+	struct slice to = {0};
+	bool whole = false;
+	*known = false;
+	if (!knowledge_alias(w->k, w->s->vendor, w->s->name, &to, &whole) || to.n <= 4)
+		return ERR_OK;
+	enum confidence confidence = whole ? CONFIDENCE_DOUBTFUL : CONFIDENCE_ALIAS;
+	bool cpe = memcmp(to.p, "cpe:", 4) == 0, package = memcmp(to.p, "pkg:", 4) == 0; // "eol:…" is for support.c
+	*known = (cpe || package) && !whole;
+	return cpe ? rows_of(w, NAMES_CPE, (struct slice){0}, (struct slice){0}, to, confidence)
+	           : package ? rows_of_package(w, to, confidence) : ERR_OK;
+}
+
+// Of a product whose vendor nobody told: what is said of all that have its name. Nobody's defect, but somebody should look.
+static enum err rows_of_name(struct weighing *w)
+{
+	struct knowledge_rows rows[KNOWLEDGE_NAMESAKES_MAX];
+	size_t n = knowledge_namesakes(w->k, w->s->name, rows);
+	enum err e = ERR_OK;
+	for (size_t i = 0; e == ERR_OK && i < n; i++)
+		e = weigh_rows(w, rows[i], w->s->name, CONFIDENCE_DOUBTFUL);
+	return e;
 }
 
 static enum err all_rows(struct weighing *w)
@@ -172,14 +219,13 @@ static enum err all_rows(struct weighing *w)
 		return e;
 	if (e == ERR_OK && s->cpe.n > 0)
 		e = rows_of(w, NAMES_CPE, (struct slice){0}, (struct slice){0}, s->cpe, CONFIDENCE_EXACT);
-	if (e == ERR_OK && s->vendor.n > 0) {
-		struct slice to = {0};
-		// Vendor and product both spelt as the record has them: its own way of naming.
+	// Vendor and product both spelt as the record has them: its own way of naming.
+	if (e == ERR_OK && s->vendor.n > 0)
 		e = rows_of(w, NAMES_PRODUCT, (struct slice){0}, s->vendor, s->name, CONFIDENCE_ALIAS);
-		if (e == ERR_OK && knowledge_alias(w->k, s->vendor, s->name, &to))
-			e = rows_of_alias(w, to);
-	}
-	return e;
+	bool known = false;
+	if (e == ERR_OK && (s->vendor.n > 0 || s->alone))
+		e = rows_of_alias(w, &known);
+	return e == ERR_OK && s->alone && !known ? rows_of_name(w) : e;
 }
 
 // Of one flaw in an order that does not depend on how they came.

@@ -367,10 +367,13 @@ static enum err take_alias(struct knowledge_build *b, const struct fact_alias *f
 	struct build_alias alias = {.to = build_text(b, f->to)};
 	if (!fold_name(f->vendor, &b->fold))
 		return why_set(why, ERR_LIMIT, "the vendor of an alias is too long");
+	bool blank = f->vendor.n > 0 && b->fold.n == 0; // blanks must not stand for any vendor
 	alias.vendor = build_text(b, folded_slice(&b->fold));
 	if (!fold_name(f->product, &b->fold))
 		return why_set(why, ERR_LIMIT, "the product of an alias is too long");
 	alias.product = build_text(b, folded_slice(&b->fold));
+	if (blank || (f->product.n > 0 && b->fold.n == 0))
+		return why_set(why, ERR_INPUT, "a name of an alias is blank");
 	alias.held = enter(b, ENTRY_ALIAS, alias.vendor, alias.product, 0, &b->aliases, sizeof alias);
 	build_append(b, &b->aliases, &alias, sizeof alias);
 	return ERR_OK;

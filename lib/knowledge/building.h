@@ -185,6 +185,8 @@ struct emit {
 text_ref emit_text(struct emit *e, uint32_t ref); // where a string of the builder stands in the file
 void emit_begin(struct emit *e, enum section s);
 void emit_end(struct emit *e, enum section s);
+// Puts are not looked at one by one. Whoever reads what was put before, as the three below do, asks first whether all of it is there.
+MUST_USE enum err emit_status(const struct emit *e);
 void emit_product_names(struct emit *e); // gathers them; the strings are still open
 void emit_name_slots(struct emit *e);    // after the seed is known
 void emit_key_slots(struct emit *e);

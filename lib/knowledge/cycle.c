@@ -201,20 +201,26 @@ static uint32_t fits(const struct asked *a, const struct fact_cycle *c)
 
 struct slice knowledge_product_name(const struct knowledge *k, uint32_t product)
 {
-	const struct file_product *p = knowledge_at(k, SECTION_PRODUCTS, product);
-	return p == NULL ? slice_of("", 0) : knowledge_text(k, p->name);
+	struct file_product p;
+	return KNOWLEDGE_GET(k, SECTION_PRODUCTS, product, &p) ? knowledge_text(k, p.name) : slice_of("", 0);
 }
 
 struct slice knowledge_product_title(const struct knowledge *k, uint32_t product)
 {
-	const struct file_product *p = knowledge_at(k, SECTION_PRODUCTS, product);
-	return p == NULL ? slice_of("", 0) : knowledge_text(k, p->title);
+	struct file_product p;
+	return KNOWLEDGE_GET(k, SECTION_PRODUCTS, product, &p) ? knowledge_text(k, p.title) : slice_of("", 0);
+}
+
+static bool get_product(const struct knowledge *k, uint32_t product, struct file_product *p)
+{
+	return KNOWLEDGE_GET(k, SECTION_PRODUCTS, product, p) && p->cycle <= k->count[SECTION_CYCLES] &&
+	       p->cycles <= k->count[SECTION_CYCLES] - p->cycle;
 }
 
 size_t knowledge_cycles(const struct knowledge *k, uint32_t product)
 {
-	const struct file_product *p = knowledge_at(k, SECTION_PRODUCTS, product);
-	return p == NULL || p->cycle > k->count[SECTION_CYCLES] || p->cycles > k->count[SECTION_CYCLES] - p->cycle ? 0 : p->cycles;
+	struct file_product p;
+	return get_product(k, product, &p) ? p.cycles : 0;
 }
 
 static struct fact_day day(const struct file_day *d)
@@ -224,14 +230,14 @@ static struct fact_day day(const struct file_day *d)
 
 struct fact_cycle knowledge_cycle(const struct knowledge *k, uint32_t product, size_t i)
 {
-	const struct file_product *p = knowledge_at(k, SECTION_PRODUCTS, product);
-	const struct file_cycle *f = i < knowledge_cycles(k, product) ? knowledge_at(k, SECTION_CYCLES, p->cycle + i) : NULL;
-	if (f == NULL)
+	struct file_product p;
+	struct file_cycle f;
+	if (!get_product(k, product, &p) || i >= p.cycles || !KNOWLEDGE_GET(k, SECTION_CYCLES, p.cycle + i, &f))
 		return (struct fact_cycle){.released = FACT_NO_DATE, .latest_released = FACT_NO_DATE};
 	return (struct fact_cycle){
-		.product = knowledge_text(k, p->name), .cycle = knowledge_text(k, f->cycle), .label = knowledge_text(k, f->label),
-		.latest = knowledge_text(k, f->latest), .released = f->released, .latest_released = f->latest_released, .eol = day(&f->eol),
-		.eoas = day(&f->eoas), .eoes = day(&f->eoes), .discontinued = day(&f->discontinued), .lts = day(&f->lts),
+		.product = knowledge_text(k, p.name), .cycle = knowledge_text(k, f.cycle), .label = knowledge_text(k, f.label),
+		.latest = knowledge_text(k, f.latest), .released = f.released, .latest_released = f.latest_released, .eol = day(&f.eol),
+		.eoas = day(&f.eoas), .eoes = day(&f.eoes), .discontinued = day(&f.discontinued), .lts = day(&f.lts),
 	};
 }
 

@@ -327,6 +327,15 @@ static void put_sources(struct emit *e)
 	emit_end(e, SECTION_SOURCES);
 }
 
+enum err emit_status(const struct emit *e)
+{
+	const struct buf *const all[] = {e->out, &e->strings, &e->lists, &e->ranges, &e->extras, &e->products};
+	enum err status = e->b->status;
+	for (size_t i = 0; status == ERR_OK && i < sizeof all / sizeof *all; i++)
+		status = buf_status(all[i]);
+	return status;
+}
+
 static void put_all(struct emit *e)
 {
 	put_keys(e);
@@ -338,13 +347,18 @@ static void put_all(struct emit *e)
 	put_products(e);
 	put_registers(e);
 	put_sources(e);
-	emit_product_names(e);
+	if (emit_status(e) == ERR_OK)
+		emit_product_names(e);
+	if (emit_status(e) != ERR_OK)
+		return;
 	put_section(e, SECTION_RANGES, &e->ranges);
 	put_section(e, SECTION_EXTRAS, &e->extras);
 	put_section(e, SECTION_LISTS, &e->lists);
 	emit_begin(e, SECTION_STRINGS);
 	buf_put_slice(e->out, buf_slice(&e->strings));
 	emit_end(e, SECTION_STRINGS);
+	if (emit_status(e) != ERR_OK)
+		return;
 	e->head.seed = hash_mix((uint64_t)crc32c(0, e->strings.p, e->strings.n) ^ HASH_STEP, e->strings.n + HASH_STEP);
 	emit_key_slots(e);
 	emit_name_slots(e);
@@ -367,7 +381,7 @@ static void put_header(struct emit *e)
 static void reserve(struct emit *e)
 {
 	const struct knowledge_build *b = e->b;
-	size_t slots = (e->o->keys_n + e->o->names_n + ALIAS_COUNT(b)) * 3 / 2 * sizeof(struct file_slot);
+	size_t slots = (2 * e->o->keys_n + e->o->names_n + ALIAS_COUNT(b)) * 3 / 2 * sizeof(struct file_slot);
 	size_t n = e->o->keys_n * sizeof(struct file_key) + e->o->rows_n * sizeof(struct file_row) + e->o->flaws_n * sizeof(struct file_flaw) +
 	           e->o->records_n * sizeof(struct file_record) + KEV_COUNT(b) * sizeof(struct file_kev) + EPSS_COUNT(b) * sizeof(struct file_epss) +
 	           b->ranges.count * sizeof(struct file_range) + b->extras.count * sizeof(struct file_extra) + b->range_lists.items.n +
@@ -408,11 +422,12 @@ enum err knowledge_build_bytes(struct knowledge_build *b, int64_t taken, struct 
 		b->status = ERR_SYSTEM;
 	else
 		put_all(&e);
-	err = b->status != ERR_OK ? b->status : buf_status(&e.strings) != ERR_OK ? buf_status(&e.strings) : buf_status(out);
+	err = emit_status(&e);
 	if (err == ERR_OK)
 		put_header(&e);
-	buf_free(&e.strings);
-	buf_free(&e.products);
+	struct buf *const parts[] = {&e.strings, &e.lists, &e.ranges, &e.extras, &e.products};
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		buf_free(parts[i]);
 	intern_free(&e.product_names);
 	order_free(&o);
 	return err == ERR_OK ? ERR_OK : why_set(why, err, "the knowledge file: %s", err == ERR_LIMIT ? "over its limits" : "no memory");

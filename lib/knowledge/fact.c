@@ -335,7 +335,9 @@ static void walk_provider(struct walk *w, struct fact_provider *provider)
 static void walk_alias(struct walk *w, struct fact_alias *alias)
 {
 	TEXT(w, alias->vendor);
-	NEED(w, alias->product);
+	TEXT(w, alias->product);
+	if (w->mode == TEST && alias->vendor.n == 0 && alias->product.n == 0)
+		refuse(w, ERR_INPUT, "alias", "names neither a vendor nor a product");
 	NEED(w, alias->to);
 }
 

@@ -128,7 +128,7 @@ struct fact_provider {
 };
 
 struct fact_alias { // vendor and product as people write them -> what a feed calls them
-	struct slice vendor, product;
+	struct slice vendor, product; // one of them may be "": of whatever vendor; all that the vendor makes
 	struct slice to; // "cpe:2.3:…" (version ANY), "pkg:type/name", or "eol:product"
 };
 

@@ -27,9 +27,12 @@ const char *const section_names[SECTIONS] = {
 
 static enum err check_header(struct slice bytes, struct file_header *h, struct why *why)
 {
-	if (bytes.n < sizeof *h || memcmp(bytes.p, KNOWLEDGE_MAGIC, 8) != 0)
+	if (bytes.n < sizeof *h)
 		return why_set(why, ERR_INPUT, "is no knowledge file");
 	memcpy(h, bytes.p, sizeof *h);
+	knowledge_fence();
+	if (memcmp(h->magic, KNOWLEDGE_MAGIC, sizeof h->magic) != 0)
+		return why_set(why, ERR_INPUT, "is no knowledge file");
 	if (h->version != KNOWLEDGE_VERSION)
 		return why_set(why, ERR_INPUT, "is a knowledge file of version %u; this program reads version %u", h->version, KNOWLEDGE_VERSION);
 	uint32_t crc = h->crc;
@@ -69,7 +72,8 @@ static enum err open_bytes(struct slice bytes, enum knowledge_check check, struc
 	struct knowledge *made = calloc(1, sizeof *made);
 	if (made == NULL)
 		return why_set(why, ERR_SYSTEM, "no memory");
-	made->head = (const void *)bytes.p;
+	made->seed = h.seed;
+	made->made = h.made;
 	made->bytes = bytes.n;
 	for (int i = 0; i < SECTIONS; i++) {
 		made->at[i] = bytes.p + h.sections[i].offset;
@@ -92,10 +96,7 @@ enum err knowledge_open(const char *path, enum knowledge_check check, struct kno
 	if (e != ERR_OK)
 		return e;
 	void *map = (void *)(uintptr_t)bytes.p;
-	if (bytes.n < sizeof(struct file_header))
-		e = why_set(why, ERR_INPUT, "is no knowledge file");
-	else
-		e = open_bytes(bytes, check, k, why);
+	e = open_bytes(bytes, check, k, why);
 	if (e != ERR_OK) {
 		munmap(map, bytes.n);
 		return why_at(why, e, "%s", path);
@@ -119,23 +120,22 @@ struct slice knowledge_text(const struct knowledge *k, text_ref at)
 	if (all < sizeof n || at > all - sizeof n)
 		return slice_of("", 0);
 	memcpy(&n, p + at, sizeof n);
+	knowledge_fence();
 	return n > all - sizeof n - at ? slice_of("", 0) : slice_of(p + at + sizeof n, n);
 }
 
-const uint32_t *knowledge_list(const struct knowledge *k, list_ref at, uint32_t *n)
+uint32_t knowledge_list(const struct knowledge *k, list_ref at, uint32_t *first)
 {
-	const uint32_t *words = k->at[SECTION_LISTS];
-	uint64_t all = k->count[SECTION_LISTS];
-	*n = 0;
-	if (at == 0 || at >= all || words[at] > all - at - 1)
-		return NULL;
-	*n = words[at];
-	return words + at + 1;
+	uint32_t n;
+	*first = at + 1;
+	if (at == 0 || !KNOWLEDGE_GET(k, SECTION_LISTS, at, &n) || n > k->count[SECTION_LISTS] - at - 1)
+		return 0;
+	return n <= FACT_LIST_MAX ? n : 0;
 }
 
 int64_t knowledge_made(const struct knowledge *k)
 {
-	return k->head->made;
+	return k->made;
 }
 
 size_t knowledge_sources(const struct knowledge *k)
@@ -145,23 +145,23 @@ size_t knowledge_sources(const struct knowledge *k)
 
 struct knowledge_source knowledge_source(const struct knowledge *k, size_t i)
 {
-	const struct file_source *f = knowledge_at(k, SECTION_SOURCES, i);
-	if (f == NULL)
+	struct file_source f;
+	if (!KNOWLEDGE_GET(k, SECTION_SOURCES, i, &f))
 		return (struct knowledge_source){.dated = FACT_NO_DATE, .taken = FACT_NO_DATE};
-	enum source_kind kind = f->kind < SOURCE_KINDS ? (enum source_kind)f->kind : (enum source_kind)0;
-	return (struct knowledge_source){kind, knowledge_text(k, f->name), knowledge_text(k, f->author), f->dated, f->taken, f->records};
+	enum source_kind kind = f.kind < SOURCE_KINDS ? (enum source_kind)f.kind : (enum source_kind)0;
+	return (struct knowledge_source){kind, knowledge_text(k, f.name), knowledge_text(k, f.author), f.dated, f.taken, f.records};
 }
 
 struct knowledge_flaw knowledge_flaw(const struct knowledge *k, uint32_t flaw)
 {
-	const struct file_flaw *f = knowledge_at(k, SECTION_FLAWS, flaw);
-	if (f == NULL)
+	struct file_flaw f;
+	if (!KNOWLEDGE_GET(k, SECTION_FLAWS, flaw, &f))
 		return (struct knowledge_flaw){.published = FACT_NO_DATE, .kev_added = FACT_NO_DATE, .kev_due = FACT_NO_DATE};
 	return (struct knowledge_flaw){
-		.id = knowledge_text(k, f->id), .title = knowledge_text(k, f->title), .score10 = f->score10, .cvss = f->cvss,
-		.rejected = (f->flags & FLAW_REJECTED) != 0, .known_exploited = (f->flags & FLAW_EXPLOITED) != 0,
-		.ransomware = (f->flags & FLAW_RANSOMWARE) != 0, .published = f->published, .kev_added = f->kev_added, .kev_due = f->kev_due,
-		.epss_ppm = f->epss_ppm, .percentile_ppm = f->percentile_ppm,
+		.id = knowledge_text(k, f.id), .title = knowledge_text(k, f.title), .score10 = f.score10, .cvss = f.cvss,
+		.rejected = (f.flags & FLAW_REJECTED) != 0, .known_exploited = (f.flags & FLAW_EXPLOITED) != 0,
+		.ransomware = (f.flags & FLAW_RANSOMWARE) != 0, .published = f.published, .kev_added = f.kev_added, .kev_due = f.kev_due,
+		.epss_ppm = f.epss_ppm, .percentile_ppm = f.percentile_ppm,
 	};
 }
 
@@ -172,13 +172,12 @@ static bool slot_next(const struct knowledge *k, enum section s, uint64_t hash, 
 	if (*walked >= n)
 		return false;
 	uint64_t at = slot_first(hash, n) + (*walked)++;
-	*slot = *(const struct file_slot *)knowledge_at(k, s, at < n ? at : at - n);
-	return slot->ref != 0;
+	return KNOWLEDGE_GET(k, s, at < n ? at : at - n, slot) && slot->ref != 0;
 }
 
 static bool find_text(const struct knowledge *k, enum section s, struct slice text, uint32_t *index)
 {
-	uint64_t hash = hash_bytes(k->head->seed, text.p, text.n), walked = 0;
+	uint64_t hash = hash_bytes(k->seed, text.p, text.n), walked = 0;
 	struct file_slot slot;
 	while (slot_next(k, s, hash, &walked, &slot))
 		if (slice_equal(knowledge_text(k, slot.tag), text)) {
@@ -209,17 +208,24 @@ bool knowledge_product(const struct knowledge *k, struct slice name, uint32_t *p
 	return true;
 }
 
+// A key whose rows lie outside has none.
+static struct knowledge_rows rows_of_key(const struct knowledge *k, const struct file_key *f)
+{
+	bool inside = f->rows <= k->count[SECTION_ROWS] && f->row <= k->count[SECTION_ROWS] - f->rows;
+	return (struct knowledge_rows){k, f->row, inside ? f->row + f->rows : f->row, (enum names)f->names};
+}
+
 static struct knowledge_rows find_rows(const struct knowledge *k, enum names names, struct slice ecosystem, struct slice vendor,
                                        struct slice name)
 {
-	uint64_t hash = hash_key(k->head->seed, (uint32_t)names, ecosystem, vendor, name), walked = 0;
+	uint64_t hash = hash_key(k->seed, (uint32_t)names, ecosystem, vendor, name), walked = 0;
 	struct file_slot slot;
+	struct file_key f;
 	while (slot_next(k, SECTION_KEY_SLOTS, hash, &walked, &slot)) {
-		const struct file_key *f = slot.tag == (uint32_t)hash ? knowledge_at(k, SECTION_KEYS, slot.ref - 1) : NULL;
-		if (f != NULL && f->names == (uint32_t)names && slice_equal(knowledge_text(k, f->name), name) &&
-		    slice_equal(knowledge_text(k, f->ecosystem), ecosystem) && slice_equal(knowledge_text(k, f->vendor), vendor) &&
-		    f->rows <= k->count[SECTION_ROWS] && f->row <= k->count[SECTION_ROWS] - f->rows)
-			return (struct knowledge_rows){k, f->row, f->row + f->rows, names};
+		if (slot.tag == (uint32_t)hash && KNOWLEDGE_GET(k, SECTION_KEYS, slot.ref - 1, &f) && f.names == (uint32_t)names &&
+		    slice_equal(knowledge_text(k, f.name), name) && slice_equal(knowledge_text(k, f.ecosystem), ecosystem) &&
+		    slice_equal(knowledge_text(k, f.vendor), vendor))
+			return rows_of_key(k, &f);
 	}
 	return (struct knowledge_rows){k, 0, 0, names};
 }
@@ -238,39 +244,54 @@ struct knowledge_rows knowledge_affected(const struct knowledge *k, enum names n
 	return find_rows(k, names, none, folded_slice(&fold_vendor), folded_slice(&fold));
 }
 
+size_t knowledge_namesakes(const struct knowledge *k, struct slice name, struct knowledge_rows rows[static KNOWLEDGE_NAMESAKES_MAX])
+{
+	struct folded fold;
+	struct file_slot slot;
+	struct file_key f;
+	size_t n = 0;
+	if (!fold_name(name, &fold))
+		return 0;
+	uint64_t hash = hash_name(k->seed, folded_slice(&fold)), walked = 0;
+	while (n < KNOWLEDGE_NAMESAKES_MAX && slot_next(k, SECTION_KEY_SLOTS, hash, &walked, &slot))
+		if (slot.tag == (uint32_t)hash && KNOWLEDGE_GET(k, SECTION_KEYS, slot.ref - 1, &f) && f.names == NAMES_PRODUCT &&
+		    slice_equal(knowledge_text(k, f.name), folded_slice(&fold)))
+			rows[n++] = rows_of_key(k, &f);
+	return n;
+}
+
 bool knowledge_rows_next(struct knowledge_rows *rows, struct knowledge_row *row)
 {
 	const struct knowledge *k = rows->k;
-	const struct file_row *f = rows->at < rows->end ? knowledge_at(k, SECTION_ROWS, rows->at) : NULL;
-	if (f == NULL)
+	struct file_row f;
+	struct file_extra x = {0}; // empty texts
+	if (rows->at >= rows->end || !KNOWLEDGE_GET(k, SECTION_ROWS, rows->at, &f))
 		return false;
-	const struct file_extra *x = f->extra == 0 ? NULL : knowledge_at(k, SECTION_EXTRAS, f->extra - 1);
-	uint32_t n = 1;
-	if ((f->ranges & ROW_SINGLE) == 0)
-		(void)knowledge_list(k, f->ranges, &n);
+	if (f.extra != 0)
+		(void)KNOWLEDGE_GET(k, SECTION_EXTRAS, f.extra - 1, &x);
+	uint32_t first, n = (f.ranges & ROW_SINGLE) != 0 ? 1 : knowledge_list(k, f.ranges, &first);
 	*row = (struct knowledge_row){
-		.flaw = f->flaw, .source = f->source, .names = rows->names, .otherwise = f->otherwise <= STATUS_INVESTIGATED ? (enum fact_status)f->otherwise : STATUS_UNKNOWN,
-		.negligible = f->negligible != 0, .ranges = n < FACT_LIST_MAX ? (uint16_t)n : (uint16_t)FACT_LIST_MAX, .internal = f->ranges,
+		.flaw = f.flaw, .source = f.source, .names = rows->names, .otherwise = f.otherwise <= STATUS_INVESTIGATED ? (enum fact_status)f.otherwise : STATUS_UNKNOWN,
+		.negligible = f.negligible != 0, .ranges = (uint16_t)n,
+		.platform = knowledge_text(k, x.platform), .fixed = knowledge_text(k, x.fixed), .justification = knowledge_text(k, x.justification),
+		.cpe = knowledge_text(k, x.cpe), .internal = f.ranges,
 	};
-	row->platform = x == NULL ? slice_of("", 0) : knowledge_text(k, x->platform);
-	row->fixed = x == NULL ? slice_of("", 0) : knowledge_text(k, x->fixed);
-	row->justification = x == NULL ? slice_of("", 0) : knowledge_text(k, x->justification);
-	row->cpe = x == NULL ? slice_of("", 0) : knowledge_text(k, x->cpe);
 	rows->at++;
 	return true;
 }
 
 struct fact_range knowledge_range(const struct knowledge *k, const struct knowledge_row *row, size_t i)
 {
-	uint32_t n = 1, single = row->internal & ~ROW_SINGLE;
-	const uint32_t *list = (row->internal & ROW_SINGLE) != 0 ? &single : knowledge_list(k, row->internal, &n);
-	const struct file_range *f = i < n ? knowledge_at(k, SECTION_RANGES, list[i]) : NULL;
-	if (f == NULL)
+	struct file_range f;
+	uint32_t first, at = row->internal & ~ROW_SINGLE;
+	bool single = (row->internal & ROW_SINGLE) != 0;
+	bool is_there = single ? i == 0 : i < knowledge_list(k, row->internal, &first) && KNOWLEDGE_GET(k, SECTION_LISTS, first + i, &at);
+	if (!is_there || !KNOWLEDGE_GET(k, SECTION_RANGES, at, &f))
 		return (struct fact_range){.single = true}; // holds nothing
 	return (struct fact_range){
-		.from = knowledge_text(k, f->from), .to = knowledge_text(k, f->to), .single = f->single != 0, .closed = f->closed != 0,
-		.status = f->status <= STATUS_INVESTIGATED ? (enum fact_status)f->status : STATUS_UNKNOWN,
-		.scheme = f->scheme < VERSION_SCHEMES ? (enum version_scheme)f->scheme : VERSION_CUSTOM,
+		.from = knowledge_text(k, f.from), .to = knowledge_text(k, f.to), .single = f.single != 0, .closed = f.closed != 0,
+		.status = f.status <= STATUS_INVESTIGATED ? (enum fact_status)f.status : STATUS_UNKNOWN,
+		.scheme = f.scheme < VERSION_SCHEMES ? (enum version_scheme)f.scheme : VERSION_CUSTOM,
 	};
 }
 
@@ -281,12 +302,12 @@ size_t knowledge_banned(const struct knowledge *k)
 
 struct fact_banned knowledge_banned_row(const struct knowledge *k, size_t i)
 {
-	const struct file_banned *f = knowledge_at(k, SECTION_BANNED, i);
-	if (f == NULL)
+	struct file_banned f;
+	if (!KNOWLEDGE_GET(k, SECTION_BANNED, i, &f))
 		return (struct fact_banned){.from = FACT_NO_DATE, .out_by = FACT_NO_DATE};
-	return (struct fact_banned){.vendor = knowledge_text(k, f->vendor), .product = knowledge_text(k, f->product),
-		.level = knowledge_text(k, f->level), .use = knowledge_text(k, f->use), .basis = knowledge_text(k, f->basis),
-		.note = knowledge_text(k, f->note), .from = f->from, .out_by = f->out_by};
+	return (struct fact_banned){.vendor = knowledge_text(k, f.vendor), .product = knowledge_text(k, f.product),
+		.level = knowledge_text(k, f.level), .use = knowledge_text(k, f.use), .basis = knowledge_text(k, f.basis),
+		.note = knowledge_text(k, f.note), .from = f.from, .out_by = f.out_by};
 }
 
 size_t knowledge_providers(const struct knowledge *k)
@@ -296,29 +317,39 @@ size_t knowledge_providers(const struct knowledge *k)
 
 struct fact_provider knowledge_provider(const struct knowledge *k, size_t i)
 {
-	const struct file_provider *f = knowledge_at(k, SECTION_PROVIDERS, i);
-	if (f == NULL)
+	struct file_provider f;
+	if (!KNOWLEDGE_GET(k, SECTION_PROVIDERS, i, &f))
 		return (struct fact_provider){.from = FACT_NO_DATE, .until = FACT_NO_DATE};
-	return (struct fact_provider){.name = knowledge_text(k, f->name), .number = knowledge_text(k, f->number),
-		.qualification = knowledge_text(k, f->qualification), .activities = knowledge_text(k, f->activities),
-		.level = knowledge_text(k, f->level), .basis = knowledge_text(k, f->basis), .key = knowledge_text(k, f->key), .from = f->from,
-		.until = f->until, .suspended = f->suspended != 0};
+	return (struct fact_provider){.name = knowledge_text(k, f.name), .number = knowledge_text(k, f.number),
+		.qualification = knowledge_text(k, f.qualification), .activities = knowledge_text(k, f.activities),
+		.level = knowledge_text(k, f.level), .basis = knowledge_text(k, f.basis), .key = knowledge_text(k, f.key), .from = f.from,
+		.until = f.until, .suspended = f.suspended != 0};
 }
 
-bool knowledge_alias(const struct knowledge *k, struct slice vendor, struct slice product, struct slice *to)
+static bool find_alias(const struct knowledge *k, struct slice vendor, struct slice product, struct slice *to)
 {
-	struct folded folded_vendor, fold;
-	if (!fold_name(vendor, &folded_vendor) || !fold_name(product, &fold))
-		return false;
-	uint64_t hash = hash_key(k->head->seed, 0, slice_of("", 0), folded_slice(&folded_vendor), folded_slice(&fold)), walked = 0;
+	uint64_t hash = hash_key(k->seed, 0, slice_of("", 0), vendor, product), walked = 0;
 	struct file_slot slot;
+	struct file_alias f;
 	while (slot_next(k, SECTION_ALIAS_SLOTS, hash, &walked, &slot)) {
-		const struct file_alias *f = slot.tag == (uint32_t)hash ? knowledge_at(k, SECTION_ALIASES, slot.ref - 1) : NULL;
-		if (f == NULL || !slice_equal(knowledge_text(k, f->vendor), folded_slice(&folded_vendor)) ||
-		    !slice_equal(knowledge_text(k, f->product), folded_slice(&fold)))
+		if (slot.tag != (uint32_t)hash || !KNOWLEDGE_GET(k, SECTION_ALIASES, slot.ref - 1, &f) ||
+		    !slice_equal(knowledge_text(k, f.vendor), vendor) || !slice_equal(knowledge_text(k, f.product), product))
 			continue;
-		*to = knowledge_text(k, f->to);
+		*to = knowledge_text(k, f.to);
 		return true;
 	}
 	return false;
+}
+
+bool knowledge_alias(const struct knowledge *k, struct slice vendor, struct slice product, struct slice *to, bool *whole)
+{
+	struct folded folded_vendor, folded_product;
+	if (!fold_name(vendor, &folded_vendor) || !fold_name(product, &folded_product))
+		return false;
+	struct slice v = folded_slice(&folded_vendor), p = folded_slice(&folded_product), any = slice_of("", 0);
+	*whole = false;
+	if (p.n > 0 && ((v.n > 0 && find_alias(k, v, p, to)) || find_alias(k, any, p, to)))
+		return true;
+	*whole = true;
+	return v.n > 0 && find_alias(k, v, any, to);
 }

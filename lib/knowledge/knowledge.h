@@ -1,6 +1,7 @@
 // What is known about flaws, support and bans, in one mapped file (protocol/knowledge.md). Opening checks the header and every section's
 // bounds; KNOWLEDGE_CHECK_ALL also the checksums of all sections. A damaged file can give a refusal or a wrong answer that a checksum
-// would have shown, never a read outside the map.
+// would have shown, never a read outside the map; nor does one that is written to
+// while it is mapped (one that is cut short then ends the process: SIGBUS).
 #ifndef TOCSIN_KNOWLEDGE_KNOWLEDGE_H
 #define TOCSIN_KNOWLEDGE_KNOWLEDGE_H
 
@@ -56,6 +57,10 @@ struct knowledge_rows { // a walk; fields are the reader's own
 };
 struct knowledge_rows knowledge_affected(const struct knowledge *k, enum names names, struct slice ecosystem, struct slice vendor,
                                          struct slice name);
+// The rows of products of that name, folded, whoever makes them: of each vendor a walk, of no more than KNOWLEDGE_NAMESAKES_MAX vendors,
+// the first in byte order. Returns how many.
+#define KNOWLEDGE_NAMESAKES_MAX 16u
+size_t knowledge_namesakes(const struct knowledge *k, struct slice name, struct knowledge_rows rows[static KNOWLEDGE_NAMESAKES_MAX]);
 bool knowledge_rows_next(struct knowledge_rows *rows, struct knowledge_row *row);
 struct fact_range knowledge_range(const struct knowledge *k, const struct knowledge_row *row, size_t i);
 
@@ -89,7 +94,8 @@ size_t knowledge_banned(const struct knowledge *k);
 struct fact_banned knowledge_banned_row(const struct knowledge *k, size_t i);
 size_t knowledge_providers(const struct knowledge *k);
 struct fact_provider knowledge_provider(const struct knowledge *k, size_t i);
-// An alias for vendor and product, folded as above; false: none.
-bool knowledge_alias(const struct knowledge *k, struct slice vendor, struct slice product, struct slice *to);
+// An alias for vendor and product, folded as above; false: none. A row with both names goes before one for the product of any vendor,
+// this before one for all that the vendor makes: then *whole, and the product's name was not looked at.
+bool knowledge_alias(const struct knowledge *k, struct slice vendor, struct slice product, struct slice *to, bool *whole);
 
 #endif

@@ -185,6 +185,13 @@ static inline uint64_t hash_key(uint64_t seed, uint32_t names, struct slice ecos
 	return hash_bytes(h, name.p, name.n);
 }
 
+// Under what a product's key stands in the key table a second time: its name, whoever makes it.
+#define NAMES_ALONE 4u
+static inline uint64_t hash_name(uint64_t seed, struct slice name)
+{
+	return hash_key(seed, NAMES_ALONE, slice_of("", 0), slice_of("", 0), name);
+}
+
 // Where the walk over a table of n slots starts.
 static inline uint64_t slot_first(uint64_t hash, uint64_t n)
 {
@@ -192,23 +199,36 @@ static inline uint64_t slot_first(uint64_t hash, uint64_t n)
 }
 
 struct knowledge {
-	const struct file_header *head;
+	uint64_t seed; // of the header, which is read once
+	int64_t made;
 	const void *at[SECTIONS];
 	uint64_t count[SECTIONS]; // members
 	void *map;                // NULL: borrowed bytes
 	size_t bytes;
 };
 
-// The member i of a section, or NULL. `at` is of the type of the section's members.
-static inline const void *knowledge_at(const struct knowledge *k, enum section s, uint64_t i)
+// The file may change under us. What was read of it is in our memory from here on: the compiler must not read it again.
+static inline void knowledge_fence(void)
 {
-	return i < k->count[s] ? (const uint8_t *)k->at[s] + i * section_sizes[s] : NULL;
+	__asm__ volatile("" : : : "memory");
 }
 
-// The string; empty when the reference leads outside.
+// A copy of the member i of a section, so that what is checked is what is used; false: there is none. `to` is of the type of the
+// section's members.
+#define KNOWLEDGE_GET(k, s, i, to) knowledge_get(k, s, i, to, sizeof *(to))
+static inline bool knowledge_get(const struct knowledge *k, enum section s, uint64_t i, void *to, size_t n)
+{
+	if (i >= k->count[s])
+		return false;
+	memcpy(to, (const uint8_t *)k->at[s] + i * n, n);
+	knowledge_fence();
+	return true;
+}
+
+// The string; empty when the reference leads outside. Its bytes may change while it is looked at, its length not.
 struct slice knowledge_text(const struct knowledge *k, text_ref at);
-// The list's members; NULL and *n = 0 when it is empty or lies outside.
-const uint32_t *knowledge_list(const struct knowledge *k, list_ref at, uint32_t *n);
+// How many members the list has, 0 when it lies outside or has more than FACT_LIST_MAX; they are the words of SECTION_LISTS from *first on.
+uint32_t knowledge_list(const struct knowledge *k, list_ref at, uint32_t *first);
 
 // The canonical forms in which names are looked up (names.c), the same for the writer and the reader.
 #define PRODUCT_NAME_MAX FOLD_MAX

@@ -25,6 +25,7 @@ static bool put(struct folded *out, const void *p, size_t n)
 
 static bool put_buf(struct folded *out, struct buf *b)
 {
+	INVARIANT(buf_status(b) != ERR_SYSTEM); // a few hundred bytes; "no such name" instead would lose what is said of it
 	bool ok = buf_status(b) == ERR_OK && (b->n == 0 || put(out, b->p, b->n));
 	buf_free(b);
 	return ok;

@@ -35,10 +35,13 @@ static void add_product_name(struct emit *e, struct slice written, uint32_t prod
 		return;
 	rank = !identifier ? rank : ends_with_name(folded_slice(fold), own) ? 3 : 4;
 	struct slice folded = folded_slice(fold);
-	uint32_t *value = intern_value(&e->product_names, build_intern(e->b, &e->product_names, folded));
+	uint32_t ref = build_intern(e->b, &e->product_names, folded), text = build_text(e->b, folded);
+	if (emit_status(e) != ERR_OK)
+		return;
+	uint32_t *value = intern_value(&e->product_names, ref);
 	struct product_name *all = (struct product_name *)(void *)e->products.p, *old = *value == 0 ? NULL : &all[*value - 1];
 	if (old == NULL) {
-		struct product_name made = {build_text(e->b, folded), product, rank, false};
+		struct product_name made = {text, product, rank, false};
 		*value = (uint32_t)(e->products.n / sizeof made) + 1;
 		buf_put(&e->products, &made, sizeof made);
 	} else if (old->product != product && rank < old->rank) {
@@ -53,8 +56,6 @@ static void add_product_name(struct emit *e, struct slice written, uint32_t prod
 void emit_product_names(struct emit *e)
 {
 	const struct file_section *s = &e->head.sections[SECTION_PRODUCTS];
-	if (buf_status(e->out) != ERR_OK)
-		return;
 	for (uint32_t i = 0; i < s->bytes / sizeof(struct file_product); i++) {
 		struct file_product p;
 		memcpy(&p, e->out->p + s->offset + i * sizeof p, sizeof p);
@@ -70,6 +71,7 @@ void emit_product_names(struct emit *e)
 		all[i].text = emit_text(e, all[i].text);
 }
 
+// NULL: there is no room for them.
 static struct file_slot *slots_begin(struct emit *e, enum section s, size_t entries, uint64_t *n)
 {
 	*n = entries + entries / 2 + 1;
@@ -87,6 +89,17 @@ static void slot_put(struct file_slot *slots, uint64_t n, uint64_t hash, uint32_
 	while (slots[at].ref != 0)
 		at = at + 1 == n ? 0 : at + 1;
 	slots[at] = (struct file_slot){tag, ref};
+}
+
+// Of the slots with one tag no more than KNOWLEDGE_NAMESAKES_MAX: a name that all the world uses must not fill the table.
+static void slot_put_name(struct file_slot *slots, uint64_t n, uint64_t hash, uint32_t ref)
+{
+	uint64_t at = slot_first(hash, n);
+	size_t same = 0;
+	for (; slots[at].ref != 0; at = at + 1 == n ? 0 : at + 1)
+		same += slots[at].tag == (uint32_t)hash;
+	if (same < KNOWLEDGE_NAMESAKES_MAX)
+		slots[at] = (struct file_slot){(uint32_t)hash, ref};
 }
 
 void emit_name_slots(struct emit *e)
@@ -107,15 +120,29 @@ void emit_name_slots(struct emit *e)
 	}
 }
 
+static struct file_key key_at(const struct emit *e, size_t i)
+{
+	struct file_key k;
+	memcpy(&k, e->out->p + e->head.sections[SECTION_KEYS].offset + i * sizeof k, sizeof k);
+	return k;
+}
+
 void emit_key_slots(struct emit *e)
 {
 	uint64_t n, seed = e->head.seed;
-	struct file_slot *slots = slots_begin(e, SECTION_KEY_SLOTS, e->o->keys_n, &n);
+	size_t products = 0;
+	for (size_t i = 0; i < e->o->keys_n; i++)
+		products += key_at(e, i).names == NAMES_PRODUCT;
+	struct file_slot *slots = slots_begin(e, SECTION_KEY_SLOTS, e->o->keys_n + products, &n);
 	for (size_t i = 0; slots != NULL && i < e->o->keys_n; i++) {
-		struct file_key k;
-		memcpy(&k, e->out->p + e->head.sections[SECTION_KEYS].offset + i * sizeof k, sizeof k);
+		struct file_key k = key_at(e, i);
 		uint64_t hash = hash_key(seed, k.names, file_text(e, k.ecosystem), file_text(e, k.vendor), file_text(e, k.name));
 		slot_put(slots, n, hash, (uint32_t)hash, (uint32_t)i + 1);
+	}
+	for (size_t i = 0; slots != NULL && i < e->o->keys_n; i++) {
+		struct file_key k = key_at(e, i);
+		if (k.names == NAMES_PRODUCT)
+			slot_put_name(slots, n, hash_name(seed, file_text(e, k.name)), (uint32_t)i + 1);
 	}
 	size_t count = e->head.sections[SECTION_ALIASES].bytes / sizeof(struct file_alias);
 	slots = slots_begin(e, SECTION_ALIAS_SLOTS, count, &n);

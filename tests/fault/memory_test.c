@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 
 #include "follower.h"
+#include "knowledge/build.h"
 #include "match/match.h"
 #include "memory.h"
 #include "observable/extract.h"
@@ -326,6 +327,76 @@ static void misp(void)
 	each("extract_misp", misp_once, NULL);
 }
 
+// --- A knowledge that is made of facts, brought up to date, and read ----------------------------------------------------------
+
+static enum err take_all(struct knowledge_build *b, enum err e)
+{
+	const struct slice names[] = {SLICE_LITERAL("alias:kasten"), SLICE_LITERAL("cpe:/a:acme:box")};
+	const struct fact_range r[] = {{.from = SLICE_LITERAL("1.0"), .to = SLICE_LITERAL("2.0"), .status = STATUS_AFFECTED, .scheme = VERSION_NUMBERS},
+	                               {.from = SLICE_LITERAL("3.0"), .single = true, .status = STATUS_AFFECTED, .scheme = VERSION_NUMBERS}};
+	const struct fact facts[] = {
+		{.kind = FACT_SOURCE, .source = {SOURCE_CVE, SLICE_LITERAL("CVE"), SLICE_LITERAL("MITRE"), 0, false}},
+		{.kind = FACT_FLAW, .flaw = {.id = SLICE_LITERAL("GHSA-1"), .title = SLICE_LITERAL("a title"), .aliases = &SLICE_LITERAL("CVE-2026-1"), .aliases_n = 1}},
+		{.kind = FACT_AFFECTED, .affected = {.flaw = SLICE_LITERAL("GHSA-1"), .names = NAMES_PRODUCT, .vendor = SLICE_LITERAL("acme"),
+			.name = SLICE_LITERAL("box"), .ranges = r, .ranges_n = 2, .platform = SLICE_LITERAL("iOS")}},
+		{.kind = FACT_AFFECTED, .affected = {.flaw = SLICE_LITERAL("CVE-2026-2"), .names = NAMES_CPE, .name = SLICE_LITERAL("cpe:2.3:a:acme:box:*:*:*:*:*:*:*:*"),
+			.ranges = r, .ranges_n = 1}},
+		{.kind = FACT_SOURCE, .source = {SOURCE_EOL, SLICE_LITERAL("eol"), SLICE_LITERAL("eol"), 0, true}},
+		{.kind = FACT_PRODUCT, .product = {SLICE_LITERAL("box"), SLICE_LITERAL("The Box"), SLICE_LITERAL("app"), names, 2}},
+		{.kind = FACT_CYCLE, .cycle = {.product = SLICE_LITERAL("box"), .cycle = SLICE_LITERAL("1"), .label = SLICE_LITERAL("one")}},
+		{.kind = FACT_SOURCE, .source = {SOURCE_KEV, SLICE_LITERAL("KEV"), SLICE_LITERAL("CISA"), 0, true}},
+		{.kind = FACT_KEV, .kev = {.id = SLICE_LITERAL("CVE-2026-1"), .vendor = SLICE_LITERAL("v"), .product = SLICE_LITERAL("p")}},
+		{.kind = FACT_SOURCE, .source = {SOURCE_EPSS, SLICE_LITERAL("EPSS"), SLICE_LITERAL("FIRST"), 0, true}},
+		{.kind = FACT_EPSS, .epss = {SLICE_LITERAL("CVE-2026-1"), 1, 2}},
+		{.kind = FACT_SOURCE, .source = {SOURCE_BANNED, SLICE_LITERAL("banned"), SLICE_LITERAL("us"), 0, true}},
+		{.kind = FACT_BANNED, .banned = {.vendor = SLICE_LITERAL("Huawei"), .level = SLICE_LITERAL("banned")}},
+		{.kind = FACT_SOURCE, .source = {SOURCE_PROVIDERS, SLICE_LITERAL("providers"), SLICE_LITERAL("us"), 0, true}},
+		{.kind = FACT_PROVIDER, .provider = {.name = SLICE_LITERAL("Good"), .number = SLICE_LITERAL("1"), .qualification = SLICE_LITERAL("PASSI")}},
+		{.kind = FACT_SOURCE, .source = {SOURCE_ALIASES, SLICE_LITERAL("table"), SLICE_LITERAL("us"), 0, true}},
+		{.kind = FACT_ALIAS, .alias = {SLICE_LITERAL("Acme"), SLICE_LITERAL("Kasten"), SLICE_LITERAL("eol:box")}},
+	};
+	for (size_t i = 0; e == ERR_OK && i < sizeof facts / sizeof *facts; i++)
+		e = knowledge_build_take(b, &facts[i], NULL);
+	return e;
+}
+
+static enum err build_once(const struct knowledge *before, struct buf *out)
+{
+	struct knowledge_build *b = NULL;
+	enum err e = knowledge_build_new(before, &b, NULL);
+	e = take_all(b, e);
+	if (e == ERR_OK)
+		e = knowledge_build_bytes(b, 0, out, NULL);
+	const struct knowledge_change *changes;
+	CHECK(b == NULL || knowledge_build_changes(b, &changes) <= 7);
+	knowledge_build_free(b);
+	return e;
+}
+
+static enum err knowledge_once(unsigned nth)
+{
+	struct knowledge *k = NULL;
+	struct buf one, two;
+	(void)nth;
+	buf_init(&one, 1 << 20);
+	buf_init(&two, 1 << 20);
+	enum err e = build_once(NULL, &one);
+	if (e == ERR_OK)
+		e = knowledge_open_bytes(buf_slice(&one), &k, NULL);
+	if (e == ERR_OK)
+		e = build_once(k, &two);
+	CHECK(e != ERR_OK || slice_equal(buf_slice(&one), buf_slice(&two)));
+	knowledge_close(k);
+	buf_free(&one);
+	buf_free(&two);
+	return e;
+}
+
+static void knowledge(void)
+{
+	each("knowledge_build", knowledge_once, NULL);
+}
+
 static void begin(void)
 {
 	REQUIRE(crypto_init() == ERR_OK);
@@ -340,5 +411,5 @@ static void end(void)
 
 const struct test tests[] = {
 	{"begin", begin}, {"governance", governance}, {"record", record}, {"batch", batch}, {"follow", follow}, {"match", match},
-	{"misp", misp},   {"end", end},               {NULL, NULL},
+	{"misp", misp},   {"knowledge", knowledge}, {"end", end}, {NULL, NULL},
 };

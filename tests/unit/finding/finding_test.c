@@ -279,7 +279,7 @@ static void test_confidence(void)
 		{"vendor=acme_corp|name=big-box|version=1.0", "flaw alias CVE-1 fixed=2.0 by=MITRE"},
 		{"vendor=ACME  Corp|name=BIG BOX|version=1.0", "flaw alias CVE-1 fixed=2.0 by=MITRE"},
 		{"vendor=acme|name=big-box|version=1.0", ""}, // part of a name is no name
-		{"name=big-box|version=1.0", ""},
+		{"name=big-box|version=1.0", "flaw doubtful CVE-1 fixed=2.0 by=MITRE"}, // whose, nobody told
 		{"vendor=acme|name=the box|version=1.0", "flaw alias CVE-2 fixed=2.0 by=MITRE"},
 		{"vendor=acme|name=the box|version=2.0", ""},
 		{"vendor=acme|name=the boxes|version=1.0", ""},
@@ -292,6 +292,92 @@ static void test_confidence(void)
 		{"cpe=cpe:2.3:a:acme:plugin:1.0:*:*:*:*:*:*:*|name=p|version=1.0", "flaw doubtful CVE-5 fixed=2.0 by=MITRE"},
 		{"vendor=acme|name=the plugin|version=1.0", "flaw doubtful CVE-5 fixed=2.0 by=MITRE"},
 		{"vendor=acme|name=player|version=1.0", "flaw alias CVE-4 fixed=2.0 by=MITRE"}, // one row is for every platform
+	};
+	hold(&t, rows, N(rows));
+}
+
+// Nothing but a name: whatever bears it is held against it, and doubtful.
+static void test_alone(void)
+{
+	struct told t = told_new();
+	struct fact_range custom = told_range("1.0", "2.0", VERSION_CUSTOM, STATUS_AFFECTED);
+	tell_source(&t, SOURCE_CVE, "CVE", "MITRE", "2026-08-24", false);
+	tell_upstream(&t, "CVE-1", "F5", "nginx", VERSION_NUMBERS, "1.20");
+	tell_upstream(&t, "CVE-2", "acme", "proxy", VERSION_NUMBERS, "2.0");
+	tell_upstream(&t, "CVE-3", "other", "Proxy", VERSION_NUMBERS, "3.0");
+	tell_flaw(&t, "CVE-4", "", 0, "2026-01-02", "");
+	tell_ranges(&t, "CVE-4", NAMES_PRODUCT, "", "acme", "odd", STATUS_UNAFFECTED, &custom, 1);
+	tell_upstream(&t, "CVE-5", "acme", "called", VERSION_NUMBERS, "2.0");
+	tell_affected(&t, "CVE-6", NAMES_SOURCE, "Maven", "org.acme:called", VERSION_NUMBERS, "0", "2.0");
+	tell_affected(&t, "CVE-7", NAMES_CPE, "", "cpe:2.3:a:acme:all:*:*:*:*:*:*:*:*", VERSION_NUMBERS, "0", "2.0");
+	tell_upstream(&t, "CVE-8", "acme", "twice", VERSION_NUMBERS, "2.0");
+	tell_ranges(&t, "CVE-8", NAMES_PRODUCT, "", "other", "twice", STATUS_UNAFFECTED, NULL, 0);
+	tell_source(&t, SOURCE_OPENVEX, "vex", "us", "2026-08-24", false);
+	tell_ranges(&t, "CVE-2", NAMES_PRODUCT, "", "other", "proxy", STATUS_UNAFFECTED, NULL, 0);
+	tell_source(&t, SOURCE_ALIASES, "table", "us", "2026-08-24", true);
+	tell_alias(&t, "", "Called", "pkg:maven/org.acme/called");
+	tell_alias(&t, "House", "", "cpe:2.3:a:acme:all:*:*:*:*:*:*:*:*");
+	tell_alias(&t, "House", "nginx", "eol:nginx");
+	static const struct found_row rows[] = {
+		{"name=nginx|version=1.18.0", "flaw doubtful CVE-1 fixed=1.20 by=MITRE"},
+		{"name= NGINX|version=1.18.0|kind=system", "flaw doubtful CVE-1 fixed=1.20 by=MITRE"},
+		{"name=nginx|version=1.18.0|kind=firmware|purl=pkg:generic/nginx@1.18.0", "flaw doubtful CVE-1 fixed=1.20 by=MITRE"},
+		{"name=nginx|version=1.20", ""},
+		{"name=nginx proxy|version=1.18.0", ""},
+		{"name=f5|version=1.18.0", ""},
+		{"name=nginx|version=1.18.0|kind=library", ""}, // a library's bare name is nobody's
+		{"name=nginx|version=1.18.0|kind=package", ""}, // of a distribution that is not known
+		{"eco=Debian:12|name=nginx|version=1.18.0|kind=package", ""},
+		{"eco=npm|name=nginx|version=1.18.0", ""},
+		{"name=nginx|version=1.18.0|cpe=cpe:2.3:a:acme:nginx:1.18.0", ""}, // the identifier says whose it is
+		{"name=nginx|version=1.18.0|vendor=acme", ""},
+		{"name=nginx|version=1.18.0|vendor=F5", "flaw alias CVE-1 fixed=1.20 by=MITRE"},
+		// Of several vendors each; a VEX statement of one silences what is no surer than itself.
+		{"name=proxy|version=1.5", "silenced doubtful CVE-2 by=us; flaw doubtful CVE-3 fixed=3.0 by=MITRE"},
+		{"name=proxy|version=2.5", "flaw doubtful CVE-3 fixed=3.0 by=MITRE"},
+		{"name=proxy|version=1.5|vendor=acme", "flaw alias CVE-2 fixed=2.0 by=MITRE"},
+		{"name=twice|version=1.5", "flaw doubtful CVE-8 fixed=2.0 by=MITRE"},
+		{"name=odd|version=1.5", "uncomputed doubtful CVE-4: 1.0 to 2.0: its versionType has no order"},
+		{"name=odd", "uncomputed doubtful CVE-4: its version is not known"},
+		// A table that names the product says whose it is; one that names the vendor alone does not.
+		{"name=called|version=1.5", "flaw alias CVE-6 fixed=2.0 by=MITRE"},
+		{"name=called|version=1.5|vendor=whoever", "flaw alias CVE-6 fixed=2.0 by=MITRE"},
+		{"name=called|version=2.5", ""},
+		{"name=called|version=1.5|kind=library", ""},
+		{"name=whatever|version=1.5|vendor=house", "flaw doubtful CVE-7 fixed=2.0 by=MITRE"},
+		{"name=nginx|version=1.5|vendor=house", ""}, // its own row goes before
+		{"name=whatever|version=2.5|vendor=house", ""},
+		{"name=whatever|version=1.5", ""},
+	};
+	hold(&t, rows, N(rows));
+}
+
+// What a table of aliases says of support: of one product, of a product of any vendor, of all that a vendor makes.
+static void test_alias_of_support(void)
+{
+	struct told t = told_new();
+	tell_source(&t, SOURCE_EOL, "eol", "eol", "2026-08-24", true);
+	tell_product(&t, "box", "Box", NULL);
+	tell_cycle(&t, "box", "1", "", "", "2020-01-01", "");
+	tell_product(&t, "named", "Named", NULL);
+	tell_cycle(&t, "named", "1", "", "", "2021-01-01", "");
+	tell_source(&t, SOURCE_ALIASES, "table", "us", "2026-08-24", true);
+	tell_alias(&t, "Acme", "Kasten", "eol:box");
+	tell_alias(&t, "", "Kiste", "eol:box");
+	tell_alias(&t, "House", "", "eol:box");
+	tell_alias(&t, "Void", "", "eol:nothing");
+	static const struct found_row rows[] = {
+		{"vendor=acme|name=kasten|version=1.0", "unsupported alias Box 1 ended=2020-01-01"},
+		{"vendor=acme|name=kiste|version=1.0", "unsupported alias Box 1 ended=2020-01-01"},
+		{"name=Kiste|version=1.0", "unsupported alias Box 1 ended=2020-01-01"},
+		{"vendor=house|name=whatever|version=1.0", "unsupported doubtful Box 1 ended=2020-01-01"},
+		{"vendor=house|name=named|version=1.0", "unsupported alias Named 1 ended=2021-01-01"}, // its own name says more
+		{"name=Kasten|version=1.0", ""},
+		{"name=Kiste|version=1.0|kind=library", ""},
+		{"name=Kiste|version=1.0|kind=package", ""},
+		{"vendor=void|name=whatever|version=1.0", ""},
+		{"name=whatever|version=1.0", ""},
+		{"vendor=acme|name=whatever|version=1.0", ""},
 	};
 	hold(&t, rows, N(rows));
 }
@@ -441,6 +527,8 @@ const struct test tests[] = {
 	{"a rejected flaw says nothing", test_rejected},
 	{"what cannot be computed is not guessed", test_uncomputed},
 	{"how sure a match is", test_confidence},
+	{"nothing but a name to go by", test_alone},
+	{"aliases and support", test_alias_of_support},
 	{"which version cures", test_cure},
 	{"what a finding carries", test_fields},
 	{"counts of a machine; a sink that stops", test_counts},

@@ -13,6 +13,8 @@ static struct slice s(const char *text)
 	return slice_text(text);
 }
 
+#define N(a) (sizeof(a) / sizeof *(a))
+
 static size_t rows_of(const struct knowledge *k, enum names names, const char *ecosystem, const char *vendor, const char *name,
                       struct knowledge_row *first)
 {
@@ -77,6 +79,69 @@ static void lookups(void)
 	struct knowledge_source source = knowledge_source(k, row.source);
 	CHECK(knowledge_sources(k) == 1 && source.kind == SOURCE_OSV && slice_is_text(source.name, "OSV Debian") && source.records == 1 &&
 	      source.taken == TOLD_TAKEN && source.dated == told_date("2026-08-24") && knowledge_made(k) == TOLD_TAKEN);
+	told_free(&t);
+}
+
+static void aliases(void)
+{
+	static const struct {
+		const char *vendor, *product, *to; // to: NULL: none
+		bool whole;
+	} rows[] = {
+		{"Acme", "Box", "eol:both", false},     {"ACME", " box ", "eol:both", false}, {"", "box", "eol:product", false},
+		{"other", "Box", "eol:product", false}, {"acme", "lid", "eol:vendor", true},  {"acme", "", "eol:vendor", true},
+		{"other", "lid", NULL, false},          {"", "lid", NULL, false},             {"", "", NULL, false},
+		{" ", " ", NULL, false},                {"acm", "", NULL, false},             {"acme corp", "lid", NULL, false},
+	};
+	struct told t = told_new();
+	tell_source(&t, SOURCE_ALIASES, "table", "us", "2026-08-24", true);
+	tell_alias(&t, "Acme", "Box", "eol:both");
+	tell_alias(&t, "", "Box", "eol:product");
+	tell_alias(&t, "Acme", "", "eol:vendor");
+	tell_alias(&t, " ", "lid", "eol:blank"); // a blank is not "any"
+	tell_alias(&t, "acm", " ", "eol:blank");
+	const struct knowledge_change *all;
+	CHECK(knowledge_build_changes(t.build, &all) == 1 && all[0].added == 3 && all[0].refused == 2);
+	struct fact nobody = {.kind = FACT_ALIAS, .alias = {s(""), s(""), s("eol:x")}};
+	CHECK(fact_check(&nobody, NULL) == ERR_INPUT);
+	struct knowledge *k = told_knowledge(&t);
+	for (size_t i = 0; k != NULL && i < N(rows); i++) {
+		struct slice to = s("");
+		bool whole = false, found = knowledge_alias(k, s(rows[i].vendor), s(rows[i].product), &to, &whole);
+		CHECK_SAY(found == (rows[i].to != NULL) && (!found || (slice_is_text(to, rows[i].to) && whole == rows[i].whole)), "row %zu: %.*s", i, SLICE_ARGS(to));
+	}
+	told_free(&t);
+}
+
+// A product by its name alone: the first vendors, in byte order, and no more of them than the limit.
+static void namesakes(void)
+{
+	struct told t = told_new();
+	struct knowledge_rows rows[KNOWLEDGE_NAMESAKES_MAX];
+	struct knowledge_row row;
+	char vendor[16], flaw[16];
+	tell_source(&t, SOURCE_CVE, "CVE", "MITRE", "2026-08-24", false);
+	for (unsigned i = 40; i-- > 0;) {
+		snprintf(vendor, sizeof vendor, "vendor %02u", i);
+		snprintf(flaw, sizeof flaw, "CVE-2026-%04u", i);
+		tell_ranges(&t, flaw, NAMES_PRODUCT, "", vendor, "All Over", STATUS_AFFECTED, NULL, 0);
+		if (i < 2)
+			tell_ranges(&t, flaw, NAMES_PRODUCT, "", vendor, "Two", STATUS_AFFECTED, NULL, 0);
+	}
+	tell_ranges(&t, "CVE-2026-0001", NAMES_SOURCE, "npm", "", "pack", STATUS_AFFECTED, NULL, 0);
+	tell_ranges(&t, "CVE-2026-0001", NAMES_CPE, "", "", "cpe:2.3:a:acme:cpe:*:*:*:*:*:*:*:*", STATUS_AFFECTED, NULL, 0);
+	struct knowledge *k = told_knowledge(&t);
+	REQUIRE(k != NULL);
+	REQUIRE(knowledge_namesakes(k, s("ALL-over "), rows) == KNOWLEDGE_NAMESAKES_MAX);
+	for (unsigned i = 0; i < KNOWLEDGE_NAMESAKES_MAX; i++) {
+		snprintf(flaw, sizeof flaw, "CVE-2026-%04u", i);
+		CHECK(knowledge_rows_next(&rows[i], &row) && slice_is_text(knowledge_flaw(k, row.flaw).id, flaw) && !knowledge_rows_next(&rows[i], &row));
+	}
+	CHECK(knowledge_namesakes(k, s("two"), rows) == 2);
+	static const char *const none[] = {"", " ", "all", "all over it", "vendor 01", "pack", "cpe", "npm", "a:acme:cpe"};
+	for (size_t i = 0; i < N(none); i++)
+		CHECK_SAY(knowledge_namesakes(k, s(none[i]), rows) == 0, "\"%s\"", none[i]);
+	CHECK(rows_of(k, NAMES_PRODUCT, "", "vendor 39", "all over", NULL) == 1); // with its vendor it is found none the less
 	told_free(&t);
 }
 
@@ -224,8 +289,9 @@ static void same_bytes(void)
 	CHECK(knowledge_banned(again.k) == 1 && slice_is_text(knowledge_banned_row(again.k, 0).vendor, "Acme"));
 	CHECK(knowledge_providers(again.k) == 1 && slice_is_text(knowledge_provider(again.k, 0).level, "élevé"));
 	CHECK(knowledge_banned_row(again.k, 1).vendor.n == 0 && knowledge_provider(again.k, 1).name.n == 0);
-	CHECK(knowledge_alias(again.k, s("debian  project"), s("DEBIAN gnu/linux"), &to) && slice_is_text(to, "eol:debian"));
-	CHECK(!knowledge_alias(again.k, s("debian"), s("debian gnu/linux"), &to));
+	bool whole = true;
+	CHECK(knowledge_alias(again.k, s("debian  project"), s("DEBIAN gnu/linux"), &to, &whole) && slice_is_text(to, "eol:debian") && !whole);
+	CHECK(!knowledge_alias(again.k, s("debian"), s("debian gnu/linux"), &to, &whole));
 	buf_free(&twice);
 	told_free(&all);
 	told_free(&first);
@@ -333,6 +399,24 @@ static void refused_facts(void)
 	tell_epss(&t, "CVE-2026-1", 5, 6);
 	REQUIRE(told_knowledge(&t) != NULL);
 	CHECK(flaw_of(t.k, "CVE-2026-1").epss_ppm == 5);
+	told_free(&t);
+}
+
+// Whatever the room, the file is whole or the want of room is told: nothing that did not fit is read back.
+static void too_small(void)
+{
+	struct told t = told_new();
+	tell_source(&t, SOURCE_CVE, "CVE", "MITRE", "2026-08-24", false);
+	tell_half(&t, 0);
+	tell_rest(&t);
+	REQUIRE(told_knowledge(&t) != NULL);
+	for (size_t max = 0; max <= t.bytes.n; max++) {
+		struct buf out;
+		buf_init(&out, max);
+		enum err e = knowledge_build_bytes(t.build, TOLD_TAKEN, &out, NULL);
+		CHECK_SAY(e == (max < t.bytes.n ? ERR_LIMIT : ERR_OK), "%zu of %zu bytes: %s", max, t.bytes.n, err_name(e));
+		buf_free(&out);
+	}
 	told_free(&t);
 }
 
@@ -469,12 +553,15 @@ static void on_disk(void)
 
 const struct test tests[] = {
 	{"lookups by package, product and CPE", lookups},
+	{"aliases: whose row goes before whose", aliases},
+	{"a product by its name alone", namesakes},
 	{"names joined into flaws", joined},
 	{"rejected records", rejected},
 	{"the same bytes in steps and at once", same_bytes},
 	{"records replaced by later statements", replaced},
 	{"a whole feed adds to a record", whole_feed_adds_to_a_record},
 	{"refused facts are counted", refused_facts},
+	{"no room for the file", too_small},
 	{"damaged and truncated files", damaged},
 	{"on disk, and a writer that dies", on_disk},
 	{NULL, NULL},
