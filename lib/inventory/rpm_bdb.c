@@ -183,17 +183,25 @@ static uint64_t page_of(const struct bdb *b, uint32_t bucket)
 	return (uint64_t)bucket + b->spares[doublings];
 }
 
+static enum err read_bucket(struct bdb *b, uint64_t next, struct why *why)
+{
+	do {
+		struct page page;
+		enum err e = open_page(b, next, &page, why);
+		if (e == ERR_OK)
+			e = take_page(b, &page, why);
+		if (e != ERR_OK)
+			return e;
+		next = page.next;
+	} while (next != 0);
+	return ERR_OK;
+}
+
 static enum err read_buckets(struct bdb *b, struct why *why)
 {
 	enum err e = ERR_OK;
 	for (uint32_t bucket = 0; bucket <= b->last_bucket && e == ERR_OK; bucket++)
-		for (uint64_t next = page_of(b, bucket); e == ERR_OK && next != 0;) {
-			struct page page;
-			e = open_page(b, next, &page, why);
-			if (e == ERR_OK)
-				e = take_page(b, &page, why);
-			next = e == ERR_OK ? page.next : 0;
-		}
+		e = read_bucket(b, page_of(b, bucket), why);
 	return e;
 }
 

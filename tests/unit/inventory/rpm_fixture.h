@@ -63,7 +63,10 @@ static inline void rpm_put_header(struct buf *out, const struct rpm_fixture *f)
 	buf_init(&region.data, 1u << 16);
 	buf_put_slice(&region.data, buf_slice(&t.data));
 	rpm_put_entry(&region, 63, 7, 16);
-	buf_put_zeros(&t.data, 16); // the region's trailer
+	buf_put_u32(&t.data, 63); // the region's trailer: how far before it the region begins
+	buf_put_u32(&t.data, 7);
+	buf_put_u32(&t.data, -(t.count + 1) * 16);
+	buf_put_u32(&t.data, 16);
 	rpm_put_number(&t, 1008, f->installed);
 	buf_put_u32(out, t.count + 1);
 	buf_put_u32(out, (uint32_t)t.data.n);

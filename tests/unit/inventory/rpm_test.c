@@ -9,8 +9,7 @@
 #include "inventory/machine.h"
 #include "inventory/packages.h"
 #include "inventory/rpm_log.h"
-#include "recorder.h"
-#include "rpm_fixture.h"
+#include "rpm_image.h"
 
 static const struct rpm_fixture bash = {"bash", "5.1.8", "6.el9", "x86_64", "bash-5.1.8-6.el9.src.rpm", 0, 1700000000};
 static const struct rpm_fixture libs = {"openssl-libs", "3.0.7", "27.el9", "x86_64", "openssl-3.0.7-27.el9.src.rpm", 1, 1700000100};
@@ -150,39 +149,6 @@ static void sources(void)
 		CHECK_SAY(ok == (rows[i].source != NULL), "%s", rows[i].file);
 		CHECK_SAY(!ok || (slice_is_text(item.source, rows[i].source) && slice_is_text(item.source_version, rows[i].source_version)), "%s", rows[i].file);
 	}
-}
-
-static char image[64], database[128];
-
-static int image_new(void)
-{
-	strcpy(image, "/tmp/inventory_rpm.XXXXXX");
-	if (mkdtemp(image) == NULL)
-		return -1;
-	int root = open(image, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	CHECK(mkdirat(root, "var", 0755) == 0 && mkdirat(root, "var/lib", 0755) == 0 && mkdirat(root, "var/lib/rpm", 0755) == 0 && mkdirat(root, "etc", 0755) == 0);
-	int fd = openat(root, "etc/os-release", O_WRONLY | O_CREAT, 0644);
-	static const char text[] = "ID=\"rocky\"\nVERSION_ID=\"9.4\"\n";
-	CHECK(write(fd, text, sizeof text - 1) == (ssize_t)sizeof text - 1);
-	close(fd);
-	snprintf(database, sizeof database, "%s/var/lib/rpm/rpmdb.sqlite", image);
-	return root;
-}
-
-static void image_free(int root)
-{
-	char command[128];
-	close(root);
-	snprintf(command, sizeof command, "rm -rf '%s'", image);
-	CHECK(system(command) == 0);
-}
-
-static enum err read_image(int root, struct recorder *r, struct why *why)
-{
-	recorder_init(r);
-	struct inventory_sink sink = recorder_sink(r);
-	struct machine_options o = {.name = SLICE_LITERAL("m"), .taken = 0};
-	return inventory_machine(root, &o, &sink, why);
 }
 
 static unsigned files_in(const char *folder)
