@@ -94,6 +94,12 @@ struct inventory_sink {
 // For readers: what every value goes through. Takes outer blanks off (also U+00A0, U+200B and U+FEFF, which spreadsheets leave);
 // false, with the rule, when it is over INVENTORY_TEXT_MAX, no UTF-8, or holds a control character. *text is a part of raw.
 bool inventory_text(struct slice raw, struct slice *text, const char **rule);
+// The same for what may not be lost for its form, such as the name of a host or of a file: longer text is cut, and '?' stands for what is
+// refused above. *text is a part of raw, or is in room. False: it is not as it was, which is to be told.
+bool inventory_mend(struct slice raw, char room[static INVENTORY_TEXT_MAX], struct slice *text);
+// Hands the machine to the sink. A name that is no such text is mended and told, as is a date of its last change before 1970 or after 9999,
+// which is then unknown.
+MUST_USE enum err inventory_begin(const struct inventory_sink *sink, const struct machine *m, struct why *why);
 // Hands an explanation to the sink, its text cut and made printable. ERR_OK when the sink has no such function.
 MUST_USE enum err inventory_refuse(const struct inventory_sink *sink, uint64_t line, struct slice text, const char *rule, struct why *why);
 MUST_USE enum err inventory_note(const struct inventory_sink *sink, uint64_t line, struct slice text, const char *rule, struct why *why);

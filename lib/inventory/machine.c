@@ -62,7 +62,6 @@ static enum err read_release(struct scan *s, struct why *why)
 static enum err read_hostname(struct scan *s, struct why *why)
 {
 	bool found;
-	const char *rule;
 	struct slice name = s->options->name;
 	enum err e = ERR_OK;
 	if (name.n == 0 && s->options->running)
@@ -77,8 +76,7 @@ static enum err read_hostname(struct scan *s, struct why *why)
 			at = end + 1;
 		}
 	}
-	if (e == ERR_OK && inventory_text(name, &name, &rule))
-		s->machine.name = name;
+	s->machine.name = name;
 	return e;
 }
 
@@ -374,8 +372,7 @@ static enum err run(struct scan *s, struct why *why)
 	s->machine.os_codename = s->os.codename;
 	if (os_ecosystem(&s->os, s->packager, s->ecosystem, &note))
 		s->machine.ecosystem = slice_text(s->ecosystem);
-	if (s->sink->machine != NULL)
-		e = s->sink->machine(s->sink->context, &s->machine, why);
+	e = inventory_begin(s->sink, &s->machine, why);
 	if (e == ERR_OK)
 		e = tell_release(s, why);
 	if (e == ERR_OK)

@@ -18,12 +18,16 @@ MUST_USE enum err inventory_native(struct slice text, const char *name, const st
 // next one. A file as long as room's maximum is refused: NATIVE_BYTES_MAX + 1 takes every allowed one.
 MUST_USE enum err inventory_native_file(int fd, const char *name, struct buf *room, const struct inventory_sink *sink, struct why *why);
 
-// Writes what a reader tells. Values are what every sink may expect (inventory.h); others refuse with ERR_INPUT.
+// Writes what a reader tells, and always a file that can be read: a value that is not what every sink may expect (inventory.h) is mended
+// (inventory_mend), a date before 1970 or after 9999 left out, an item without name, purl and CPE becomes a refusal; and a note says so.
 struct inventory_writer {
 	struct buf *out; // appended to; the caller's
 	uint64_t lines;
 	char ecosystem[INVENTORY_TEXT_MAX];
 	size_t ecosystem_n;
+	const char *odd; // what was done to a value since the last note, or NULL
+	char odd_text[INVENTORY_SHOWN_MAX];
+	size_t odd_n;
 };
 void inventory_write_init(struct inventory_writer *w, struct buf *out);
 // Valid as long as w. A second machine: ERR_INPUT; a full buffer: its error.

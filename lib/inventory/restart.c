@@ -67,41 +67,36 @@ static struct slice unit_of(struct slice cgroup)
 	return unit;
 }
 
-// "comm" or "cgroup" of the process; empty when it is gone or says nothing printable.
-static struct slice small_file(struct scan *s, const char *pid, const char *name)
+// "comm" or "cgroup" of the process; empty when it is gone. False: '?' stands for some of it.
+static bool small_file(struct scan *s, const char *pid, const char *name, char room[static INVENTORY_TEXT_MAX], struct slice *text)
 {
 	char path[PATH_TEXT];
 	struct why why;
-	const char *rule;
-	size_t start = s->small.n;
 	snprintf(path, sizeof path, "proc/%s/%s", pid, name);
+	buf_clear(&s->small);
 	if (root_read(s->root, path, 4096, &s->small, NULL, &why) != ERR_OK)
-		s->small.n = start;
-	struct slice text = slice_part(buf_slice(&s->small), start, s->small.n);
-	if (strcmp(name, "cgroup") == 0)
-		text = unit_of(text);
-	return inventory_text(text, &text, &rule) ? text : (struct slice){0};
+		buf_clear(&s->small);
+	struct slice all = buf_slice(&s->small);
+	struct slice raw = strcmp(name, "cgroup") == 0 ? unit_of(all) : slice_trim(all);
+	raw.n = raw.n < INVENTORY_TEXT_MAX ? raw.n : INVENTORY_TEXT_MAX;
+	if (raw.n > 0)
+		memcpy(room, raw.p, raw.n); // the buffer is needed for the next one
+	return inventory_mend(slice_of(room, raw.n), room, text);
 }
 
 static enum err tell(struct scan *s, const char *pid, struct slice file, struct why *why)
 {
 	struct restart r = {.file = file};
-	const char *rule;
-	uint8_t room[INVENTORY_TEXT_MAX];
+	char rooms[3][INVENTORY_TEXT_MAX];
 	for (const char *c = pid; *c != 0; c++)
 		r.pid = r.pid * 10 + (uint64_t)(*c - '0');
-	if (!inventory_text(file, &r.file, &rule))
-		return inventory_refuse(s->sink, 0, file, rule, why);
-	// Both are kept apart: the buffer may move between them.
-	struct slice process = small_file(s, pid, "comm");
-	if (process.n > 0)
-		memcpy(room, process.p, process.n);
-	r.process = slice_of(room, process.n);
-	buf_clear(&s->small);
-	r.unit = small_file(s, pid, "cgroup");
+	bool whole = inventory_mend(file, rooms[0], &r.file);
+	whole &= small_file(s, pid, "comm", rooms[1], &r.process);
+	whole &= small_file(s, pid, "cgroup", rooms[2], &r.unit);
 	enum err e = s->sink->restart != NULL ? s->sink->restart(s->sink->context, &r, why) : ERR_OK;
-	buf_clear(&s->small);
-	return e;
+	return e != ERR_OK || whole ? e
+	                            : inventory_note(s->sink, 0, r.file, "the file of a process to restart, its unit or its own name is no text of at "
+	                                                                 "most 1024 bytes: '?' stands for what it was not", why);
 }
 
 static enum err take_maps(struct scan *s, const char *pid, struct why *why)

@@ -286,7 +286,7 @@ static enum err enter(struct table *t, const struct slice *cell, const char **ru
 		.updated = INVENTORY_UNKNOWN_DATE,
 	};
 	t->began = true;
-	return t->sink->machine != NULL ? t->sink->machine(t->sink->context, &m, why) : ERR_OK;
+	return inventory_begin(t->sink, &m, why);
 }
 
 // Cells in the order of `enum column`; those behind the last column must be empty.

@@ -1,6 +1,10 @@
 // What every value of an inventory goes through, and how a refused one is shown.
 #include "inventory/inventory.h"
 
+#include <stdio.h>
+
+#define YEAR_10000 253402300800 // Unix seconds
+
 // Bytes of a blank at either end that ASCII does not know: U+00A0, U+200B, U+FEFF. 0: none.
 static size_t wide_blank(const uint8_t *p, size_t n)
 {
@@ -46,32 +50,66 @@ bool inventory_text(struct slice raw, struct slice *text, const char **rule)
 	return *rule == NULL;
 }
 
-// The beginning of a refused text with '?' for what cannot be shown.
-static struct slice show(struct slice text, char room[static INVENTORY_SHOWN_MAX])
+// '?' for what is no UTF-8 and for control characters, in one pass each.
+static void replace(char *p, size_t n)
 {
-	size_t n = text.n < INVENTORY_SHOWN_MAX ? text.n : INVENTORY_SHOWN_MAX, bad;
-	for (size_t i = 0; i < n; i++)
-		room[i] = text.p[i] < 0x20 || text.p[i] == 0x7f ? '?' : (char)text.p[i];
-	while (!slice_is_utf8(slice_of(room, n), &bad))
-		room[bad] = '?';
-	for (size_t i = 0; i + 1 < n; i++)
-		if ((uint8_t)room[i] == 0xc2 && (uint8_t)room[i + 1] < 0xa0)
-			room[i] = room[i + 1] = '?';
-	return slice_of(room, n);
+	size_t bad, c;
+	for (size_t at = 0; at < n && !slice_is_utf8(slice_of(p + at, n - at), &bad); at += bad + 1)
+		p[at + bad] = '?';
+	for (size_t i = 0; i < n; i += c > 0 ? c : 1) {
+		c = slice_control(slice_of(p, n), i);
+		memset(p + i, '?', c);
+	}
 }
 
+static struct slice mend(struct slice raw, char *room, size_t max)
+{
+	struct slice s = trim(raw);
+	size_t n = s.n < max ? s.n : max;
+	if (n > 0)
+		memmove(room, s.p, n); // it may be there already
+	replace(room, n);
+	return trim(slice_of(room, n));
+}
+
+bool inventory_mend(struct slice raw, char room[static INVENTORY_TEXT_MAX], struct slice *text)
+{
+	const char *rule;
+	if (inventory_text(raw, text, &rule))
+		return true;
+	*text = mend(raw, room, INVENTORY_TEXT_MAX);
+	return false;
+}
+
+// The rule may quote what it refuses, cut in the middle of a character.
 static enum err tell(enum err (*told)(void *, const struct refused *, struct why *), const struct inventory_sink *sink, uint64_t line,
                      struct slice text, const char *rule, struct why *why)
 {
-	char room[INVENTORY_SHOWN_MAX];
+	char room[INVENTORY_SHOWN_MAX], said[WHY_MAX];
 	if (told == NULL)
 		return ERR_OK;
-	struct slice shown;
-	const char *unfit;
-	if (!inventory_text(show(text, room), &shown, &unfit))
-		shown = (struct slice){0};
-	struct refused r = {.line = line, .text = shown, .why = rule};
+	struct slice fit = mend(slice_text(rule), said, sizeof said - 1);
+	memmove(said, fit.p, fit.n);
+	said[fit.n] = 0;
+	struct refused r = {.line = line, .text = mend(text, room, sizeof room), .why = said};
 	return told(sink->context, &r, why);
+}
+
+enum err inventory_begin(const struct inventory_sink *sink, const struct machine *m, struct why *why)
+{
+	char room[INVENTORY_TEXT_MAX], date[24];
+	struct machine fit = *m;
+	bool named = inventory_mend(m->name, room, &fit.name);
+	bool dated = m->updated == INVENTORY_UNKNOWN_DATE || (m->updated >= 0 && m->updated < YEAR_10000);
+	if (!dated)
+		fit.updated = INVENTORY_UNKNOWN_DATE;
+	enum err e = sink->machine != NULL ? sink->machine(sink->context, &fit, why) : ERR_OK;
+	if (e == ERR_OK && !named)
+		e = inventory_note(sink, 0, m->name, "the machine's name is no text of at most 1024 bytes: '?' stands for what it was not", why);
+	snprintf(date, sizeof date, "%lld", (long long)m->updated);
+	if (e == ERR_OK && !dated)
+		e = inventory_note(sink, 0, slice_text(date), "the package manager's last change, in seconds, is before 1970 or after 9999: not known", why);
+	return e;
 }
 
 enum err inventory_refuse(const struct inventory_sink *sink, uint64_t line, struct slice text, const char *rule, struct why *why)

@@ -38,7 +38,7 @@ static enum err begin(struct list *l, struct why *why)
 	};
 	bool first = !l->began;
 	l->began = true;
-	return first && l->sink->machine != NULL ? l->sink->machine(l->sink->context, &m, why) : ERR_OK;
+	return first ? inventory_begin(l->sink, &m, why) : ERR_OK;
 }
 
 static bool take_source(struct slice type, struct slice source, struct item *i)

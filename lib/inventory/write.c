@@ -1,22 +1,33 @@
 // Writes the inventory file (protocol/inventory.md).
 #include "inventory/native.h"
 
+#include <stdio.h>
+
 #include "base/num.h"
 
 #define YEAR_10000 253402300800
 
-// Ends every line; a value with a tab would begin another field, so it is refused.
+// To be told behind the line, or behind the machine's; of several the first.
+static void keep_odd(struct inventory_writer *w, struct slice text, const char *what)
+{
+	if (w->odd != NULL)
+		return;
+	w->odd = what;
+	w->odd_n = text.n < sizeof w->odd_text ? text.n : sizeof w->odd_text;
+	memcpy(w->odd_text, text.p, w->odd_n);
+}
+
+// Ends every line; a value with a tab would begin another field, one with a blank at its end be refused.
 static enum err put_line(struct inventory_writer *w, const struct slice *fields, size_t n, struct why *why)
 {
+	char room[INVENTORY_TEXT_MAX];
 	for (size_t i = 0; i < n; i++) {
 		struct slice text;
-		const char *rule;
-		if (!inventory_text(fields[i], &text, &rule) || text.n != fields[i].n)
-			return why_set(why, ERR_INPUT, "inventory file: a value that is not trimmed text: %.*s", fields[i].n < 40 ? (int)fields[i].n : 40,
-			               (const char *)fields[i].p);
+		if (!inventory_mend(fields[i], room, &text))
+			keep_odd(w, fields[i], "a value that is no text of at most 1024 bytes: '?' stands for what it was not");
 		if (i > 0)
 			buf_put_u8(w->out, '\t');
-		buf_put_slice(w->out, fields[i]);
+		buf_put_slice(w->out, text);
 	}
 	buf_put_u8(w->out, '\n');
 	w->lines++;
@@ -24,45 +35,69 @@ static enum err put_line(struct inventory_writer *w, const struct slice *fields,
 	return e == ERR_OK ? ERR_OK : why_set(why, e, "inventory file: more than %zu bytes", w->out->max);
 }
 
-// A date as text in `room`; empty when it is not known.
-static bool date(int64_t seconds, char room[static TIME_TEXT], struct slice *text)
+static enum err tell_odd(struct inventory_writer *w, struct why *why)
 {
-	*text = (struct slice){0};
+	struct inventory_sink sink = inventory_write_sink(w);
+	const char *what = w->odd;
+	w->odd = NULL;
+	return what == NULL ? ERR_OK : inventory_note(&sink, 0, slice_of(w->odd_text, w->odd_n), what, why);
+}
+
+static bool is_blank(struct slice value)
+{
+	struct slice text;
+	const char *rule;
+	return inventory_text(value, &text, &rule) && text.n == 0;
+}
+
+// A date as text in `room`; empty when it is not known.
+static struct slice date(struct inventory_writer *w, int64_t seconds, char room[static TIME_TEXT])
+{
+	char text[24];
 	if (seconds == INVENTORY_UNKNOWN_DATE)
-		return true;
-	if (seconds < 0 || seconds >= YEAR_10000)
-		return false;
+		return (struct slice){0};
+	if (seconds < 0 || seconds >= YEAR_10000) {
+		snprintf(text, sizeof text, "%lld", (long long)seconds);
+		keep_odd(w, slice_text(text), "a date, in seconds, before 1970 or after 9999: left out");
+		return (struct slice){0};
+	}
 	time_print((uint64_t)seconds, room);
-	*text = slice_text(room);
-	return true;
+	return slice_text(room);
 }
 
 // A line of the machine, unless all it says is nothing.
 static enum err put_known(struct inventory_writer *w, const char *word, const struct slice *values, size_t n, struct why *why)
 {
 	struct slice fields[6] = {slice_text(word)};
-	size_t said = 0;
+	bool said = false;
 	for (size_t i = 0; i < n; i++) {
 		fields[i + 1] = values[i];
-		said += values[i].n;
+		said |= !is_blank(values[i]);
 	}
-	return said > 0 ? put_line(w, fields, n + 1, why) : ERR_OK;
+	return said ? put_line(w, fields, n + 1, why) : ERR_OK;
+}
+
+// Packages of it stand in shorter lines: no other text may take its place.
+static struct slice keep_ecosystem(struct inventory_writer *w, struct slice ecosystem)
+{
+	const char *rule;
+	if (!inventory_text(ecosystem, &ecosystem, &rule)) {
+		keep_odd(w, ecosystem, "an ecosystem that is no text of at most 1024 bytes: left out");
+		ecosystem.n = 0;
+	}
+	if (ecosystem.n > 0)
+		memcpy(w->ecosystem, ecosystem.p, ecosystem.n);
+	w->ecosystem_n = ecosystem.n;
+	return ecosystem;
 }
 
 static enum err write_machine(void *context, const struct machine *m, struct why *why)
 {
 	struct inventory_writer *w = context;
 	char taken_room[TIME_TEXT], updated_room[TIME_TEXT];
-	struct slice taken, updated;
 	if (w->lines > 0)
 		return why_set(why, ERR_INPUT, "inventory file: a second machine: one machine a file");
-	if (!date(m->taken, taken_room, &taken) || !date(m->updated, updated_room, &updated))
-		return why_set(why, ERR_INPUT, "inventory file: a date before 1970 or after 9999");
-	if (m->ecosystem.n > sizeof w->ecosystem)
-		return why_set(why, ERR_INPUT, "inventory file: an ecosystem longer than %zu bytes", sizeof w->ecosystem);
-	if (m->ecosystem.n > 0)
-		memcpy(w->ecosystem, m->ecosystem.p, m->ecosystem.n);
-	w->ecosystem_n = m->ecosystem.n;
+	struct slice taken = date(w, m->taken, taken_room), updated = date(w, m->updated, updated_room), ecosystem = keep_ecosystem(w, m->ecosystem);
 	const struct {
 		const char *word;
 		struct slice values[4];
@@ -73,7 +108,7 @@ static enum err write_machine(void *context, const struct machine *m, struct why
 		{"updated", {updated}, 1},
 		{"name", {m->name}, 1},
 		{"os", {m->os_id, m->os_version, m->os_codename, m->os_name}, 4},
-		{"ecosystem", {m->ecosystem}, 1},
+		{"ecosystem", {ecosystem}, 1},
 		{"kernel", {m->kernel_running, m->kernel_installed}, 2},
 		{"caretaker", {m->caretaker}, 1},
 		{"role", {slice_text(item_role_name(m->role))}, 1},
@@ -83,7 +118,7 @@ static enum err write_machine(void *context, const struct machine *m, struct why
 	enum err e = put_line(w, &first, 1, why);
 	for (size_t i = 1; i < sizeof lines / sizeof *lines && e == ERR_OK; i++)
 		e = put_known(w, lines[i].word, lines[i].values, lines[i].n, why);
-	return e;
+	return e == ERR_OK ? tell_odd(w, why) : e;
 }
 
 // A reader that knows no machine: a document about a product.
@@ -95,23 +130,16 @@ static enum err begin(struct inventory_writer *w, struct why *why)
 
 static bool is_plain(const struct inventory_writer *w, const struct item *i)
 {
-	return i->kind == ITEM_PACKAGE && slice_equal(i->ecosystem, slice_of(w->ecosystem, w->ecosystem_n)) && i->name.n > 0 && i->version.n > 0 &&
-	       i->vendor.n == 0 && i->purl.n == 0 && i->cpe.n == 0 && i->caretaker.n == 0 && i->role == ROLE_UNKNOWN &&
+	return i->kind == ITEM_PACKAGE && slice_equal(i->ecosystem, slice_of(w->ecosystem, w->ecosystem_n)) && !is_blank(i->name) &&
+	       !is_blank(i->version) &&	       i->vendor.n == 0 && i->purl.n == 0 && i->cpe.n == 0 && i->caretaker.n == 0 && i->role == ROLE_UNKNOWN &&
 	       i->exposure == EXPOSURE_UNKNOWN && i->credentials == CREDENTIALS_UNKNOWN && i->since == INVENTORY_UNKNOWN_DATE;
 }
 
-static enum err write_item(void *context, const struct item *i, struct why *why)
+static enum err put_item(struct inventory_writer *w, const struct item *i, struct why *why)
 {
-	struct inventory_writer *w = context;
 	char room[TIME_TEXT];
-	struct slice since;
-	enum err e = begin(w, why);
-	if (e != ERR_OK)
-		return e;
 	if (is_plain(w, i))
 		return put_line(w, (struct slice[]){SLICE_LITERAL("p"), i->name, i->version, i->arch, i->source, i->source_version}, 6, why);
-	if (!date(i->since, room, &since))
-		return why_set(why, ERR_INPUT, "inventory file: a date before 1970 or after 9999");
 	const struct slice fields[] = {
 		SLICE_LITERAL("i"),
 		slice_text(item_kind_name(i->kind)),
@@ -128,7 +156,7 @@ static enum err write_item(void *context, const struct item *i, struct why *why)
 		slice_text(item_role_name(i->role)),
 		slice_text(item_exposure_name(i->exposure)),
 		slice_text(item_credentials_name(i->credentials)),
-		since,
+		date(w, i->since, room),
 	};
 	return put_line(w, fields, sizeof fields / sizeof *fields, why);
 }
@@ -142,19 +170,37 @@ static struct slice number(uint64_t value, char room[static 24])
 	return slice_of(room + at, 24 - at);
 }
 
+static enum err write_told(struct inventory_writer *w, struct slice kind, const struct refused *r, struct why *why)
+{
+	char room[24];
+	struct slice rule = slice_text(r->why);
+	enum err e = begin(w, why);
+	if (e == ERR_OK)
+		e = put_line(w, (struct slice[]){kind, number(r->line, room), r->text, is_blank(rule) ? SLICE_LITERAL("not said why") : rule}, 4, why);
+	return e == ERR_OK ? tell_odd(w, why) : e;
+}
+
+static enum err write_item(void *context, const struct item *i, struct why *why)
+{
+	struct inventory_writer *w = context;
+	struct refused nameless = {.line = i->line, .text = i->version, .why = "no name, no purl and no CPE"};
+	enum err e = begin(w, why);
+	if (e == ERR_OK && is_blank(i->name) && is_blank(i->purl) && is_blank(i->cpe))
+		return write_told(w, SLICE_LITERAL("x"), &nameless, why);
+	if (e == ERR_OK)
+		e = put_item(w, i, why);
+	return e == ERR_OK ? tell_odd(w, why) : e;
+}
+
 static enum err write_restart(void *context, const struct restart *r, struct why *why)
 {
 	struct inventory_writer *w = context;
 	char room[24];
+	struct slice file = is_blank(r->file) ? SLICE_LITERAL("?") : r->file;
 	enum err e = begin(w, why);
-	return e != ERR_OK ? e : put_line(w, (struct slice[]){SLICE_LITERAL("r"), r->process, r->unit, r->file, number(r->pid, room)}, 5, why);
-}
-
-static enum err write_told(struct inventory_writer *w, struct slice kind, const struct refused *r, struct why *why)
-{
-	char room[24];
-	enum err e = begin(w, why);
-	return e != ERR_OK ? e : put_line(w, (struct slice[]){kind, number(r->line, room), r->text, slice_text(r->why)}, 4, why);
+	if (e == ERR_OK)
+		e = put_line(w, (struct slice[]){SLICE_LITERAL("r"), r->process, r->unit, file, number(r->pid, room)}, 5, why);
+	return e == ERR_OK ? tell_odd(w, why) : e;
 }
 
 static enum err write_refused(void *context, const struct refused *r, struct why *why)

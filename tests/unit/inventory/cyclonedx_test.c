@@ -142,7 +142,10 @@ static void refused_items(void)
 		{"{\"name\":\"%s\"}", "1 refused \"w\" a value is longer than 1024 bytes\n"},
 		{"{\"name\":\"a\",\"components\":[{\"name\":2}]},{\"name\":\"b\"}",
 		 "1 application name=a\n2 refused \"\" components[0].name: 2 is no text\n3 application name=b\n"},
-		// the item without what cannot be read
+		// the item without what cannot be read; a rule that quotes a part of a character
+		{"{\"name\":\"a\",\"purl\":\"pkg:npm/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\xc3\xa9%%\"}",
+		 "1 refused \"pkg:npm/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\xc3\xa9%\" purl "
+		 "\"pkg:npm/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa?\": \"%\": a percent sign without two hexadecimal digits\n1 application name=a\n"},
 		{"{\"name\":\"a\",\"purl\":\"npm/a\"}", "1 refused \"npm/a\" purl \"npm/a\": \"npm/a\": does not begin with \"pkg:\"\n1 application name=a\n"},
 		{"{\"name\":\"a\",\"cpe\":\"cpe:2.3:x\"}", "1 refused \"cpe:2.3:x\" CPE \"cpe:2.3:x\": part \"x\": must be a, o or h\n1 application name=a\n"},
 		{"{\"name\":\"a\",\"purl\":\"pkg:a/%s\"}",

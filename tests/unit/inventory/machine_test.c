@@ -69,6 +69,16 @@ static void debian_image(void)
 	CHECK(r.machine.taken == 1700000000 && r.machine.updated > 1700000000 && r.machine.role == ROLE_SERVER);
 	CHECK(r.machine.kernel_running.n == 0 && r.machine.kernel_installed.n == strlen("6.1.0-18-amd64"));
 	buf_free(&r.text);
+	// A clock that was wrong, and a name that is no text: told, and the rest as before.
+	struct timespec odd[2] = {{.tv_sec = -86400}, {.tv_sec = -86400}};
+	CHECK(utimensat(root, "var/lib/dpkg/status", odd, 0) == 0);
+	put(root, "etc/hostname", "w\teb\xff\n");
+	CHECK(read_root(root, false, &r, &why) == ERR_OK && r.machine.updated == INVENTORY_UNKNOWN_DATE);
+	CHECK_TEXT(recorder_text(&r), "machine w?eb?|debian|12|Debian:12\n"
+	                              "note 0|w?eb?|the machine's name is no text of at most 1024 bytes: '?' stands for what it was not\n"
+	                              "note 0|-86400|the package manager's last change, in seconds, is before 1970 or after 9999: not known\n"
+	                              "item package|Debian:12|bash|5.2.15-2+b7|bash|5.2.15-2|amd64\n");
+	buf_free(&r.text);
 	// The lists of files say when something was unpacked, whenever the status file was touched.
 	put(root, "var/lib/dpkg/info/bash.list", "/bin/bash\n");
 	struct timespec times[2] = {{.tv_sec = 1600000000}, {.tv_sec = 1600000000}};
@@ -319,12 +329,15 @@ static void restarts(void)
 	put(root, "proc/900/comm", "\xff\n");
 	put(root, "proc/900/cgroup", "9:name=systemd:/user.slice/user@1000.service/app.slice/x.service\n0::/user.slice/session-1.scope\n");
 	put(root, "proc/901/comm", "gone\n");
+	put(root, "proc/902/maps", "1-2 r-xp 0 0:0 3 /opt/a\tb (deleted)\n");
+	put(root, "proc/902/comm", "o\x01" "d\n");
 	put(root, "proc/self/maps", maps);
 	CHECK_SAY(restart_scan(root, &sink, &unread, &why) == ERR_OK, "%s", why.text);
-	CHECK(unread == 0 && r.restarts == 3);
+	CHECK(unread == 0 && r.restarts == 4);
 	const char *text = recorder_text(&r);
 	CHECK_SAY(strstr(text, "restart sshd|ssh.service|/usr/sbin/sshd\nrestart sshd|ssh.service|/usr/lib/x y/libcrypto.so.3\n") != NULL, "%s", text);
-	CHECK_SAY(strstr(text, "restart |x.service|/opt/a\n") != NULL, "%s", text);
+	CHECK_SAY(strstr(text, "restart ?|x.service|/opt/a\nnote 0|/opt/a|the file of a process") != NULL, "%s", text);
+	CHECK_SAY(strstr(text, "restart o?d||/opt/a?b\nnote 0|/opt/a?b|the file of a process") != NULL, "%s", text);
 	buf_free(&r.text);
 	image_free(root);
 }

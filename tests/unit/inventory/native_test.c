@@ -173,7 +173,51 @@ static void round_trip(void)
 	buf_free(&two);
 }
 
-static void the_writer_refuses(void)
+#define ODD_VALUE "a value that is no text of at most 1024 bytes: '?' stands for what it was not\n"
+
+// Whatever a reader says the file can be read, nothing of it is lost, and what is another than it was is told.
+static void the_writer_mends(void)
+{
+	static char wide[4096];
+	struct buf out;
+	struct inventory_writer w;
+	struct recorder heard;
+	struct why why = {""};
+	buf_init(&out, 1u << 20);
+	inventory_write_init(&w, &out);
+	memset(wide, 'w', sizeof wide);
+	struct inventory_sink s = inventory_write_sink(&w);
+	struct machine m = {.name = SLICE_LITERAL("a\nb"), .caretaker = SLICE_LITERAL(" "), .ecosystem = SLICE_LITERAL("D\t12"), .taken = 253402300800, .updated = -5};
+	struct item odd[] = {
+		{.name = SLICE_LITERAL("a\tb\n"), .version = SLICE_LITERAL("1"), .ecosystem = m.ecosystem, .since = INVENTORY_UNKNOWN_DATE},
+		{.name = SLICE_LITERAL(" a "), .version = SLICE_LITERAL("\xff\xc2\x85"), .since = INVENTORY_UNKNOWN_DATE},
+		{.name = SLICE_LITERAL("a"), .version = SLICE_LITERAL(" "), .since = 253402300800},
+		{.name = SLICE_LITERAL(" "), .version = SLICE_LITERAL("7"), .line = 9, .since = INVENTORY_UNKNOWN_DATE},
+		{.name = slice_of(wide, sizeof wide), .version = SLICE_LITERAL("1"), .since = INVENTORY_UNKNOWN_DATE},
+	};
+	CHECK(s.machine(s.context, &m, &why) == ERR_OK);
+	for (size_t n = 0; n < sizeof odd / sizeof *odd; n++)
+		CHECK(s.item(s.context, &odd[n], &why) == ERR_OK);
+	struct restart r = {.process = SLICE_LITERAL("\xe9"), .file = SLICE_LITERAL("/a\nb"), .pid = 7}, nothing = {.pid = 8};
+	struct refused x = {.line = 9, .text = SLICE_LITERAL("\x01"), .why = "\xc3"}, silent = {.why = ""};
+	CHECK(s.restart(s.context, &r, &why) == ERR_OK && s.restart(s.context, &nothing, &why) == ERR_OK);
+	CHECK(s.refused(s.context, &x, &why) == ERR_OK && s.note(s.context, &silent, &why) == ERR_OK);
+	CHECK(s.machine(s.context, &m, &why) == ERR_INPUT && strstr(why.text, "second machine") != NULL);
+	CHECK(inventory_write_end(&w, &why) == ERR_OK);
+	CHECK_SAY(read_text((const char *)out.p, out.n, &heard, &why) == ERR_OK, "%s", why.text);
+	char want[4096];
+	snprintf(want, sizeof want, "machine a?b|||\nnote 0|253402300800|a date, in seconds, before 1970 or after 9999: left out\n"
+	         "item package|D?12|a?b|1|||\nnote 0|D?12|" ODD_VALUE "item package||a|???|||\nnote 0|???|" ODD_VALUE
+	         "item package||a||||\nnote 0|253402300800|a date, in seconds, before 1970 or after 9999: left out\n"
+	         "refused 9|7|no name, no purl and no CPE\nitem package||%.1024s|1|||\nnote 0|%.120s|" ODD_VALUE
+	         "restart ?||/a?b\nnote 0|?|" ODD_VALUE "restart ||?\nrefused 9|?|?\nnote 0|?|" ODD_VALUE "note 0||not said why\n", wide, wide);
+	CHECK_TEXT(recorder_text(&heard), want);
+	CHECK(heard.machine.taken == INVENTORY_UNKNOWN_DATE && heard.machine.updated == INVENTORY_UNKNOWN_DATE);
+	buf_free(&heard.text);
+	buf_free(&out);
+}
+
+static void the_writer_stops(void)
 {
 	struct buf out;
 	struct inventory_writer w;
@@ -181,19 +225,7 @@ static void the_writer_refuses(void)
 	buf_init(&out, 200);
 	inventory_write_init(&w, &out);
 	struct inventory_sink s = inventory_write_sink(&w);
-	struct machine m = {.taken = INVENTORY_UNKNOWN_DATE, .updated = -5};
-	struct item i = {.name = SLICE_LITERAL("a\tb"), .version = SLICE_LITERAL("1"), .since = INVENTORY_UNKNOWN_DATE};
-	CHECK(s.machine(s.context, &m, &why) == ERR_INPUT && out.n == 0);
-	CHECK(s.item(s.context, &i, &why) == ERR_INPUT);
-	i.name = SLICE_LITERAL("a ");
-	CHECK(s.item(s.context, &i, &why) == ERR_INPUT);
-	CHECK(s.machine(s.context, &m, &why) == ERR_INPUT && strstr(why.text, "second machine") != NULL);
-	buf_clear(&out);
-	inventory_write_init(&w, &out);
-	i.name = SLICE_LITERAL("a");
-	i.since = 253402300800;
-	CHECK(s.item(s.context, &i, &why) == ERR_INPUT);
-	i.since = INVENTORY_UNKNOWN_DATE;
+	struct item i = {.name = SLICE_LITERAL("a"), .version = SLICE_LITERAL("1"), .since = INVENTORY_UNKNOWN_DATE};
 	enum err e = ERR_OK;
 	for (unsigned n = 0; n < 100 && e == ERR_OK; n++)
 		e = s.item(s.context, &i, &why);
@@ -288,7 +320,8 @@ static void speed(void)
 const struct test tests[] = {
 	{"tables", tables},
 	{"round trip, truncated and changed at every byte", round_trip},
-	{"what the writer refuses", the_writer_refuses},
+	{"what the writer mends and tells", the_writer_mends},
+	{"a full buffer", the_writer_stops},
 	{"the page's example", the_page},
 	{"from a file", from_a_file},
 	{"speed", speed},
