@@ -298,6 +298,85 @@ static void damaged(void)
 	image_free(root);
 }
 
+// Lays a chain through pages of a B-tree's inside: all that the first points to is the second, and so on; the last one's is a leaf.
+// Of `from` and the others, the first page with the kind of an inner page of a table. A small file is then a tree of 60^n leaves.
+static void chain_pages(uint8_t *bytes, size_t n, size_t from, size_t page_bytes)
+{
+	size_t last = from, leaf = 0, inner = 0;
+	for (size_t page = 2; page <= n / page_bytes && inner < 12; page++) {
+		const uint8_t *p = bytes + (page - 1) * page_bytes;
+		leaf = *p == 13 ? page : leaf;
+		inner += *p == 5;
+	}
+	for (size_t page = 2; page <= n / page_bytes + 1; page++) {
+		bool end = page > n / page_bytes || inner == 0;
+		if (!end && (bytes[(page - 1) * page_bytes] != 5 || page == from))
+			continue;
+		uint8_t *p = bytes + (last - 1) * page_bytes, *head = last == 1 ? p + 100 : p;
+		size_t cells = (size_t)head[3] << 8 | head[4], to = end ? leaf : page;
+		for (size_t i = 0; i <= cells; i++) {
+			uint8_t *at = i == cells ? head + 8 : p + ((size_t)head[12 + 2 * i] << 8 | head[13 + 2 * i]);
+			for (size_t k = 0; k < 4; k++)
+				at[k] = (uint8_t)(to >> (24 - 8 * k));
+		}
+		if (end)
+			return;
+		last = page;
+		inner--;
+	}
+}
+
+// The tree of the packages, and that of the schema: each would be read for longer than anybody waits.
+static void pages_used_often(void)
+{
+	static const char *const rules[] = {"its rows are larger than it", "a schema without end"};
+	for (unsigned schema = 0; schema < 2; schema++) {
+		int root = image_new();
+		struct recorder r;
+		struct why why = {""};
+		size_t n, from = 1;
+		sqlite3 *db = NULL;
+		sqlite3_stmt *q = NULL;
+		REQUIRE(sqlite3_open(database, &db) == SQLITE_OK && rpm_sql(db, "PRAGMA page_size = 512; BEGIN; CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob BLOB)"));
+		for (unsigned i = 0; i < 3000; i++) {
+			char sql[96];
+			snprintf(sql, sizeof sql, schema ? "CREATE TABLE t%u (a)" : "INSERT INTO Packages VALUES (%u, zeroblob(200))", i + 1);
+			CHECK(rpm_sql(db, sql));
+		}
+		CHECK(rpm_sql(db, "COMMIT"));
+		CHECK(sqlite3_prepare_v2(db, "SELECT rootpage FROM sqlite_schema WHERE name = 'Packages'", -1, &q, NULL) == SQLITE_OK && sqlite3_step(q) == SQLITE_ROW);
+		if (!schema)
+			from = (size_t)sqlite3_column_int(q, 0);
+		sqlite3_finalize(q);
+		sqlite3_close(db);
+		uint8_t *bytes = test_read(database, &n);
+		REQUIRE(bytes != NULL);
+		chain_pages(bytes, n, from, 512);
+		int fd = open(database, O_WRONLY | O_TRUNC);
+		CHECK(write(fd, bytes, n) == (ssize_t)n);
+		close(fd);
+		free(bytes);
+		CHECK_SAY(read_image(root, &r, &why) == ERR_INPUT && strstr(why.text, rules[schema]) != NULL && r.machines == 0, "%s", why.text);
+		buf_free(&r.text);
+		image_free(root);
+	}
+}
+
+// Columns that are computed when they are read, by what the schema says.
+static void computed_columns(void)
+{
+	int root = image_new();
+	struct recorder r;
+	struct why why = {""};
+	sqlite3 *db = NULL;
+	REQUIRE(sqlite3_open(database, &db) == SQLITE_OK && rpm_sql(db, "CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, n, blob AS (length(hex(zeroblob(n)))))") &&
+	        rpm_sql(db, "INSERT INTO Packages (n) VALUES (100000000)"));
+	sqlite3_close(db);
+	CHECK_SAY(read_image(root, &r, &why) == ERR_INPUT && strstr(why.text, "no table Packages") != NULL, "%s", why.text);
+	buf_free(&r.text);
+	image_free(root);
+}
+
 // Another process installs and removes: pairs of packages in one transaction each, the log brought home now and then.
 static void while_written(void)
 {
@@ -344,6 +423,8 @@ const struct test tests[] = {
 	{"a database, its log, nothing left behind", a_database},
 	{"what is no database", not_databases},
 	{"damaged", damaged},
+	{"pages of SQLite that are used often", pages_used_often},
+	{"columns that are computed", computed_columns},
 	{"while it is written", while_written},
 	{NULL, NULL},
 };
