@@ -7,6 +7,7 @@
 #define REASONS_MAX 1000000u
 #define GROUPS_MAX 1000u
 #define BRANCHES_MAX 32u // inside each other
+#define RELATIONS_MAX 32u // relationships that lead from one product to the next
 
 struct product {
 	struct slice id;
@@ -92,22 +93,82 @@ static const struct product *find(const struct tree *t, struct slice id)
 	return t->sorted > 0 ? bsearch(&key, t->of, t->sorted, sizeof key, by_id) : NULL;
 }
 
-// "openssl as a component of RHEL 9": the component, restricted to what it is a part of. May name an earlier relationship.
-static bool add_relationships(struct tree *t, const struct json *list)
+static const char *const related[] = {"product_reference", "relates_to_product_reference"};
+
+// What a part of `whole` is restricted to, besides what restricts the two already: a package of a module of a release.
+static struct slice platform_of(struct reading *r, const struct vex_product *part, const struct vex_product *whole)
 {
-	bool ok = true;
-	for (size_t i = 0; json_is_array(list) && i < json_count(list) && ok; i++) {
-		struct json item = json_item(list, i), full = json_find(&item, "full_product_name");
-		const struct product *part = find(t, text_of(t->r, &item, "product_reference"));
-		const struct product *whole = find(t, text_of(t->r, &item, "relates_to_product_reference"));
-		if (part == NULL || whole == NULL)
-			continue;
-		struct vex_product p = part->is;
-		p.platform = whole->is.cpe.n > 0 ? whole->is.cpe : whole->is.name;
-		p.platform = text_cut(p.platform, FACT_TEXT_MAX);
-		ok = add(t, text_of(t->r, &full, "product_id"), &p);
+	struct slice name = whole->cpe.n > 0 ? whole->cpe : whole->name.n > 0 ? whole->name : whole->purl;
+	const struct slice all[] = {part->platform, name, whole->platform};
+	struct buf out;
+	buf_init(&out, 4 * FACT_TEXT_MAX);
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		buf_put_text(&out, out.n > 0 && all[i].n > 0 ? ", " : "");
+		buf_put_slice(&out, text_cut(all[i], FACT_TEXT_MAX));
 	}
-	return ok;
+	struct slice text = reading_print(r, "%.*s", SLICE_ARGS(text_cut(buf_slice(&out), FACT_TEXT_MAX)));
+	buf_free(&out);
+	return text;
+}
+
+// "openssl as a component of RHEL 9": the component, restricted to what it is a part of. False: one of the two is not known (yet).
+static bool add_relationship(struct tree *t, const struct json *item, bool *ok)
+{
+	struct json full = json_find(item, "full_product_name");
+	const struct product *part = find(t, text_of(t->r, item, related[0])), *whole = find(t, text_of(t->r, item, related[1]));
+	if (part == NULL || whole == NULL)
+		return false;
+	struct vex_product p = part->is;
+	p.platform = platform_of(t->r, &part->is, &whole->is);
+	p.release = whole->is.cpe.n > 0 ? whole->is.cpe : whole->is.release.n > 0 ? whole->is.release : p.release;
+	*ok = add(t, text_of(t->r, &full, "product_id"), &p);
+	return true;
+}
+
+static enum err refuse_relationships(struct tree *t, const struct json *list, const bool *done, bool *ok, struct why *why)
+{
+	struct tree open = {.r = t->r}; // what they would have named
+	enum err e = ERR_OK;
+	for (size_t i = 0; i < json_count(list) && *ok; i++) {
+		struct json item = json_item(list, i), full = json_find(&item, "full_product_name");
+		*ok = done[i] || add(&open, text_of(t->r, &full, "product_id"), &(struct vex_product){0});
+	}
+	sort(&open);
+	for (size_t i = 0; i < json_count(list) && e == ERR_OK; i++) {
+		struct json item = json_item(list, i), field;
+		size_t f = find(t, text_of(t->r, &item, related[0])) == NULL ? 0 : 1; // the one that is not known, or was so until the last round
+		if (done[i])
+			continue;
+		field = json_find(&item, related[f]);
+		const struct json *at = field.value != NULL ? &field : &item;
+		struct slice id = text_of(t->r, &item, related[f]);
+		if (find(t, id) == NULL && find(&open, id) == NULL)
+			e = say_refused_at(t->r, at, why, "no such product in the product tree");
+		else
+			e = say_refused_at(t->r, at, why, "leads back to itself, to what is refused, or over more than %u relationships", RELATIONS_MAX);
+	}
+	free(open.of);
+	return e;
+}
+
+// In whatever order they stand: one whose products another relationship names waits for that one.
+static enum err add_relationships(struct tree *t, const struct json *list, bool *ok, struct why *why)
+{
+	size_t n = json_is_array(list) ? json_count(list) : 0, left = n;
+	bool *done = calloc(n + 1, sizeof *done);
+	*ok = done != NULL;
+	for (size_t round = 0, before = n + 1; round < RELATIONS_MAX && left > 0 && left < before && *ok; round++) {
+		before = left;
+		for (size_t i = 0; i < n && *ok; i++) {
+			struct json item = json_item(list, i);
+			if (!done[i] && add_relationship(t, &item, ok))
+				done[i] = true, left--;
+		}
+		sort(t);
+	}
+	enum err e = left > 0 && *ok ? refuse_relationships(t, list, done, ok, why) : ERR_OK;
+	free(done);
+	return e;
 }
 
 static enum err read_tree(struct tree *t, const struct json *root, struct why *why)
@@ -120,9 +181,8 @@ static enum err read_tree(struct tree *t, const struct json *root, struct why *w
 		ok = add_full_name(t, &full, &(struct path){0});
 	}
 	sort(t);
-	ok = ok && add_relationships(t, &relationships);
-	sort(t);
-	return ok ? ERR_OK : json_refuse(&tree, why, ERR_LIMIT, "more than %u products, or branches deeper than %u", PRODUCTS_MAX, BRANCHES_MAX);
+	enum err e = ok ? add_relationships(t, &relationships, &ok, why) : ERR_OK;
+	return e != ERR_OK ? e : ok ? ERR_OK : json_refuse(&tree, why, ERR_LIMIT, "more than %u products, or branches deeper than %u", PRODUCTS_MAX, BRANCHES_MAX);
 }
 
 // ---- what a vulnerability says

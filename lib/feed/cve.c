@@ -7,14 +7,6 @@
 #define GIT_MAX 1000u // entries of a list that are held against each other
 #define CPES_MAX 256u // products named by one affected entry
 
-struct container {
-	struct reading *r;
-	struct slice id;
-	const struct json *affected; // the list, for a look at its other entries
-	struct slice author;         // short name of who says it
-	bool indexed;                // of an indexer, which names a distribution's packages as products
-};
-
 // ---- scores
 
 static bool score_of(const struct json *metric, const char *name, uint8_t *score10)
@@ -76,6 +68,24 @@ static enum err say_affected(struct container *c, const struct json *at, struct 
 	return say(c->r, at, &(struct fact){.kind = FACT_AFFECTED, .affected = a}, why);
 }
 
+// Can a version be held against what has been read into the ranges?
+static bool is_computable(const struct reading *r, const struct entries *e, enum fact_status otherwise)
+{
+	for (size_t i = 0; i < r->ranges_n; i++)
+		if (r->ranges[i].scheme == VERSION_CUSTOM && !r->ranges[i].single && (r->ranges[i].from.n > 0 || r->ranges[i].to.n > 0))
+			return false;
+	return !e->lost && (r->ranges_n > 0 || otherwise != STATUS_UNKNOWN);
+}
+
+// Versions up to an end: a CPE's own version and update are then one of them, or the last.
+static bool is_bounded(const struct reading *r)
+{
+	for (size_t i = 0; i < r->ranges_n; i++)
+		if (!r->ranges[i].single && r->ranges[i].to.n > 0)
+			return true;
+	return false;
+}
+
 static bool list_has(const struct slice *list, size_t n, struct slice text)
 {
 	for (size_t i = 0; i < n; i++)
@@ -84,46 +94,58 @@ static bool list_has(const struct slice *list, size_t n, struct slice text)
 	return false;
 }
 
+bool cve_is_told(const struct told_names *t, struct slice pattern)
+{
+	return list_has(t->of, t->before, pattern);
+}
+
+void cve_add_told(struct told_names *t, struct slice pattern)
+{
+	if (t->n < CVE_TOLD_MAX && !list_has(t->of, t->n, pattern))
+		t->of[t->n++] = pattern;
+}
+
+static bool read_cpe(const struct json *item, char room[static CPE_MAX], struct cpe *c, struct why *refusal)
+{
+	struct slice text;
+	if (json_text(item, &text, refusal) != ERR_OK)
+		return false;
+	if (cpe_parse(slice_trim(text), room, c, refusal) == ERR_OK && cpe_names_product(c))
+		return true;
+	char rule[WHY_MAX];
+	memcpy(rule, refusal->text, sizeof rule);
+	json_refuse(item, refusal, ERR_INPUT, "%s", rule[0] != 0 ? rule : "names no product");
+	return false;
+}
+
 // Several CPEs of one product, one for each version, are one name: the versions stand in the version list.
-static enum err say_cpes(struct container *c, const struct json *entry, enum fact_status otherwise, struct why *why)
+static enum err say_cpes(struct container *c, const struct json *entry, enum fact_status otherwise, bool computable, struct why *why)
 {
 	struct json cpes = json_find(entry, "cpes");
 	size_t n = json_is_array(&cpes) ? json_count(&cpes) : 0, said = 0;
 	struct slice names[CPES_MAX];
-	struct buf product;
 	enum err err = ERR_OK;
-	buf_init(&product, CPE_MAX);
 	for (size_t i = 0; i < n && err == ERR_OK; i++) {
 		struct json item = json_item(&cpes, i);
-		struct slice text;
 		struct cpe cpe;
-		struct why refusal;
+		struct why refusal = {""};
 		char room[CPE_MAX];
-		if (json_text(&item, &text, &refusal) != ERR_OK) {
+		if (!read_cpe(&item, room, &cpe, &refusal)) {
 			err = say_refused(c->r, &refusal, why);
 			continue;
 		}
-		if (cpe_parse(slice_trim(text), room, &cpe, &refusal) != ERR_OK) {
-			err = say_refused_at(c->r, &item, why, "%s", refusal.text);
-			continue;
-		}
-		if (!cpe_names_product(&cpe)) {
-			err = say_refused_at(c->r, &item, why, "names no product");
-			continue;
-		}
-		buf_clear(&product);
-		cpe_product(&cpe, &product);
-		if (list_has(names, said, buf_slice(&product)))
+		struct slice name = cpe_pattern(c->r, &cpe, !is_bounded(c->r));
+		if (list_has(names, said, name) || cve_is_told(c->told, name))
 			continue;
 		if (said == CPES_MAX) {
 			err = say_refused_at(c->r, &cpes, why, "more than %u products in one entry, the rest is left out", CPES_MAX);
 			break;
 		}
-		names[said] = reading_print(c->r, "%.*s", SLICE_ARGS(buf_slice(&product)));
-		struct fact_affected a = {.names = NAMES_CPE, .name = names[said++], .otherwise = otherwise};
-		err = say_affected(c, &item, a, why);
+		names[said++] = name;
+		err = say_affected(c, &item, (struct fact_affected){.names = NAMES_CPE, .name = name, .otherwise = otherwise}, why);
 	}
-	buf_free(&product);
+	for (size_t i = 0; i < said && computable && !c->indexed; i++)
+		cve_add_told(c->told, names[i]);
 	return err;
 }
 
@@ -181,6 +203,29 @@ static enum err read_platforms(struct container *c, const struct json *entry, st
 	return ERR_OK;
 }
 
+// Where every CPE of the entry says more than the product ("for WordPress", "the enterprise edition"), the product's name alone is not
+// sure to mean it.
+static void add_qualifiers(struct container *c, const struct json *entry, struct platforms *p)
+{
+	struct json cpes = json_find(entry, "cpes");
+	size_t n = json_is_array(&cpes) ? json_count(&cpes) : 0, before = p->others;
+	for (size_t i = 0; i < n; i++) {
+		struct json item = json_item(&cpes, i);
+		struct cpe cpe;
+		struct why refusal = {""};
+		char room[CPE_MAX];
+		if (!read_cpe(&item, room, &cpe, &refusal))
+			continue;
+		struct slice words = cpe_qualifiers(c->r, cpe_pattern(c->r, &cpe, !is_bounded(c->r)));
+		if (words.n == 0) {
+			p->others = before;
+			return;
+		}
+		if (p->others < PLATFORMS_MAX && !list_has(p->other, p->others, words))
+			p->other[p->others++] = words;
+	}
+}
+
 // A package of a collection whose packages have a name of their own.
 static enum err say_package(struct container *c, const struct json *entry, struct slice package, struct slice collection,
                             enum fact_status otherwise, struct why *why)
@@ -194,7 +239,7 @@ static enum err say_package(struct container *c, const struct json *entry, struc
 	if (a.ecosystem.n > 0)
 		return say_affected(c, entry, a, why);
 	enum err err = ERR_OK;
-	for (size_t i = 0; json_is_array(&cpes) && i < json_count(&cpes) && n < PLATFORMS_MAX && err == ERR_OK; i++) {
+	for (size_t i = 0; json_is_array(&cpes) && i < json_count(&cpes) && err == ERR_OK; i++) {
 		struct json item = json_item(&cpes, i);
 		struct slice text;
 		if (json_text(&item, &text, NULL) != ERR_OK)
@@ -202,6 +247,8 @@ static enum err say_package(struct container *c, const struct json *entry, struc
 		a.ecosystem = ecosystem_of_cpe(c->r, text);
 		if (a.ecosystem.n == 0 || list_has(said, n, a.ecosystem))
 			continue;
+		if (n == PLATFORMS_MAX)
+			return say_refused_at(c->r, &item, why, "more than %u releases, the rest is left out", PLATFORMS_MAX);
 		said[n++] = a.ecosystem;
 		err = say_affected(c, entry, a, why);
 	}
@@ -252,6 +299,8 @@ static enum err say_product(struct container *c, const struct json *entry, struc
 	}
 	if (err != ERR_OK || (p.exacts > 0 && p.others == 0))
 		return err;
+	if (p.others == 0)
+		add_qualifiers(c, entry, &p);
 	return say_on_platforms(c, entry, a, p.other, p.others, why);
 }
 
@@ -260,6 +309,59 @@ static enum version_scheme scheme_behind(const struct container *c, struct slice
 	if (c->indexed && (slice_is_text(c->author, "debian") || slice_is_text(c->author, "canonical")))
 		return VERSION_DEB;
 	return version_scheme_of_ecosystem(ecosystem_of_collection(collection));
+}
+
+static bool same_name(struct slice a, struct slice b)
+{
+	struct buf x, y;
+	buf_init(&x, 2 * FACT_TEXT_MAX);
+	buf_init(&y, 2 * FACT_TEXT_MAX);
+	product_fold(a, &x);
+	product_fold(b, &y);
+	bool same = buf_status(&x) == ERR_OK && buf_status(&y) == ERR_OK && slice_equal(buf_slice(&x), buf_slice(&y));
+	buf_free(&x);
+	buf_free(&y);
+	return same;
+}
+
+// The next entry of the CNA's list, from *at on, that names this product and gives versions that can be compared: they are then in the
+// ranges.
+static bool next_of_cna(struct container *c, const struct json *list, size_t *at, struct slice vendor, struct slice product,
+                        enum fact_status *otherwise)
+{
+	size_t n = json_is_array(list) && json_count(list) <= GIT_MAX ? json_count(list) : 0;
+	while (*at < n) {
+		struct json entry = json_item(list, (*at)++);
+		struct entries e = {.r = c->r, .quiet = true};
+		struct why refusal;
+		if (!same_name(text_of(c->r, &entry, "vendor"), vendor) || !same_name(text_of(c->r, &entry, "product"), product))
+			continue;
+		if (entry_versions(c, &entry, &e, otherwise, &refusal) == ERR_OK && is_computable(c->r, &e, *otherwise))
+			return true;
+	}
+	return false;
+}
+
+bool cve_tells_product(struct container *c, struct slice vendor, struct slice product)
+{
+	enum fact_status otherwise;
+	return next_of_cna(c, c->cna != NULL ? c->cna : c->affected, &(size_t){0}, vendor, product, &otherwise);
+}
+
+// An ADP's entry about a product of which the CNA says versions: these hold for the CPEs that the ADP adds to it.
+static enum err say_after_cna(struct container *c, const struct json *entry, struct slice vendor, struct slice product, bool *said,
+                              struct why *why)
+{
+	enum fact_status otherwise;
+	enum err e = ERR_OK;
+	*said = false;
+	if (c->cna == NULL || json_count(c->affected) > GIT_MAX || text_says_nothing(product))
+		return ERR_OK;
+	for (size_t at = 0; e == ERR_OK && next_of_cna(c, c->cna, &at, vendor, product, &otherwise);) {
+		*said = true;
+		e = say_cpes(c, entry, otherwise, true, why);
+	}
+	return e;
 }
 
 static enum err read_affected(struct container *c, const struct json *entry, struct why *why)
@@ -274,7 +376,10 @@ static enum err read_affected(struct container *c, const struct json *entry, str
 		return say_refused_at(r, entry, why, "an affected entry is an object");
 	if (is_told_by_versions(c, entry, vendor, product))
 		return ERR_OK;
-	enum err err = ERR_OK;
+	bool after;
+	enum err err = say_after_cna(c, entry, vendor, product, &after, why);
+	if (err != ERR_OK || after)
+		return err;
 	// The collection's own order holds for its packages alone: read the list with it, then without.
 	enum version_scheme behind = scheme_behind(c, collection);
 	if (packaged) {
@@ -287,24 +392,42 @@ static enum err read_affected(struct container *c, const struct json *entry, str
 	if (err != ERR_OK || (packaged && is_repository(collection)))
 		return err;
 	if (!packaged || behind != VERSION_CUSTOM) {
-		struct entries again = {.r = r, .scheme = packaged ? VERSION_CUSTOM : behind, .quiet = packaged};
-		err = entry_versions(c, entry, &again, &a.otherwise, why);
+		e = (struct entries){.r = r, .scheme = packaged ? VERSION_CUSTOM : behind, .quiet = packaged};
+		err = entry_versions(c, entry, &e, &a.otherwise, why);
 	}
 	if (err == ERR_OK && names)
 		err = say_product(c, entry, a, why);
-	return err == ERR_OK ? say_cpes(c, entry, a.otherwise, why) : err;
+	return err == ERR_OK ? say_cpes(c, entry, a.otherwise, is_computable(r, &e, a.otherwise), why) : err;
 }
 
-static enum err read_container(struct reading *r, const struct json *container, struct slice id, bool indexed, struct why *why)
+static enum err read_container(struct container c, const struct json *container, struct why *why)
 {
 	struct json list = json_find(container, "affected"), provider = json_find(container, "providerMetadata");
-	struct container c = {.r = r, .id = id, .affected = &list, .author = text_of(r, &provider, "shortName"), .indexed = indexed};
 	enum err err = ERR_OK;
+	c.affected = &list;
+	c.author = text_of(c.r, &provider, "shortName");
+	c.told->before = c.told->n;
 	for (size_t i = 0; json_is_array(&list) && i < json_count(&list) && err == ERR_OK; i++) {
 		struct json entry = json_item(&list, i);
 		err = read_affected(&c, &entry, why);
 	}
-	return err;
+	c.told->before = c.told->n; // versions come before configurations
+	return err == ERR_OK ? cve_applicability(&c, container, why) : err;
+}
+
+// CISA's note in its own container: in the catalogue since. Where the catalogue itself is known, that counts (knowledge.md).
+static enum err say_exploited(struct reading *r, const struct json *container, struct slice id, struct why *why)
+{
+	struct json metrics = json_find(container, "metrics");
+	enum err e = ERR_OK;
+	for (size_t i = 0; json_is_array(&metrics) && i < json_count(&metrics) && e == ERR_OK; i++) {
+		struct json metric = json_item(&metrics, i), other = json_find(&metric, "other"), content = json_find(&other, "content");
+		if (!slice_is_text(text_of(r, &other, "type"), "kev"))
+			continue;
+		struct fact f = {.kind = FACT_KEV, .kev = {.id = id, .added = date_of(&content, "dateAdded"), .due = FACT_NO_DATE}};
+		e = f.kev.added != FACT_NO_DATE ? say(r, &metric, &f, why) : say_refused_at(r, &metric, why, "dateAdded is no date");
+	}
+	return e;
 }
 
 // ---- the record
@@ -372,11 +495,18 @@ static enum err read_record(struct reading *r, const struct json *record, bool i
 	date_newest(r, flaw.modified);
 	if (err == ERR_OK)
 		err = say(r, record, &(struct fact){.kind = FACT_FLAW, .flaw = flaw}, why);
+	struct told_names told = {.n = 0};
+	struct json list = json_find(&cna, "affected");
+	struct container c = {.r = r, .id = flaw.id, .told = &told};
 	if (err == ERR_OK && !flaw.rejected)
-		err = read_container(r, &cna, flaw.id, false, why);
+		err = read_container(c, &cna, why);
+	c.indexed = indexed;
+	c.cna = indexed ? NULL : &list;
 	for (size_t i = 0; i < adps && !flaw.rejected && err == ERR_OK; i++) {
 		struct json container = json_item(&adp, i);
-		err = read_container(r, &container, flaw.id, indexed, why);
+		err = read_container(c, &container, why);
+		if (err == ERR_OK && !indexed)
+			err = say_exploited(r, &container, flaw.id, why);
 	}
 	return err;
 }

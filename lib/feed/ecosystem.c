@@ -90,6 +90,63 @@ bool cpe_names_product(const struct cpe *c)
 	return is_given(c->at[CPE_VENDOR]) && is_given(c->at[CPE_PRODUCT]);
 }
 
+struct slice cpe_text(struct reading *r, struct slice attribute)
+{
+	struct buf plain;
+	if (slice_is_text(attribute, "*") || slice_is_text(attribute, "-"))
+		return (struct slice){0};
+	buf_init(&plain, CPE_MAX);
+	cpe_plain(attribute, &plain);
+	struct slice text = reading_print(r, "%.*s", SLICE_ARGS(buf_slice(&plain)));
+	buf_free(&plain);
+	return text;
+}
+
+struct slice cpe_pattern(struct reading *r, const struct cpe *c, bool update)
+{
+	struct cpe of = *c;
+	struct buf out;
+	buf_init(&out, 2 * CPE_MAX);
+	of.at[CPE_VERSION] = SLICE_LITERAL("*");
+	if (!update || slice_is_text(of.at[CPE_UPDATE], "-"))
+		of.at[CPE_UPDATE] = SLICE_LITERAL("*");
+	cpe_print(&of, &out);
+	struct slice text = reading_print(r, "%.*s", SLICE_ARGS(buf_slice(&out)));
+	buf_free(&out);
+	return text;
+}
+
+struct slice cpe_qualifiers(struct reading *r, struct slice pattern)
+{
+	char room[CPE_MAX];
+	struct cpe c;
+	struct buf out;
+	if (cpe_parse(pattern, room, &c, NULL) != ERR_OK)
+		return (struct slice){0};
+	buf_init(&out, 2 * CPE_MAX);
+	for (size_t a = CPE_UPDATE; a < CPE_ATTRIBUTES; a++) {
+		struct slice word = cpe_text(r, c.at[a]);
+		buf_put_text(&out, out.n > 0 && word.n > 0 ? " " : "");
+		buf_put_slice(&out, word);
+	}
+	struct slice text = reading_print(r, "%.*s", SLICE_ARGS(text_cut(buf_slice(&out), FACT_TEXT_MAX)));
+	buf_free(&out);
+	return text;
+}
+
+bool ranges_add_update(struct reading *r, const struct fact_range *range, struct slice update)
+{
+	static const char *const between[] = {"-", "", " "};
+	struct fact_range also = *range;
+	bool ok = true;
+	also.scheme = VERSION_CUSTOM;
+	for (size_t i = 0; i < sizeof between / sizeof *between && range->single && update.n > 0 && ok; i++) {
+		also.from = reading_print(r, "%.*s%s%.*s", SLICE_ARGS(range->from), between[i], SLICE_ARGS(update));
+		ok = also.from.n == 0 || ranges_add(r, &also);
+	}
+	return ok;
+}
+
 struct slice package_name(struct reading *r, struct slice ecosystem, struct slice name)
 {
 	struct buf out;

@@ -105,16 +105,16 @@ static enum err say_cycle(struct reading *r, const struct json *release, struct 
 struct name_list {
 	struct reading *r;
 	struct slice list[NAMES_MAX];
-	size_t n;
+	size_t n, lost;
 };
 
 static void add_name(struct name_list *n, const char *kind, struct slice text)
 {
-	if (text.n > 0 && n->n < NAMES_MAX) {
-		struct slice name = reading_print(n->r, "%s:%.*s", kind, SLICE_ARGS(text));
-		n->list[n->n] = name;
-		n->n += name.n > 0;
-	}
+	struct slice name = text.n > 0 && n->n < NAMES_MAX ? reading_print(n->r, "%s:%.*s", kind, SLICE_ARGS(text)) : (struct slice){0};
+	if (name.n > 0)
+		n->list[n->n++] = name;
+	else
+		n->lost += text.n > 0;
 }
 
 static void read_aliases(struct name_list *n, const struct json *list)
@@ -153,6 +153,9 @@ static enum err say_product(struct reading *r, const struct json *product, struc
 	f.product = (struct fact_product){.name = name, .title = text_title(r, text_of(r, product, api ? "label" : "title")),
 	                                  .category = text_of(r, product, "category"), .names = names.list, .names_n = names.n};
 	enum err e = say(r, product, &f, why);
+	if (names.lost > 0 && e == ERR_OK)
+		e = say_refused_at(r, product, why, "%.*s: %zu of its names and identifiers are left out: more than %u, or longer than %u bytes",
+		                   SLICE_ARGS(text_cut(name, 80)), names.lost, NAMES_MAX, FACT_TEXT_MAX);
 	for (size_t i = 0; i < json_count(&releases) && e == ERR_OK; i++) {
 		struct json release = json_item(&releases, i);
 		e = say_cycle(r, &release, name, api, why);

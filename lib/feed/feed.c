@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/fnv.h"
+
 #define BLOCK (256u << 10)
 #define PATH_TEXT_MAX 8192u
 #define DEPTH_MAX 32u // of directories
@@ -82,7 +84,8 @@ static enum err one_record(struct job *j, const struct json *root, struct why *w
 	default:
 		INVARIANT(!"a kind of records");
 	}
-	return say_failed(r, e, &refusal, why);
+	e = say_failed(r, e, &refusal, why);
+	return e == ERR_OK ? say_full(r, root, why) : e;
 }
 
 static enum err parse_record(struct job *j, struct slice text, struct why *why)
@@ -172,12 +175,19 @@ static enum err ended(struct job *j, enum source_kind kind, enum err e, const st
 	return say_failed(&j->r, e, refusal, why);
 }
 
+// A feed that takes the place of all that its source said has something to say: an empty one is a fault of whoever made it, or fetched it.
+static enum err want_entries(const struct job *j, uint64_t before, struct why *refusal)
+{
+	return j->r.taken > before ? ERR_OK : why_set(refusal, ERR_INPUT, "holds no entry that can be taken");
+}
+
 static enum err read_stream(struct job *j, struct archive_member *m, const struct parts *parts, enum source_kind kind, struct why *why)
 {
 	void *context = kind == 0 ? (void *)j : &j->r;
 	struct why refusal = {""};
 	struct json_stream *s;
 	struct slice bytes;
+	uint64_t before = j->r.taken;
 	enum err e = json_stream_new(parts->paths, parts->n, parts->take, context, &s, why), file = ERR_OK;
 	if (e != ERR_OK)
 		return e;
@@ -188,8 +198,10 @@ static enum err read_stream(struct job *j, struct archive_member *m, const struc
 	if (e == ERR_OK && file == ERR_OK)
 		e = json_stream_end(s, &refusal);
 	json_stream_free(s);
+	if (e == ERR_OK && file == ERR_OK && kind != 0)
+		e = want_entries(j, before, &refusal);
 	if (e == ERR_OK && file == ERR_OK)
-		return kind == 0 ? ERR_OK : say_usual_source(&j->r, kind, j->r.stated, why); // a list may be empty
+		return ERR_OK;
 	if (e == ERR_OK && kind == 0) // the file is damaged, not the document
 		return why_set(why, file, "%s", refusal.text);
 	return ended(j, kind, e != ERR_OK ? e : file, &refusal, why);
@@ -200,6 +212,7 @@ static enum err read_table(struct job *j, struct archive_member *m, struct why *
 	struct why refusal = {""};
 	struct table *t;
 	struct slice bytes;
+	uint64_t before = j->r.taken;
 	enum err e = table_new(&j->r, &t, why), file = ERR_OK;
 	if (e != ERR_OK)
 		return e;
@@ -207,8 +220,11 @@ static enum err read_table(struct job *j, struct archive_member *m, struct why *
 		e = table_put(t, bytes, &refusal);
 	if (e == ERR_OK && file == ERR_OK)
 		e = table_end(t, &refusal);
+	if (e == ERR_OK && file == ERR_OK)
+		e = want_entries(j, before, &refusal);
 	enum source_kind kind = table_kind(t);
 	table_free(t);
+	j->kind = kind != 0 ? kind : j->kind; // its head said it
 	if (e == ERR_OK && file != ERR_OK && kind == 0)
 		return why_set(why, file, "%s", refusal.text);
 	return ended(j, kind, e != ERR_OK ? e : file, &refusal, why);
@@ -273,12 +289,9 @@ static enum err visit(void *context, struct archive_member *m, struct why *why)
 		return say_refused_at(&j->r, NULL, why, "is a feed of the kind %s among those of the kind %s", source_kind_name(told.kind),
 		                      source_kind_name(wanted));
 	j->r.wanted = wanted;
-	j->kind = told.kind;
+	j->kind = told.kind != 0 ? told.kind : j->kind;
 	j->cyclonedx = told.cyclonedx;
-	e = read_shape(j, m, &told, why);
-	if (told.kind == 0)
-		j->kind = j->r.kind; // the table's head said it
-	return e;
+	return read_shape(j, m, &told, why);
 }
 
 static enum err read_file(struct job *j, int fd, const char *path, struct why *why)
@@ -331,10 +344,7 @@ static enum err read_directory(struct job *j, const char *path, unsigned depth, 
 // Files of a directory are shared out by a hash of their paths (FNV-1a): whatever else comes and goes there meanwhile, each has its part.
 static bool is_anothers(const struct feed_options *o, const char *path)
 {
-	uint64_t hash = 0xcbf29ce484222325;
-	for (; *path != 0; path++)
-		hash = (hash ^ (uint8_t)*path) * 0x100000001b3;
-	return o->parts > 1 && (hash >> 32) % o->parts != o->part;
+	return o->parts > 1 && (fnv1a(slice_text(path)) >> 32) % o->parts != o->part;
 }
 
 // A damaged file is told and passed over, like a damaged record: the other files do not suffer.
@@ -389,8 +399,12 @@ static enum err read_directory(struct job *j, const char *path, unsigned depth, 
 		                  : say_refused_at(&j->r, NULL, why, "cannot be read: %s", strerror(errno));
 	enum err e = ERR_OK;
 	for (int i = 0; i < n; i++) {
-		if (e == ERR_OK && snprintf(name, sizeof name, "%s/%s", path, entries[i]->d_name) < (int)sizeof name)
+		bool fits = snprintf(name, sizeof name, "%s/%s", path, entries[i]->d_name) < (int)sizeof name;
+		j->r.place = path;
+		if (e == ERR_OK && fits)
 			e = read_entry(j, name, depth, why);
+		else if (e == ERR_OK)
+			e = say_refused_at(&j->r, NULL, why, "\"%.80s\": a path of more than %u bytes", entries[i]->d_name, PATH_TEXT_MAX - 1);
 		free(entries[i]);
 	}
 	free(entries);

@@ -53,6 +53,7 @@ static enum err say_products(struct reading *r, const struct json *products, con
 			struct json sub = json_item(&parts, k);
 			struct vex_product part = product_of(r, &sub);
 			part.platform = text_cut(whole.purl.n > 0 ? whole.purl : whole.cpe.n > 0 ? whole.cpe : whole.name, FACT_TEXT_MAX);
+			part.release = whole.purl.n > 0 ? (struct slice){0} : whole.cpe;
 			e = vex_say(r, &sub, &part, s, why);
 		}
 	}

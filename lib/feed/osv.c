@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #define EVENTS_MAX 2000u // of one range
-#define ALIASES_MAX 256u
+#define ALIASES_MAX 2048u // a kernel's advisory names some six hundred flaws
 #define HELD_MAX 64u     // ranges that listed versions are held against
 
 enum event_kind { EVENT_INTRODUCED, EVENT_FIXED, EVENT_LAST, EVENT_LIMIT };
@@ -235,7 +235,7 @@ static enum err read_affected(struct package *p, const struct json *affected, st
 	return say(p->r, affected, &f, why);
 }
 
-// ---- the record
+// ---- its score
 
 static bool numeric_score(struct reading *r, const struct json *root, struct fact_flaw *flaw)
 {
@@ -262,22 +262,84 @@ static void read_score(struct reading *r, const struct json *root, struct fact_f
 	numeric_score(r, root, flaw);
 }
 
-static size_t read_aliases(struct reading *r, const struct json *root, struct slice *aliases)
+// ---- names
+
+struct name_list {
+	struct reading *r;
+	struct slice of[ALIASES_MAX];
+	size_t n, cves;
+};
+
+// "CVE-2024-1000" of itself, and of what a distribution makes of it ("UBUNTU-CVE-2024-1000"); else empty.
+static struct slice cve_in(struct slice id)
 {
-	struct json list = json_find(root, "aliases");
-	size_t n = 0;
-	for (size_t i = 0; json_is_array(&list) && i < json_count(&list) && n < ALIASES_MAX; i++) {
+	for (size_t i = 0; i < id.n; i++)
+		if ((i == 0 || id.p[i - 1] == '-') && text_is_cve(slice_part(id, i, id.n)))
+			return slice_part(id, i, id.n);
+	return (struct slice){0};
+}
+
+static enum err add_name(struct name_list *names, const struct json *at, struct slice name, struct why *why)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (slice_equal(names->of[i], name))
+			return ERR_OK;
+	if (names->n == ALIASES_MAX)
+		return say_refused_at(names->r, at, why, "more than %u names of one record, this one is left out", ALIASES_MAX);
+	names->of[names->n++] = name;
+	names->cves += text_is_cve(name);
+	return ERR_OK;
+}
+
+// flaws: of names that are no aliases (of what the record is about, not of it) the CVEs alone. They are what is known to be exploited;
+// other ids would join records that speak of different flaws.
+static enum err add_names(struct name_list *names, const struct json *root, const char *field, bool flaws, struct why *why)
+{
+	struct json list = json_find(root, field);
+	enum err e = ERR_OK;
+	for (size_t i = 0; json_is_array(&list) && i < json_count(&list) && e == ERR_OK; i++) {
 		struct json item = json_item(&list, i);
 		struct slice text;
-		if (json_text(&item, &text, NULL) == ERR_OK && (text = text_plain(r, text)).n > 0 && text.n <= FEED_ID_MAX)
-			aliases[n++] = text;
+		bool ok = json_text(&item, &text, NULL) == ERR_OK && (text = text_plain(names->r, text)).n > 0 && text.n <= FEED_ID_MAX;
+		if (!ok)
+			e = say_refused_at(names->r, &item, why, "an id has 1 to %u bytes", FEED_ID_MAX);
+		else if (!flaws || cve_in(text).n > 0)
+			e = add_name(names, &item, flaws ? cve_in(text) : text, why);
 	}
-	return n;
+	return e;
 }
+
+// Advisories of distributions: what they name as related is what they cure. Of any other record it is a flaw that is only like it.
+static bool is_advisory(struct slice id)
+{
+	static const char *const begin[] = {"ALSA-", "ALBA-", "ALEA-",     "DLA-",  "DSA-",  "ELA-",  "MGASA-", "OESA-",
+	                                    "RHBA-", "RHEA-", "RHSA-",     "RLSA-", "RXSA-", "SUSE-", "USN-",   "openSUSE-"};
+	for (size_t i = 0; i < sizeof begin / sizeof *begin; i++)
+		if (text_starts(id, begin[i]))
+			return true;
+	return false;
+}
+
+// The record's own id and `upstream` name the flaws that a distribution's record is about (schema 1.7; before it, `related`).
+static enum err read_names(struct name_list *names, const struct json *root, struct slice id, struct why *why)
+{
+	struct slice own = cve_in(id);
+	enum err e = add_names(names, root, "aliases", false, why);
+	if (e == ERR_OK && own.n > 0 && own.n < id.n)
+		e = add_name(names, root, own, why);
+	if (e == ERR_OK)
+		e = add_names(names, root, "upstream", true, why);
+	if (e == ERR_OK && names->cves == 0 && is_advisory(id))
+		e = add_names(names, root, "related", true, why);
+	return e;
+}
+
+// ---- the record
 
 enum err osv_record(struct reading *r, const struct json *root, struct why *why)
 {
-	struct slice aliases[ALIASES_MAX], id;
+	struct name_list names = {.r = r};
+	struct slice id;
 	struct json affected = json_find(root, "affected");
 	struct fact f = {.kind = FACT_FLAW};
 	enum err err = json_get_text(root, "id", &id, why);
@@ -289,8 +351,6 @@ enum err osv_record(struct reading *r, const struct json *root, struct why *why)
 	struct slice title = text_of(r, root, "summary");
 	f.flaw = (struct fact_flaw){.id = id,
 	                            .title = text_title(r, title.n > 0 ? title : text_of(r, root, "details")),
-	                            .aliases = aliases,
-	                            .aliases_n = read_aliases(r, root, aliases),
 	                            .published = date_of(root, "published"),
 	                            .modified = date_of(root, "modified"),
 	                            .rejected = json_find(root, "withdrawn").value != NULL};
@@ -300,10 +360,14 @@ enum err osv_record(struct reading *r, const struct json *root, struct why *why)
 	err = say_usual_source(r, SOURCE_OSV, FACT_NO_DATE, why);
 	date_newest(r, f.flaw.modified);
 	if (err == ERR_OK)
+		err = read_names(&names, root, id, why);
+	f.flaw.aliases = names.of;
+	f.flaw.aliases_n = names.n;
+	if (err == ERR_OK)
 		err = say(r, root, &f, why);
 	struct package p = {.r = r, .id = id, .events = (struct event *)(void *)reading_room(r, EVENTS_MAX * sizeof(struct event))};
-	if (p.events == NULL)
-		return ERR_SYSTEM;
+	if (p.events == NULL) // no memory, or this record had its share
+		return r->stopped;
 	for (size_t i = 0; !f.flaw.rejected && json_is_array(&affected) && i < json_count(&affected) && err == ERR_OK; i++) {
 		struct json item = json_item(&affected, i);
 		err = read_affected(&p, &item, why);

@@ -9,7 +9,7 @@
 
 #define BLOCK (64u << 10)
 #define PENDING_MAX (1u << 20) // bytes of refusals that come before the source
-#define BLOCKS_MAX (64u << 20) // texts made for one record
+#define BLOCKS_MAX (64u << 20) // bytes of texts made for one record
 
 struct reading_block {
 	struct reading_block *before;
@@ -51,6 +51,7 @@ void reading_next(struct reading *r)
 	}
 	if (r->blocks != NULL)
 		r->blocks->used = 0;
+	r->room = ROOM_LEFT;
 }
 
 char *reading_room(struct reading *r, size_t n)
@@ -59,7 +60,11 @@ char *reading_room(struct reading *r, size_t n)
 	n = (n + 15) / 16 * 16; // so that what follows may be anything
 	if (b == NULL || b->room - b->used < n) {
 		size_t room = n > BLOCK ? n : BLOCK, total = (b != NULL ? b->total : 0) + room;
-		struct reading_block *more = total <= BLOCKS_MAX ? malloc(sizeof *more + room) : NULL;
+		if (total > BLOCKS_MAX) { // the record's fault: the others are read
+			r->room = r->room == ROOM_LEFT ? ROOM_FULL : r->room;
+			return NULL;
+		}
+		struct reading_block *more = malloc(sizeof *more + room);
 		if (more == NULL) {
 			r->stopped = ERR_SYSTEM;
 			return NULL;
@@ -109,6 +114,12 @@ enum err tell_pending(struct reading *r, struct why *why)
 		e = hand_on(r, &(struct fact){.kind = FACT_REFUSED, .refused = slice_part(all, at, end - at)}, why);
 	}
 	buf_clear(&r->pending);
+	if (e == ERR_OK && r->unheard > 0) {
+		char text[80];
+		snprintf(text, sizeof text, "and %llu more that were refused before the first that could be read", (unsigned long long)r->unheard);
+		e = hand_on(r, &(struct fact){.kind = FACT_REFUSED, .refused = slice_text(text)}, why);
+		r->unheard = 0;
+	}
 	return e;
 }
 
@@ -121,6 +132,8 @@ enum err say_source(struct reading *r, enum source_kind kind, struct slice name,
 {
 	if (r->said && r->kind == kind && slice_equal(buf_slice(&r->author), author))
 		return ERR_OK;
+	if (r->room != ROOM_LEFT) // the name may be among what was left out; nothing that follows will be said
+		return say_full(r, NULL, why);
 	enum err e = r->said ? say_newest(r, why) : ERR_OK;
 	if (e != ERR_OK)
 		return e;
@@ -168,10 +181,22 @@ enum err say_usual_source(struct reading *r, enum source_kind kind, int64_t date
 enum err say(struct reading *r, const struct json *at, const struct fact *f, struct why *why)
 {
 	struct why own = {""};
+	if (r->room != ROOM_LEFT)
+		return say_full(r, at, why);
 	enum err e = fact_check(f, &own);
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
+		r->taken++;
 		return hand_on(r, f, why);
+	}
 	return e == ERR_SYSTEM ? r->stopped = e : say_refused_at(r, at, why, "%s", own.text);
+}
+
+enum err say_full(struct reading *r, const struct json *at, struct why *why)
+{
+	if (r->room != ROOM_FULL)
+		return ERR_OK;
+	r->room = ROOM_FULL_SAID;
+	return say_refused_at(r, at, why, "texts of more than %u bytes in one record, the rest of it is left out", BLOCKS_MAX);
 }
 
 enum err say_refused(struct reading *r, const struct why *refusal, struct why *why)
@@ -187,6 +212,8 @@ enum err say_refused(struct reading *r, const struct why *refusal, struct why *w
 	if (r->pending.n + f.refused.n < PENDING_MAX) { // else thousands of files before the first that is a feed
 		buf_put_slice(&r->pending, f.refused);
 		buf_put_u8(&r->pending, '\n');
+	} else {
+		r->unheard++;
 	}
 	return buf_status(&r->pending) == ERR_OK ? ERR_OK : why_set(why, r->stopped = ERR_SYSTEM, "no memory");
 }

@@ -22,12 +22,15 @@ struct reading {
 	enum err stopped;      // what ended the reading: the sink's error, or no memory
 	bool said;             // a source has been said
 	struct buf pending;    // refusals from before it, a line each: the source is the first fact
+	uint64_t unheard;      // of those, left out for want of room: counted
+	uint64_t taken;        // facts handed on, the sources and refusals not among them
 	int64_t said_dated, newest; // of the source that was said: its date then; the newest record since
 	int64_t stated;        // what the document being read says of its own age
 	struct buf name, author; // of the source that was said
 	struct fact_range *ranges; // FACT_LIST_MAX of them, for the fact in the making
 	size_t ranges_n;
 	struct reading_block *blocks; // texts made for the record in the making
+	enum { ROOM_LEFT, ROOM_FULL, ROOM_FULL_SAID } room; // full: what is left of that record is left out
 };
 
 MUST_USE enum err reading_init(struct reading *r, const struct feed_options *options, fact_sink *sink, void *context, struct why *why);
@@ -43,7 +46,8 @@ MUST_USE enum err tell_pending(struct reading *r, struct why *why); // refusals 
 struct slice pending_first(const struct reading *r); // the refusal that came first, while no source has been said
 // Says the source again, not whole, when records turned out to be newer than what was said of it.
 MUST_USE enum err say_newest(struct reading *r, struct why *why);
-// Hands a fact on. One that fact_check() refuses is told as refused, at `at`, and gives ERR_OK.
+// Hands a fact on. One that fact_check() refuses is told as refused, at `at`, and gives ERR_OK; so is all that comes after the room for
+// the record's texts is full, once.
 MUST_USE enum err say(struct reading *r, const struct json *at, const struct fact *f, struct why *why);
 MUST_USE enum err say_refused(struct reading *r, const struct why *refusal, struct why *why);
 // A refusal at a value: path and rule. Returns what the sink returns.
@@ -51,7 +55,10 @@ MUST_USE enum err say_refused_at(struct reading *r, const struct json *at, struc
 // A record's own error: told, unless the reading was stopped.
 MUST_USE enum err say_failed(struct reading *r, enum err e, const struct why *refusal, struct why *why);
 
-// Memory for texts of the record in the making, gone with reading_next(). NULL: none left (r->stopped is set).
+MUST_USE enum err say_full(struct reading *r, const struct json *at, struct why *why); // tells, once, that the room was full; else nothing
+
+// Memory for texts of the record in the making, gone with reading_next(). NULL: none left: r->stopped is set, or the record has more
+// than its share (r->room).
 char *reading_room(struct reading *r, size_t n);
 void reading_next(struct reading *r);
 struct slice reading_print(struct reading *r, const char *format, ...) PRINTF_LIKE(2, 3); // at most FACT_TEXT_MAX, else empty

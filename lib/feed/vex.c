@@ -8,6 +8,8 @@ enum err vex_record(struct reading *r, const struct json *at, struct slice docum
                     struct slice *id, struct why *why)
 {
 	*id = reading_print(r, "%.*s:%.*s", SLICE_ARGS(document), SLICE_ARGS(flaw));
+	if (r->room != ROOM_LEFT)
+		return say_full(r, at, why);
 	if (id->n == 0 || flaw.n == 0 || flaw.n > FEED_ID_MAX)
 		return say_refused_at(r, at, why, "a flaw has a name of at most %u bytes, and its document too", FEED_ID_MAX);
 	f->id = *id;
@@ -157,10 +159,10 @@ static enum err say_purl(struct reading *r, const struct json *at, const struct 
 		a.ecosystem = reading_print(r, "%.*s", SLICE_ARGS(buf_slice(&ecosystem)));
 		a.name = reading_print(r, "%.*s", SLICE_ARGS(buf_slice(&name)));
 	} else {
-		a.ecosystem = ecosystem_of_cpe(r, p->platform); // a package of a distribution's release
+		a.ecosystem = ecosystem_of_cpe(r, p->release); // a package of a distribution's release
 		a.name = a.ecosystem.n > 0 ? purl.name : (struct slice){0};
 	}
-	if (a.ecosystem.n > 0 && slice_equal(a.ecosystem, ecosystem_of_cpe(r, p->platform)))
+	if (a.ecosystem.n > 0 && slice_equal(a.platform, p->release) && slice_equal(a.ecosystem, ecosystem_of_cpe(r, p->release)))
 		a.platform = (struct slice){0};
 	buf_free(&ecosystem);
 	buf_free(&name);
@@ -185,22 +187,16 @@ static enum err say_cpe(struct reading *r, const struct json *at, const struct v
 	char room[CPE_MAX];
 	struct cpe cpe;
 	struct why refusal;
-	struct buf out;
 	struct fact_affected a = {.names = NAMES_CPE, .platform = p->platform};
 	struct slice version = p->version;
 	if (cpe_parse(p->cpe, room, &cpe, &refusal) != ERR_OK)
 		return say_refused_at(r, at, why, "%s", refusal.text);
 	if (!cpe_names_product(&cpe))
 		return say_refused_at(r, at, why, "\"%.*s\" names no product", SLICE_ARGS(text_cut(p->cpe, 80)));
-	buf_init(&out, FACT_TEXT_MAX);
-	cpe_product(&cpe, &out);
-	a.name = reading_print(r, "%.*s", SLICE_ARGS(buf_slice(&out)));
-	buf_clear(&out);
-	if (!slice_is_text(cpe.at[CPE_VERSION], "*") && !slice_is_text(cpe.at[CPE_VERSION], "-")) {
-		cpe_plain(cpe.at[CPE_VERSION], &out);
-		version = reading_print(r, "%.*s", SLICE_ARGS(buf_slice(&out)));
-	}
-	buf_free(&out);
+	bool versioned = cpe_text(r, cpe.at[CPE_VERSION]).n > 0;
+	a.name = cpe_pattern(r, &cpe, versioned || version.n == 0); // of a range an update says nothing
+	if (versioned)
+		version = cpe_text(r, cpe.at[CPE_VERSION]);
 	return say_named(r, at, p, s, a, version, VERSION_CUSTOM, false, why);
 }
 

@@ -10,7 +10,8 @@ struct vex_product {
 	struct slice vendor, name;   // where there is neither
 	struct slice version;        // of vendor and name, or of a CPE or purl that has none
 	bool ranged;                 // `version` is a range ("<V3.0", "vers:…")
-	struct slice platform;       // what it is a part of
+	struct slice platform;       // what it is a part of: names, for people and to restrict the statement
+	struct slice release;        // of these the CPE that may be a distribution's release
 };
 
 struct vex_statement {

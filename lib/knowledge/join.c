@@ -213,11 +213,17 @@ static int64_t earlier(int64_t x, int64_t y)
 	return x == FACT_NO_DATE ? y : y == FACT_NO_DATE || x < y ? x : y;
 }
 
+// Where the catalogue itself is held, a record's note of it does not count: the note stays when the catalogue has dropped the flaw.
 static void fill_exploited(struct join *j, struct order *o)
 {
+	bool catalogue = false;
+	for (size_t i = 0; i < KEV_COUNT(j->b) && !catalogue; i++) {
+		const struct held *held = &KEVS(j->b)[i].held;
+		catalogue = build_live(j->b, held) && SOURCES(j->b)[held->source].said.kind == SOURCE_KEV;
+	}
 	for (size_t i = 0; i < KEV_COUNT(j->b); i++) {
 		const struct build_kev *kev = &KEVS(j->b)[i];
-		if (!build_live(j->b, &kev->held))
+		if (!build_live(j->b, &kev->held) || (catalogue && SOURCES(j->b)[kev->held.source].said.kind != SOURCE_KEV))
 			continue;
 		struct file_flaw *f = &o->flaws[flaw_of(j, kev->id)];
 		f->flags |= (uint8_t)(FLAW_EXPLOITED | (kev->ransomware ? FLAW_RANSOMWARE : 0));

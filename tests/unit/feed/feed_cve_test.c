@@ -139,6 +139,173 @@ static void names(void)
 		record_is(rows[i].entry, rows[i].want);
 }
 
+// What a CPE says beyond the product goes with it; the product's own name is then restricted to it, unless one CPE says no more.
+static void qualifiers(void)
+{
+	static const struct {
+		const char *rest, *want;
+	} rows[] = {
+		{"\"cpes\":[\"cpe:2.3:a:v:p:*:*:*:*:*:wordpress:*:*\"]",
+		 A "product v p on wordpress else unknown\n" A "cpe cpe:2.3:a:v:p:*:*:*:*:*:wordpress:*:* else unknown\n"},
+		{"\"cpes\":[\"cpe:2.3:a:v:p:1:*:*:fr:enterprise:windows:x64:*\",\"cpe:2.3:a:v:p:2:*:*:fr:enterprise:windows:x64:*\",\"cpe:2.3:a:v:p:1:*:*:*:*:macos:*:*\"]",
+		 A "product v p on fr enterprise windows x64, macos else unknown\n" A "cpe cpe:2.3:a:v:p:*:*:*:fr:enterprise:windows:x64:* else unknown\n"
+		 A "cpe cpe:2.3:a:v:p:*:*:*:*:*:macos:*:* else unknown\n"},
+		{"\"cpes\":[\"cpe:2.3:a:v:p:*:*:*:*:*:wordpress:*:*\",\"cpe:2.3:a:v:p:*:*:*:*:*:*:*:*\"]",
+		 A "product v p else unknown\n" A "cpe cpe:2.3:a:v:p:*:*:*:*:*:wordpress:*:* else unknown\n" A "cpe cpe:2.3:a:v:p:*:*:*:*:*:*:*:* else unknown\n"},
+		{"\"platforms\":[\"Linux\"],\"cpes\":[\"cpe:2.3:a:v:p:*:*:*:*:*:wordpress:*:*\"]",
+		 A "product v p on Linux else unknown\n" A "cpe cpe:2.3:a:v:p:*:*:*:*:*:wordpress:*:* else unknown\n"},
+		{"\"cpes\":[\"cpe:/a:v:p:::~~pro~~~\"]", A "product v p on pro else unknown\n" A "cpe cpe:2.3:a:v:p:*:*:*:*:pro:*:*:* else unknown\n"},
+		{"\"cpes\":[\"cpe:2.3:a:v:p:*:*:*:*:-:*:*:*\"]", A "product v p else unknown\n" A "cpe cpe:2.3:a:v:p:*:*:*:*:-:*:*:* else unknown\n"},
+		// an update belongs to a single version; of a range it is an example
+		{"\"cpes\":[\"cpe:2.3:a:v:p:1.0:rc1:*:*:*:*:*:*\"],\"versions\":[{\"version\":\"1.0\",\"status\":\"affected\"}]",
+		 A "product v p on rc1 =1.0:affected/custom else unknown\n" A "cpe cpe:2.3:a:v:p:*:rc1:*:*:*:*:*:* =1.0:affected/custom else unknown\n"},
+		{"\"cpes\":[\"cpe:2.3:a:v:p:1.0:-:*:*:*:*:*:*\"],\"versions\":[{\"version\":\"1.0\",\"status\":\"affected\"}]",
+		 A "product v p =1.0:affected/custom else unknown\n" A "cpe cpe:2.3:a:v:p:*:*:*:*:*:*:*:* =1.0:affected/custom else unknown\n"},
+		{"\"cpes\":[\"cpe:2.3:a:v:p:1.0:rc1:*:*:*:*:*:*\"],\"versions\":[{\"version\":\"0\",\"lessThan\":\"1.1\",\"status\":\"affected\"}]",
+		 A "product v p [,1.1):affected/custom else unknown\n" A "cpe cpe:2.3:a:v:p:*:*:*:*:*:*:*:* [,1.1):affected/custom else unknown\n"},
+		{"\"cpes\":[\"cpe:2.3:a:*:p:*:*:*:*:*:wordpress:*:*\"]", A "product v p else unknown\n" R ".cpes[0]: names no product\n"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char entry[2048];
+		snprintf(entry, sizeof entry, "{\"vendor\":\"v\",\"product\":\"p\",%s}", rows[i].rest);
+		record_is(entry, rows[i].want);
+	}
+}
+
+#define CPE_P "cpe:2.3:a:v:p:*:*:*:*:*:*:*:*"
+#define CP "cpe " CPE_P " "
+#define OR_NODE(matches) "{\"operator\":\"OR\",\"negate\":false,\"cpeMatch\":[" matches "]}"
+#define MATCH(cpe, rest) "{\"vulnerable\":true,\"criteria\":\"" cpe "\"" rest "}"
+#define BESIDE(cpe) "{\"vulnerable\":false,\"criteria\":\"" cpe "\"}"
+#define CR "refused t: line 1: containers.cna.cpeApplicability[0]"
+
+// Configurations: bounds, what runs on what, what cannot be said.
+static void applicability(void)
+{
+	static const struct {
+		const char *list, *want;
+	} rows[] = {
+		{"{\"nodes\":[" OR_NODE(MATCH(CPE_P, ",\"versionEndExcluding\":\"2.10\"")) "]}", "[,2.10):affected/numbers else unaffected"},
+		{"{\"nodes\":[" OR_NODE(MATCH(CPE_P, ",\"versionStartIncluding\":\"1\",\"versionEndIncluding\":\"2.10\"")) "]}", "[1,2.10]:affected/numbers else unaffected"},
+		{"{\"nodes\":[" OR_NODE(MATCH(CPE_P, ",\"versionStartExcluding\":\"1\",\"versionEndExcluding\":\"2\"") "," MATCH(CPE_P, ",\"versionEndIncluding\":\"0.9\"")) "]}",
+		 "[,0.9]:affected/numbers =1:unaffected/numbers [1,2):affected/numbers else unaffected"},
+		{"{\"nodes\":[" OR_NODE(MATCH(CPE_P, ",\"versionStartExcluding\":\"1\"") "," MATCH(CPE_P, ",\"versionStartExcluding\":\"2\"")) "]}",
+		 "=1:unknown/numbers [1,):affected/numbers =2:unknown/numbers [2,):affected/numbers else unaffected"},
+		{"{\"nodes\":[" OR_NODE(MATCH(CPE_P, ",\"versionStartIncluding\":\"3\",\"versionEndExcluding\":\"4\"") "," MATCH(CPE_P, ",\"versionEndExcluding\":\"2\"")) "]}",
+		 "[3,4):affected/numbers [,2):affected/numbers else unaffected"},
+		{"{\"nodes\":[" OR_NODE(MATCH(CPE_P, ",\"versionEndExcluding\":\"1.0.2k\"")) "]}", "[,1.0.2k):affected/custom else unaffected"},
+		{"{\"nodes\":[" OR_NODE(MATCH("cpe:2.3:a:v:p:1\\\\.2:*:*:*:*:*:*:*", "")) "]}", "=1.2:affected/numbers else unaffected"},
+		{"{\"nodes\":[" OR_NODE(MATCH(CPE_P, "")) "]}", "[,):affected/custom else unaffected"},
+		{"{\"nodes\":[" OR_NODE(MATCH("cpe:2.3:a:v:p:-:*:*:*:*:*:*:*", "")) "]}", "else unknown"},
+		{"{\"nodes\":[" OR_NODE(MATCH("cpe:2.3:a:v:p:2.*:*:*:*:*:*:*:*", "")) "]}", "else unknown"},
+		// vulnerable: false alone says nothing; of two lists both count
+		{"{\"nodes\":[" OR_NODE(BESIDE("cpe:2.3:o:v:q:*:*:*:*:*:*:*:*") "," MATCH(CPE_P, ",\"versionEndExcluding\":\"2\"")) "]}", "[,2):affected/numbers else unaffected"},
+		{"{\"nodes\":[" OR_NODE(MATCH(CPE_P, ",\"versionEndExcluding\":\"2\"")) "]},{\"nodes\":[" OR_NODE(MATCH("cpe:2.3:a:v:p:3:*:*:*:*:*:*:*", "")) "]}",
+		 "[,2):affected/numbers =3:affected/numbers else unaffected"},
+	};
+	char text[8192], want[4096];
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		snprintf(text, sizeof text, HEAD "\"containers\":{\"cna\":{\"cpeApplicability\":[%s]}}}", rows[i].list);
+		snprintf(want, sizeof want, SOURCE FLAW A CP "%s\n" A "product v p %s\n", rows[i].want, rows[i].want);
+		said_is(text, NULL, want);
+	}
+	static const struct {
+		const char *containers, *want;
+	} whole[] = {
+		// a qualifier, an update
+		{"\"cna\":{\"cpeApplicability\":[{\"nodes\":[" OR_NODE(MATCH("cpe:2.3:a:v:p:*:*:*:*:*:wordpress:*:*", ",\"versionEndExcluding\":\"2\"")) "]}]}",
+		 A "cpe cpe:2.3:a:v:p:*:*:*:*:*:wordpress:*:* [,2):affected/numbers else unaffected\n" A "product v p on wordpress [,2):affected/numbers else unaffected\n"},
+		{"\"cna\":{\"cpeApplicability\":[{\"nodes\":[" OR_NODE(MATCH("cpe:2.3:a:v:p:1.0:rc1:*:*:*:*:*:*", "")) "]}]}",
+		 A "cpe cpe:2.3:a:v:p:*:rc1:*:*:*:*:*:* =1.0:affected/numbers =1.0-rc1:affected/custom =1.0rc1:affected/custom =1.0 rc1:affected/custom else unaffected\n"
+		 A "product v p on rc1 =1.0:affected/numbers =1.0-rc1:affected/custom =1.0rc1:affected/custom =1.0 rc1:affected/custom else unaffected\n"},
+		// what runs on something is restricted to it, and that something is never affected
+		{"\"cna\":{\"cpeApplicability\":[{\"operator\":\"AND\",\"nodes\":[" OR_NODE(MATCH(CPE_P, "")) "," OR_NODE(BESIDE("cpe:2.3:o:w:x:-:*:*:*:*:*:*:*")) "]}]}",
+		 A "cpe " CPE_P " on cpe:2.3:o:w:x:-:*:*:*:*:*:*:* [,):affected/custom else unaffected\n"
+		 A "product v p on cpe:2.3:o:w:x:-:*:*:*:*:*:*:* [,):affected/custom else unaffected\n"},
+		{"\"cna\":{\"cpeApplicability\":[{\"operator\":\"OR\",\"nodes\":[{\"operator\":\"AND\",\"cpeMatch\":[" MATCH(CPE_P, "") "," MATCH("cpe:2.3:o:w:x:1:*:*:*:*:*:*:*", "") "]}]}]}",
+		 A "cpe " CPE_P " on cpe:2.3:o:w:x:1:*:*:*:*:*:*:* [,):affected/custom else unaffected\n"
+		 A "product v p on cpe:2.3:o:w:x:1:*:*:*:*:*:*:* [,):affected/custom else unaffected\n"
+		 A "cpe cpe:2.3:o:w:x:*:*:*:*:*:*:*:* on " CPE_P " =1:affected/numbers else unaffected\n" A "product w x on " CPE_P " =1:affected/numbers else unaffected\n"},
+		// a firmware runs on its own hardware: that goes without saying
+		{"\"cna\":{\"cpeApplicability\":[{\"operator\":\"AND\",\"nodes\":[" OR_NODE(MATCH("cpe:2.3:o:v:r_firmware:1:*:*:*:*:*:*:*", "")) "," OR_NODE(BESIDE("cpe:2.3:h:v:r:-:*:*:*:*:*:*:*")) "]}]}",
+		 A "cpe cpe:2.3:o:v:r_firmware:*:*:*:*:*:*:*:* =1:affected/numbers else unaffected\n" A "product v r_firmware =1:affected/numbers else unaffected\n"},
+		{"\"cna\":{\"cpeApplicability\":[{\"operator\":\"AND\",\"nodes\":[" OR_NODE(MATCH("cpe:2.3:o:v:r_firmware:1:*:*:*:*:*:*:*", "")) "," OR_NODE(BESIDE("cpe:2.3:h:v:s:-:*:*:*:*:*:*:*")) "]}]}",
+		 A "cpe cpe:2.3:o:v:r_firmware:*:*:*:*:*:*:*:* on cpe:2.3:h:v:s:-:*:*:*:*:*:*:* =1:affected/numbers else unaffected\n"
+		 A "product v r_firmware on cpe:2.3:h:v:s:-:*:*:*:*:*:*:* =1:affected/numbers else unaffected\n"},
+		// versions that can be compared come first, of that CPE and of that name
+		{"\"cna\":{\"affected\":[{\"vendor\":\"V\",\"product\":\"P\",\"cpes\":[\"" CPE_P "\"],\"versions\":[{\"version\":\"7\",\"status\":\"affected\"}]}],"
+		 "\"cpeApplicability\":[{\"nodes\":[" OR_NODE(MATCH(CPE_P, "")) "]}]}",
+		 A "product V P =7:affected/custom else unknown\n" A CP "=7:affected/custom else unknown\n"},
+		{"\"cna\":{\"affected\":[{\"vendor\":\"V\",\"product\":\"P\",\"versions\":[{\"version\":\"7\",\"lessThan\":\"8\",\"status\":\"affected\",\"versionType\":\"semver\"}]}],"
+		 "\"cpeApplicability\":[{\"nodes\":[" OR_NODE(MATCH(CPE_P, "")) "]}]}",
+		 A "product V P [7,8):affected/numbers else unknown\n" A CP "[,):affected/custom else unaffected\n"},
+		{"\"cna\":{\"affected\":[{\"vendor\":\"v\",\"product\":\"p\",\"cpes\":[\"" CPE_P "\"],\"versions\":[{\"version\":\"7\",\"lessThan\":\"8\",\"status\":\"affected\",\"versionType\":\"custom\"}]}],"
+		 "\"cpeApplicability\":[{\"nodes\":[" OR_NODE(MATCH(CPE_P, ",\"versionEndExcluding\":\"8\"")) "]}]}",
+		 A "product v p [7,8):affected/custom else unknown\n" A CP "[7,8):affected/custom else unknown\n"
+		 A CP "[,8):affected/numbers else unaffected\n" A "product v p [,8):affected/numbers else unaffected\n"},
+		// refused: what is left says "unaffected" of nothing
+		{"\"cna\":{\"cpeApplicability\":[{\"nodes\":[{\"negate\":true,\"cpeMatch\":[" MATCH(CPE_P, "") "]}]}]}", CR ": negate is not computed\n"},
+		{"\"cna\":{\"cpeApplicability\":[{\"negate\":true,\"nodes\":[]},{\"nodes\":[" OR_NODE(MATCH(CPE_P, "")) "]}]}",
+		 CR ": negate is not computed\n" A CP "[,):affected/custom else unknown\n" A "product v p [,):affected/custom else unknown\n"},
+		{"\"cna\":{\"cpeApplicability\":[{\"nodes\":7}]}", CR ": a configuration is a list of at most 16 nodes\n"},
+		{"\"cna\":{\"cpeApplicability\":[{\"nodes\":[{},7]}]}", CR ".nodes[0]: a node is a list of cpeMatch\n" CR ".nodes[1]: a node is a list of cpeMatch\n"},
+		{"\"cna\":{\"cpeApplicability\":[{\"nodes\":[" OR_NODE(MATCH("cpe:2.3:x", "") ",7," MATCH("cpe:2.3:a:*:p:*:*:*:*:*:*:*:*", "")) "]}]}",
+		 CR ".nodes[0].cpeMatch[0]: criteria is no CPE that names a product\n" CR ".nodes[0].cpeMatch[1]: criteria is no CPE that names a product\n"
+		 CR ".nodes[0].cpeMatch[2]: criteria is no CPE that names a product\n"},
+		{"\"cna\":{\"cpeApplicability\":[7]},\"adp\":[{\"cpeApplicability\":7}]", CR ": a configuration is a list of at most 16 nodes\n"},
+	};
+	for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
+		snprintf(text, sizeof text, HEAD "\"containers\":{%s}}", whole[i].containers);
+		snprintf(want, sizeof want, SOURCE FLAW "%s", whole[i].want);
+		said_is(text, NULL, want);
+	}
+}
+
+#define CNA(versions) "\"cna\":{\"affected\":[{\"vendor\":\"Example Corp\",\"product\":\"P Q\",\"defaultStatus\":\"unaffected\",\"versions\":[" versions "]}]}"
+#define ADP(rest) "\"adp\":[{\"providerMetadata\":{\"shortName\":\"CISA-ADP\"}," rest "}]"
+#define ADP_Q "{\"vendor\":\"example_corp\",\"product\":\"p-q\",\"cpes\":[\"cpe:2.3:a:example_corp:p_q:*:*:*:*:*:*:*:*\"],\"versions\":[{\"version\":\"9\",\"status\":\"affected\"}]}"
+#define CPE_Q "cpe cpe:2.3:a:example_corp:p_q:*:*:*:*:*:*:*:* "
+
+// An ADP adds; of a product that the CNA speaks of, the CNA's word holds, with the ADP's CPEs.
+static void others(void)
+{
+	static const struct {
+		const char *containers, *want;
+	} rows[] = {
+		{CNA("{\"version\":\"1\",\"lessThan\":\"2\",\"status\":\"affected\",\"versionType\":\"semver\"}") "," ADP("\"affected\":[" ADP_Q "]"),
+		 A "product Example Corp P Q [1,2):affected/numbers else unaffected\n" A CPE_Q "[1,2):affected/numbers else unaffected\n"},
+		// what the CNA says cannot be computed: both are said
+		{CNA("{\"version\":\"1\",\"lessThan\":\"2\",\"status\":\"affected\",\"versionType\":\"custom\"}") "," ADP("\"affected\":[" ADP_Q "]"),
+		 A "product Example Corp P Q [1,2):affected/custom else unaffected\n" A "product example_corp p-q =9:affected/custom else unknown\n"
+		 A CPE_Q "=9:affected/custom else unknown\n"},
+		{"\"cna\":{\"affected\":[{\"vendor\":\"n/a\",\"product\":\"n/a\",\"versions\":[{\"version\":\"n/a\",\"status\":\"affected\"}]}]}," ADP("\"affected\":[" ADP_Q "]"),
+		 A "product example_corp p-q =9:affected/custom else unknown\n" A CPE_Q "=9:affected/custom else unknown\n"},
+		// a CPE of which the CNA has said versions, by its list or by its configuration
+		{"\"cna\":{\"affected\":[{\"vendor\":\"x\",\"product\":\"y\",\"cpes\":[\"cpe:2.3:a:example_corp:p_q:1:*:*:*:*:*:*:*\"],\"versions\":[{\"version\":\"1\",\"status\":\"affected\"}]}]}," ADP("\"affected\":[" ADP_Q "]"),
+		 A "product x y =1:affected/custom else unknown\n" A CPE_Q "=1:affected/custom else unknown\n" A "product example_corp p-q =9:affected/custom else unknown\n"},
+		{"\"cna\":{\"cpeApplicability\":[{\"nodes\":[" OR_NODE(MATCH("cpe:2.3:a:example_corp:p_q:1:*:*:*:*:*:*:*", "")) "]}]},"
+		 ADP("\"cpeApplicability\":[{\"nodes\":[" OR_NODE(MATCH("cpe:2.3:a:example_corp:p_q:2:*:*:*:*:*:*:*", "")) "]}]"),
+		 A CPE_Q "=1:affected/numbers else unaffected\n" A "product example_corp p_q =1:affected/numbers else unaffected\n"},
+		{"\"cna\":{}," ADP("\"cpeApplicability\":[{\"nodes\":[" OR_NODE(MATCH("cpe:2.3:a:example_corp:p_q:2:*:*:*:*:*:*:*", "")) "]}]"),
+		 A CPE_Q "=2:affected/numbers else unaffected\n" A "product example_corp p_q =2:affected/numbers else unaffected\n"},
+		// several lists of one ADP about one product all count
+		{"\"cna\":{}," ADP("\"affected\":[" ADP_Q ",{\"cpes\":[\"cpe:2.3:a:example_corp:p_q:8:*:*:*:*:*:*:*\"],\"versions\":[{\"version\":\"8\",\"status\":\"affected\"}]}]"),
+		 A "product example_corp p-q =9:affected/custom else unknown\n" A CPE_Q "=9:affected/custom else unknown\n" A CPE_Q "=8:affected/custom else unknown\n"},
+		// CISA's note
+		{"\"cna\":{}," ADP("\"metrics\":[{\"other\":{\"type\":\"ssvc\",\"content\":{}}},{\"other\":{\"type\":\"kev\",\"content\":{\"dateAdded\":\"2024-02-12\"}}}]"),
+		 "kev CVE-2024-0001 [||] added 2024-02-12\n"},
+		{"\"cna\":{}," ADP("\"metrics\":[7,{\"other\":{\"type\":\"kev\",\"content\":{\"dateAdded\":\"soon\"}}},{\"other\":{\"type\":\"kev\"}}]"),
+		 "refused t: line 1: containers.adp[0].metrics[1]: dateAdded is no date\nrefused t: line 1: containers.adp[0].metrics[2]: dateAdded is no date\n"},
+		{"\"cna\":{\"metrics\":[{\"other\":{\"type\":\"kev\",\"content\":{\"dateAdded\":\"2024-02-12\"}}}]}", ""}, // not the CNA's to say
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char text[8192], want[4096];
+		snprintf(text, sizeof text, HEAD "\"containers\":{%s}}", rows[i].containers);
+		snprintf(want, sizeof want, SOURCE FLAW "%s", rows[i].want);
+		said_is(text, NULL, want);
+	}
+}
+
 static void heads(void)
 {
 	static const struct {
@@ -210,5 +377,6 @@ static void refused_heads(void)
 const struct test tests[] = {
 	{"versions", versions}, {"refused versions", refused_versions}, {"a version of 10 kB", long_version},
 	{"names", names},       {"heads", heads},                       {"refused heads", refused_heads},
+	{"qualifiers", qualifiers}, {"configurations", applicability}, {"what others add", others},
 	{NULL, NULL},
 };

@@ -112,9 +112,9 @@ static void refused(void)
 static void heads(void)
 {
 	said_is("{\"id\":\"GHSA-1\",\"modified\":\"2024-01-02T03:04:05.6+01:00\",\"published\":\"2023-01-01\",\"aliases\":[\"CVE-2024-1\",7],\"related\":[\"CVE-2024-2\"],"
-	        "\"upstream\":[\"CVE-2024-3\"],\"withdrawn\":\"2024-01-01T00:00:00Z\",\"details\":\"d\",\"summary\":\" s \","
+	        "\"upstream\":[\"GHSA-3\"],\"withdrawn\":\"2024-01-01T00:00:00Z\",\"details\":\"d\",\"summary\":\" s \","
 	        "\"affected\":[{\"package\":{\"ecosystem\":\"npm\",\"name\":\"p\"}}]}",
-	        NULL, SOURCE "flaw GHSA-1 = CVE-2024-1 \"s published 2023-01-01 modified 2024-01-02T02:04:05Z rejected\nsource osv OSV 2024-01-02T02:04:05Z\n");
+	        NULL, SOURCE "refused t: line 1: aliases[1]: an id has 1 to 128 bytes\nflaw GHSA-1 = CVE-2024-1 \"s published 2023-01-01 modified 2024-01-02T02:04:05Z rejected\nsource osv OSV 2024-01-02T02:04:05Z\n");
 	static const struct {
 		const char *rest, *want;
 	} rows[] = {
@@ -133,6 +133,57 @@ static void heads(void)
 		snprintf(want, sizeof want, SOURCE "flaw O-1%s modified 2024-01-02\n" DATED, rows[i].want);
 		said_is(text, NULL, want);
 	}
+}
+
+// The flaws that a record is about, whatever field names them; what is only like them, never.
+static void flaws(void)
+{
+	static const struct {
+		const char *id, *rest, *want;
+	} rows[] = {
+		{"DEBIAN-CVE-2024-1000", "\"upstream\":[\"CVE-2024-1000\"]", " = CVE-2024-1000"},
+		{"DEBIAN-CVE-2024-1000", "\"details\":\"\"", " = CVE-2024-1000"}, // its id says it
+		{"UBUNTU-CVE-2024-1000", "\"upstream\":[\"CVE-2024-1000\"],\"related\":[\"USN-1-1\"]", " = CVE-2024-1000"},
+		{"USN-7234-1", "\"upstream\":[\"CVE-2024-1000\",\"CVE-2024-1001\",\"UBUNTU-CVE-2024-1000\",\"UBUNTU-CVE-2024-1002\"]",
+		 " = CVE-2024-1000 = CVE-2024-1001 = CVE-2024-1002"},
+		{"RHSA-2024:1", "\"aliases\":[\"RHSA-old\"],\"related\":[\"CVE-2024-1000\",\"RHBA-2024:2\"]", " = RHSA-old = CVE-2024-1000"},
+		{"ALSA-2024:1", "\"upstream\":[\"CVE-2024-1000\"],\"related\":[\"CVE-2024-1001\"]", " = CVE-2024-1000"},
+		{"SUSE-SU-2024:1-1", "\"related\":[\"CVE-2024-1000\"],\"upstream\":[]", " = CVE-2024-1000"},
+		{"CVE-2024-1000", "\"aliases\":[\"GHSA-1\"]", " = GHSA-1"},
+		// related is only like it; what is upstream and no CVE may be about many flaws
+		{"GHSA-1", "\"related\":[\"CVE-2024-1001\"]", ""},
+		{"GHSA-1", "\"aliases\":[\"CVE-2024-1000\"],\"related\":[\"CVE-2024-1001\"]", " = CVE-2024-1000"},
+		{"CVE-2024-1000", "\"related\":[\"CVE-2024-1001\"]", ""},
+		{"DLA-1-1", "\"upstream\":[\"DSA-1-1\",\"XCVE-2024-1000\",\"CVE-24-1\",\"CVE-2024-1000-1\"]", ""},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char text[1024], want[512];
+		snprintf(text, sizeof text, "{\"id\":\"%s\",\"modified\":\"2024-01-02T00:00:00Z\",%s}", rows[i].id, rows[i].rest);
+		snprintf(want, sizeof want, SOURCE "flaw %s%s modified 2024-01-02\n" DATED, rows[i].id, rows[i].want);
+		said_is(text, NULL, want);
+	}
+	said_is("{\"id\":\"USN-1\",\"modified\":\"2024-01-02\",\"upstream\":[7,\"\",\"CVE-2024-1000\"]}", NULL,
+	        SOURCE "refused t: line 1: upstream[0]: an id has 1 to 128 bytes\nrefused t: line 1: upstream[1]: an id has 1 to 128 bytes\n"
+	               "flaw USN-1 = CVE-2024-1000 modified 2024-01-02\n" DATED);
+}
+
+// One name over the maximum is told; those before it are kept.
+static void many_names(void)
+{
+	size_t room = 2100 * 18;
+	char *text = malloc(room), *want = malloc(room * 2);
+	REQUIRE(text != NULL && want != NULL);
+	size_t n = (size_t)sprintf(text, "{\"id\":\"USN-1\",\"modified\":\"2024-01-02\",\"upstream\":[");
+	size_t w = (size_t)sprintf(want, SOURCE "refused t: line 1: upstream[2048]: more than 2048 names of one record, this one is left out\nflaw USN-1");
+	for (int i = 0; i <= 2048; i++) {
+		n += (size_t)sprintf(text + n, "%s\"CVE-2024-%d\"", i == 0 ? "" : ",", 10000 + i);
+		w += i < 2048 ? (size_t)sprintf(want + w, " = CVE-2024-%d", 10000 + i) : 0;
+	}
+	strcpy(text + n, "]}");
+	strcpy(want + w, " modified 2024-01-02\n" DATED);
+	said_is(text, NULL, want);
+	free(text);
+	free(want);
 }
 
 // Scores as FIRST's calculator and NVD give them.
@@ -213,5 +264,5 @@ static void debian(void)
 	        "refused t: releases.bookworm: a status is open, undetermined, or resolved with a fixed_version\n");
 }
 
-const struct test tests[] = {{"ranges", ranges}, {"ecosystems", ecosystems}, {"refused", refused}, {"heads", heads},
+const struct test tests[] = {{"ranges", ranges}, {"ecosystems", ecosystems}, {"refused", refused}, {"heads", heads}, {"flaws", flaws}, {"many names", many_names},
                              {"CVSS", cvss},     {"Debian's tracker", debian}, {NULL, NULL}};

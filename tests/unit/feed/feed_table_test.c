@@ -13,16 +13,14 @@ static void kev(void)
 	                  "kev CVE-2024-0002 [||] added 2026-07-22\n");
 	said_is("{\"catalogVersion\":\"1\",\"vulnerabilities\":[{\"cveID\":\"CVE-1\",\"dateAdded\":\"2026-07-22\"},7,"
 	        "{\"cveID\":\"CVE-2024-0001\",\"dateAdded\":true},{\"cveID\":\"CVE-2024-0001\",\"dateAdded\":\"2026-07-22\",\"dueDate\":\"soon\"},"
-	        "{\"cveID\":\"CVE-2024-0001\",\"dateAdded\":\"2026-02-30\"}],\"dateReleased\":\"2026-07-23\"}",
+	        "{\"cveID\":\"CVE-2024-0001\",\"dateAdded\":\"2026-02-30\"},{\"cveID\":\"CVE-2024-0001\",\"dateAdded\":\"2026-07-22\"}],\"dateReleased\":\"2026-07-23\"}",
 	        &(struct feed_options){.dated = 86400},
 	        "source kev CISA KEV by CISA 1970-01-02 whole\n"
 	        "refused t: byte 41: cveID is no CVE identifier\n"
 	        "refused t: byte 84: cveID is no CVE identifier\n"
 	        "refused t: byte 86: CVE-2024-0001: dateAdded is no date\n"
 	        "refused t: byte 129: CVE-2024-0001: dueDate is no date\n"
-	        "refused t: byte 197: CVE-2024-0001: dateAdded is no date\n");
-	// Nothing exploited today is a statement, too; half a catalogue is none.
-	said_is("{\"catalogVersion\":\"1\",\"dateReleased\":\"2026-07-23T16:21:10Z\",\"vulnerabilities\":[]}", NULL, KEV);
+	        "refused t: byte 197: CVE-2024-0001: dateAdded is no date\nkev CVE-2024-0001 [||] added 2026-07-22\n");
 	said_not("{\"catalogVersion\":\"1\",\"dateReleased\":\"2026-07-23\",\"vulnerabilities\":[", NULL,
 	         "t: byte 69: parse error: premature EOF");
 }
@@ -41,6 +39,40 @@ static void half(void)
 	said_free(&s);
 }
 
+// A whole feed without an entry, or of which none can be taken, is a fault: it must not wipe what its source said before.
+static void empty(void)
+{
+	static const struct {
+		const char *text;
+		size_t sources;
+	} rows[] = {
+		{"{\"catalogVersion\":\"1\",\"dateReleased\":\"2026-07-23T16:21:10Z\",\"vulnerabilities\":[]}", 0},
+		{"{\"catalogVersion\":\"1\",\"dateReleased\":\"2026-07-23T16:21:10Z\"}", 0},
+		{"{\"catalogVersion\":\"1\",\"vulnerabilities\":{}}", 0},
+		{"{\"catalogVersion\":\"1\",\"vulnerabilities\":[{\"cve\":\"CVE-2024-0001\"},7]}", 1}, // none that can be taken
+		{"{\"generated_at\":\"2026-08-20\",\"result\":[]}", 0},
+		{"{\"source\":\"2026-08-22\",\"products\":{}}", 0},
+		{"{\"source\":\"2026-08-22\",\"products\":{\"a\":{\"releases\":7}}}", 1},
+		{"{\"xz\":{\"CVE-1\":{\"scope\":\"local\"}}}", 1},
+		{"#model_version:v1,score_date:2026-09-29\ncve,epss,percentile\n", 1},
+		{"cve,epss,percentile\nCVE-1,0,0\n", 1},
+		{"package,cve,status,ecosystem\n", 1},
+		{"vendor;product;level\n", 1},
+		{"name,qualification\n", 1},
+		{"vendor,product,to\n# nothing yet\n", 1},
+	};
+	static const struct feed_options none = {.dated = FACT_NO_DATE};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct said s;
+		struct why why = {""};
+		said_init(&s, true);
+		enum err e = said_read(&s, rows[i].text, strlen(rows[i].text), &none, &why);
+		CHECK_SAY(e == ERR_INPUT && strcmp(why.text, "t: holds no entry that can be taken") == 0, "%s: %s %s", rows[i].text, err_name(e), why.text);
+		CHECK_SAY(s.facts[FACT_SOURCE] == rows[i].sources, "%s", rows[i].text);
+		said_free(&s);
+	}
+}
+
 static void epss(void)
 {
 	said_is("#model_version:v2026.06.15,score_date:2026-09-29T12:00:22Z\ncve,epss,percentile\nCVE-1999-0001,0.03351,0.88255\nCVE-1999-0002,1,0\n"
@@ -49,7 +81,7 @@ static void epss(void)
 	              "epss CVE-1999-0003 1 999999\n");
 	said_is("#model_version:v2023.03.01,score_date:2024-10-25T00:00:00+0000\ncve,epss,percentile,more\n"
 	        "CVE-1,0.1,0.1,\nCVE-1999-0001,1.1,0.1,\nCVE-1999-0001,-0.1,0.1,\nCVE-1999-0001,0.1,,\nCVE-1999-0001,9e-05,0.1,\nCVE-1999-0001,.,0.1,\n"
-	        "CVE-1999-0001,0.1\nCVE-1999-0001,0.1,0.1,,\n\"CVE-1999-0001,0.1,0.2,\n",
+	        "CVE-1999-0001,0.1\nCVE-1999-0001,0.1,0.1,,\nCVE-1999-0001,0.1,0.1,\n\"CVE-1999-0001,0.1,0.2,\n",
 	        NULL, "source epss EPSS by FIRST 2024-10-25 whole\n"
 	              "refused t: line 3: \"CVE-1\": no CVE identifier\n"
 	              "refused t: line 4: \"1.1\": a score is a number from 0 to 1\n"
@@ -59,7 +91,8 @@ static void epss(void)
 	              "refused t: line 8: \".\": a score is a number from 0 to 1\n"
 	              "refused t: line 9: \"CVE-1999-0001\": the row has fewer cells than the head\n"
 	              "refused t: line 10: \"CVE-1999-0001\": the row has more cells than the head\n"
-	              "refused t: line 11: \"CVE-1999-0001,0.1,0.2,\": a quote is not closed\n");
+	              "epss CVE-1999-0001 100000 100000\n"
+	              "refused t: line 12: \"CVE-1999-0001,0.1,0.2,\": a quote is not closed\n");
 }
 
 #define EOL "source eol endoflife.date by endoflife.date 2026-08-22 whole\n"
@@ -116,10 +149,10 @@ static void lists(void)
 {
 	said_is("vendor;product;level;use;basis;note;from;out_by\n Acme ;;banned;;Law 1;\"a;b\";2024-01-01;2027-01-01\nB;R1;restricted;core;;;;\n", NULL,
 	        "source banned banned equipment whole\nbanned Acme||banned|any|Law 1|a;b from 2024-01-01 out by 2027-01-01\nbanned B|R1|restricted|core||\n");
-	said_is("vendor,level,use,from,out_by\n,banned,,,\nA,forbidden,,,\nA,banned,cores,,\nA,banned,,01/02/2024,\nA,banned,,,2024-13-01\nA,banned,,true,\n", NULL,
+	said_is("vendor,level,use,from,out_by\n,banned,,,\nA,forbidden,,,\nA,banned,cores,,\nA,banned,,01/02/2024,\nA,banned,,,2024-13-01\nA,banned,,true,\nA,banned,,,\n", NULL,
 	        "source banned banned equipment whole\nrefused t: line 2: \"\": a row names a vendor\nrefused t: line 3: \"forbidden\": a level is banned or restricted\n"
 	        "refused t: line 4: \"cores\": a use is core, access, management or any\nrefused t: line 5: \"01/02/2024\": no date\n"
-	        "refused t: line 6: \"2024-13-01\": no date\nrefused t: line 7: \"true\": no date\n");
+	        "refused t: line 6: \"2024-13-01\": no date\nrefused t: line 7: \"true\": no date\nbanned A||banned|any||\n");
 	said_is("name,number,qualification,activities,level,basis,from,until,suspended\nExample 1,7,PRIS,response,high,Law 2,2024-01-01,2027-01-01,no\nExample 2,,PASSI,,,,,,yes\n", NULL,
 	        "source providers qualified providers whole\nprovider Example 1|7|PRIS|response|high|Law 2 from 2024-01-01 until 2027-01-01\n"
 	        "provider Example 2||PASSI||| suspended\n");
@@ -169,11 +202,11 @@ static void cut(void)
 		struct why why = {""};
 		said_init(&s, true);
 		enum err e = said_read(&s, text, n, &none, &why);
-		CHECK_SAY(e == ERR_OK ? s.facts[FACT_SOURCE] == 1 : e == ERR_INPUT && s.facts[FACT_SOURCE] == 0, "%zu: %s", n, why.text);
+		CHECK_SAY(e == (n >= sizeof text - 8 ? ERR_OK : ERR_INPUT), "%zu: %s", n, why.text);
 		CHECK_SAY(s.facts[FACT_EPSS] == (n >= sizeof text - 8), "%zu", n); // "0.8" is a percentile, too
 		said_free(&s);
 	}
 }
 
-const struct test tests[] = {{"KEV", kev}, {"half a feed", half}, {"EPSS", epss}, {"end of life", eol}, {"table of affected packages", table},
+const struct test tests[] = {{"KEV", kev}, {"half a feed", half}, {"no entry", empty}, {"EPSS", epss}, {"end of life", eol}, {"table of affected packages", table},
                              {"our own lists", lists}, {"examples", examples}, {"cut anywhere", cut}, {NULL, NULL}};

@@ -22,8 +22,65 @@
 	"{\"category\":\"product_version\",\"name\":\"n\",\"product\":{\"name\":\"n\",\"product_id\":\"N1\",\"product_identification_helper\":{\"purl\":\"pkg:npm/%40a/b@1.0.0\"}}}]," \
 	"\"full_product_names\":[{\"name\":\"Red Hat Enterprise Linux 9\",\"product_id\":\"OS\",\"product_identification_helper\":{\"cpe\":\"cpe:/o:redhat:enterprise_linux:9\"}}]," \
 	"\"relationships\":[{\"category\":\"default_component_of\",\"product_reference\":\"P1\",\"relates_to_product_reference\":\"OS\","      \
-	"\"full_product_name\":{\"name\":\"xz in OS\",\"product_id\":\"OS:P1\"}},{\"product_reference\":\"gone\"}],"                            \
+	"\"full_product_name\":{\"name\":\"xz in OS\",\"product_id\":\"OS:P1\"}}],"                            \
 	"\"product_groups\":[{\"group_id\":\"G\",\"product_ids\":[\"ALL\",\"V1\"]}]}"
+
+#define TOOL(id, help) "{\"name\":\"" id " name\",\"product_id\":\"" id "\",\"product_identification_helper\":{" help "}}"
+#define RELATION(id, part, whole) \
+	"{\"category\":\"default_component_of\",\"product_reference\":\"" part "\",\"relates_to_product_reference\":\"" whole "\",\"full_product_name\":{\"name\":\"x\",\"product_id\":\"" id "\"}}"
+#define GONE "no such product in the product tree\n"
+#define ROUND "leads back to itself, to what is refused, or over more than 32 relationships\n"
+#define RR "refused t: product_tree.relationships"
+#define RS "refused t: vulnerabilities[0].product_status.fixed[0]: no such product in the product tree\n"
+
+// A package of a module of a release: relationships over relationships, in any order; circles and names that lead nowhere.
+static void relationships(void)
+{
+	static const struct {
+		const char *list, *want;
+	} rows[] = {
+		{RELATION("T", "PKG", "OS"), A "binary Red Hat:enterprise_linux:9 nodejs [1:18-1.el9,):fixed/rpm [,1:18-1.el9):affected/rpm else unknown fixed 1:18-1.el9\n"},
+		{RELATION("M", "MOD", "OS") "," RELATION("T", "PKG", "M"),
+		 A "binary Red Hat:enterprise_linux:9 nodejs on MOD name, cpe:/o:redhat:enterprise_linux:9 [1:18-1.el9,):fixed/rpm [,1:18-1.el9):affected/rpm else unknown fixed 1:18-1.el9\n"},
+		{RELATION("T", "PKG", "M") "," RELATION("M", "MOD", "OS"), // the same, the other way round
+		 A "binary Red Hat:enterprise_linux:9 nodejs on MOD name, cpe:/o:redhat:enterprise_linux:9 [1:18-1.el9,):fixed/rpm [,1:18-1.el9):affected/rpm else unknown fixed 1:18-1.el9\n"},
+		{RELATION("T", "M", "OS") "," RELATION("M", "PKG", "MOD"), // the part is a relationship's product
+		 A "binary Red Hat:enterprise_linux:9 nodejs on MOD name, cpe:/o:redhat:enterprise_linux:9 [1:18-1.el9,):fixed/rpm [,1:18-1.el9):affected/rpm else unknown fixed 1:18-1.el9\n"},
+		{RELATION("T", "APP", "M") "," RELATION("M", "MOD", "APP"), A "product APP name on MOD name, APP name else fixed\n"},
+		{RELATION("T", "PKG", "gone"), RR "[0].relates_to_product_reference: " GONE "|" RS},
+		{RELATION("T", "gone", "M") "," RELATION("M", "MOD", "OS"), RR "[0].product_reference: " GONE "|" RS},
+		{RELATION("T", "PKG", "M") "," RELATION("M", "MOD", "T"),
+		 RR "[0].relates_to_product_reference: " ROUND RR "[1].relates_to_product_reference: " ROUND "|" RS},
+		{RELATION("T", "T", "OS"), RR "[0].product_reference: " ROUND "|" RS},
+		{RELATION("T", "PKG", "M") "," RELATION("M", "MOD", "gone"),
+		 RR "[0].relates_to_product_reference: " ROUND RR "[1].relates_to_product_reference: " GONE "|" RS},
+		{"7,{\"product_reference\":\"PKG\"}", RR "[0]: " GONE RR "[1]: " GONE "|" RS},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char text[8192], want[2048];
+		const char *bar = strchr(rows[i].want, '|');
+		int before = bar == NULL ? 0 : (int)(bar - rows[i].want);
+		snprintf(text, sizeof text, HEAD "\"product_tree\":{\"full_product_names\":[" TOOL("OS", "\"cpe\":\"cpe:/o:redhat:enterprise_linux:9\"") ","
+		         TOOL("MOD", "") "," TOOL("APP", "") "," TOOL("PKG", "\"purl\":\"pkg:rpm/redhat/nodejs@18-1.el9?arch=x86_64&epoch=1\"")
+		         "],\"relationships\":[%s]},\"vulnerabilities\":[{\"cve\":\"CVE-2024-1\",\"product_status\":{\"fixed\":[\"T\"]}}]}", rows[i].list);
+		snprintf(want, sizeof want, SOURCE "%.*s" FLAW "%s", before, rows[i].want, bar != NULL ? bar + 1 : rows[i].want);
+		said_is(text, NULL, want);
+	}
+	// As long as is followed, and one longer.
+	for (int n = 32; n <= 33; n++) {
+		char text[16384];
+		struct said s;
+		struct why why = {""};
+		int at = snprintf(text, sizeof text, HEAD "\"product_tree\":{\"full_product_names\":[" TOOL("R0", "") "],\"relationships\":[");
+		for (int k = n; k > 0; k--)
+			at += snprintf(text + at, sizeof text - (size_t)at, "{\"product_reference\":\"R0\",\"relates_to_product_reference\":\"R%d\",\"full_product_name\":{\"product_id\":\"R%d\"}}%s", k - 1, k, k > 1 ? "," : "");
+		snprintf(text + at, sizeof text - (size_t)at, "]},\"vulnerabilities\":[{\"cve\":\"CVE-2024-1\",\"product_status\":{\"fixed\":[\"R%d\"]}}]}", n);
+		said_init(&s, false);
+		CHECK(said_read(&s, text, strlen(text), &(struct feed_options){.dated = FACT_NO_DATE}, &why) == ERR_OK);
+		CHECK_SAY(s.facts[FACT_REFUSED] == (n > 32 ? 2 : 0) && s.facts[FACT_AFFECTED] == (n <= 32), "%d: %s", n, said_lines(&s));
+		said_free(&s);
+	}
+}
 
 static void csaf(void)
 {
@@ -145,4 +202,4 @@ static void cyclonedx(void)
 	said_not("{\"bomFormat\":\"Else\",\"vulnerabilities\":[]}", NULL, "t: the document: bomFormat is not CycloneDX");
 }
 
-const struct test tests[] = {{"CSAF", csaf}, {"OpenVEX", openvex}, {"CycloneDX", cyclonedx}, {NULL, NULL}};
+const struct test tests[] = {{"CSAF", csaf}, {"relationships", relationships}, {"OpenVEX", openvex}, {"CycloneDX", cyclonedx}, {NULL, NULL}};
