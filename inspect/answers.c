@@ -29,7 +29,7 @@ static bool is_clean(struct slice text)
 	if (text.n > ANSWER_TEXT_MAX || !slice_is_utf8(text, &bad))
 		return false;
 	for (size_t i = 0; i < text.n; i++)
-		if (text.p[i] < ' ' || text.p[i] == 127)
+		if (slice_control(text, i) > 0)
 			return false;
 	return true;
 }
@@ -94,6 +94,31 @@ static bool is_first(const struct result *r, size_t regime, size_t question)
 	return true;
 }
 
+// Does an obligation that binds this organisation ask it?
+static bool is_asked(const struct result *r, struct slice id)
+{
+	for (size_t i = 0; i < r->regimes; i++)
+		for (size_t n = 0; n < regime_questions(r->regime[i]); n++) {
+			struct question q = regime_question(r->regime[i], n);
+			unsigned binds = regime_obligation(r->regime[i], q.obligation).binds;
+			if (slice_equal(q.id, id) && (binds == ENTITY_ANY || (binds & r->entity) != 0))
+				return true;
+		}
+	return false;
+}
+
+static struct finding answer_of_question(const struct result *r, struct slice question, const struct answer *a)
+{
+	struct finding f = {.kind = FINDING_ANSWER, .confidence = CONFIDENCE_EXACT, .machine = r->subject, .question = question,
+	                    .answer = a->field[ANSWER_SAYS], .caretaker = a->field[ANSWER_WHO], .reason = a->field[ANSWER_NOTE],
+	                    .published = FACT_NO_DATE, .kev_added = FACT_NO_DATE, .kev_due = FACT_NO_DATE, .ended = FACT_NO_DATE,
+	                    .extended_until = FACT_NO_DATE, .from = FACT_NO_DATE, .out_by = FACT_NO_DATE, .since = FACT_NO_DATE};
+	uint64_t day;
+	if (time_parse(a->field[ANSWER_DAY], &day))
+		f.since = (int64_t)day;
+	return f;
+}
+
 enum err answers_take(struct inspection *i, const char *path, struct why *why)
 {
 	struct buf text;
@@ -113,14 +138,9 @@ enum err answers_take(struct inspection *i, const char *path, struct why *why)
 				e = find_answer(buf_slice(&text), question.id, path, &a, &has, why);
 			if (e != ERR_OK)
 				break;
-			struct finding f = {.kind = FINDING_ANSWER, .confidence = CONFIDENCE_EXACT, .machine = r->subject, .question = question.id,
-			                    .answer = a.field[ANSWER_SAYS], .caretaker = a.field[ANSWER_WHO], .reason = a.field[ANSWER_NOTE],
-			                    .published = FACT_NO_DATE, .kev_added = FACT_NO_DATE, .kev_due = FACT_NO_DATE, .ended = FACT_NO_DATE,
-			                    .extended_until = FACT_NO_DATE, .from = FACT_NO_DATE, .out_by = FACT_NO_DATE, .since = FACT_NO_DATE};
-			uint64_t day;
-			if (has && time_parse(a.field[ANSWER_DAY], &day))
-				f.since = (int64_t)day;
-			e = result_take(r, &f, why);
+			struct finding f = answer_of_question(r, question.id, &a);
+			if (has || is_asked(r, question.id))
+				e = result_take(r, &f, why);
 		}
 	buf_free(&text);
 	return e;
@@ -177,7 +197,7 @@ static int run(int argc, char **argv)
 	struct why why = {0};
 	int status;
 	int n = inspection_begin(&i, &verb_answer, argc, argv, &status);
-	if (n != 1 || i.caretaker == NULL || !is_clean(slice_text(i.caretaker))) {
+	if (n != 1 || i.caretaker == NULL || i.caretaker[0] == 0 || !is_clean(slice_text(i.caretaker))) {
 		if (n >= 0)
 			status = verb_usage(&verb_answer, "one FILE, and --caretaker NAME: who answers");
 		inspection_free(&i);

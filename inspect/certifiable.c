@@ -1,8 +1,10 @@
-// May a result be certified? Fresh, of something, and whole, or the re-inspection of the certificate before.
+// May a result be certified? Fresh, of something, of these days, and whole, or the re-inspection of the certificate before.
 #include "base/num.h"
 #include "drafting.h"
+#include "sys/clock.h"
 
 #define DAY 86400
+#define HOUR 3600
 #define DATE_MAX (FACT_DATE_MAX - 366 * (int64_t)DAY) // twelve months later is still a date
 
 enum err draft_day(const struct json *object, const char *name, int64_t *day, struct why *why)
@@ -11,7 +13,7 @@ enum err draft_day(const struct json *object, const char *name, int64_t *day, st
 	uint64_t seconds;
 	enum err e = json_get_text(object, name, &text, why);
 	if (e == ERR_OK && (!time_parse(text, &seconds) || seconds > (uint64_t)DATE_MAX))
-		e = json_refuse(object, why, ERR_INPUT, "%s: \"%.*s\" is no date", name, SLICE_ARGS(slice_part(text, 0, 40)));
+		e = json_refuse(object, why, ERR_INPUT, "%s: \"%.*s\" is no date", name, SLICE_ARGS(slice_cut(text, 40)));
 	if (e == ERR_OK)
 		*day = (int64_t)seconds;
 	return e;
@@ -82,7 +84,7 @@ static enum err check_same(struct drafting *d)
 	if (e == ERR_OK)
 		e = json_opt_text(&now, "name", &is, d->why);
 	if (e == ERR_OK && !slice_equal(was, is))
-		return why_set(d->why, ERR_DENIED, "no certificate: points of \"%.*s\" were looked at in \"%.*s\"", SLICE_ARGS(slice_part(was, 0, 80)), SLICE_ARGS(slice_part(is, 0, 80)));
+		return why_set(d->why, ERR_DENIED, "no certificate: points of \"%.*s\" were looked at in \"%.*s\"", SLICE_ARGS(slice_cut(was, 80)), SLICE_ARGS(slice_cut(is, 80)));
 	if (e == ERR_OK)
 		e = json_get_number(&d->before, "entity", 0, UINT32_MAX, &bound, d->why);
 	if (e == ERR_OK)
@@ -102,7 +104,7 @@ static enum err check_same(struct drafting *d)
 			has |= json_text(&other_id, &is, NULL) == ERR_OK && slice_equal(is, id);
 		}
 		if (e == ERR_OK && !has)
-			return why_set(d->why, ERR_DENIED, "no certificate: the inspection before was under \"%.*s\" too", SLICE_ARGS(slice_part(id, 0, 80)));
+			return why_set(d->why, ERR_DENIED, "no certificate: the inspection before was under \"%.*s\" too", SLICE_ARGS(slice_cut(id, 80)));
 	}
 	return e;
 }
@@ -140,13 +142,28 @@ static enum err check_whole(struct drafting *d)
 	return e;
 }
 
-static enum err get_verdict(struct drafting *d)
+enum err draft_verdict(const struct json *object, enum verdict *v, struct why *why)
 {
-	enum err e = json_get_text(&d->result, "verdict", &d->verdict, d->why);
-	for (int v = VERDICT_FAVOURABLE; v <= VERDICT_REFUSED; v++)
-		if (e != ERR_OK || slice_is_text(d->verdict, verdict_name((enum verdict)v)))
-			return e;
-	return json_refuse(&d->result, d->why, ERR_INPUT, "verdict: \"%.*s\" is none", SLICE_ARGS(slice_part(d->verdict, 0, 40)));
+	struct slice text;
+	enum err e = json_get_text(object, "verdict", &text, why);
+	for (int i = VERDICT_FAVOURABLE; e == ERR_OK && i <= VERDICT_REFUSED; i++)
+		if (slice_is_text(text, verdict_name((enum verdict)i))) {
+			*v = (enum verdict)i;
+			return ERR_OK;
+		}
+	return e == ERR_OK ? json_refuse(object, why, ERR_INPUT, "verdict: \"%.*s\" is none", SLICE_ARGS(slice_cut(text, 40))) : e;
+}
+
+// Of old days there is old knowledge, with which nothing was stale then; and a day ahead would be valid for longer.
+static enum err check_clock(const struct drafting *d)
+{
+	const int64_t now = (int64_t)clock_now();
+	char then[TIME_TEXT], is[TIME_TEXT];
+	if (d->day >= now - CERTIFY_HOURS * HOUR && d->day <= now + CERTIFY_AHEAD_HOURS * HOUR)
+		return ERR_OK;
+	time_print((uint64_t)d->day, then);
+	time_print((uint64_t)now, is);
+	return why_set(d->why, ERR_DENIED, "no certificate: inspected on %.10s, and the clock says %.10s: a result is certified within %d hours", then, is, CERTIFY_HOURS);
 }
 
 enum err draft_may(struct drafting *d)
@@ -162,5 +179,7 @@ enum err draft_may(struct drafting *d)
 		e = check_something(d);
 	if (e == ERR_OK)
 		e = check_whole(d);
-	return e == ERR_OK ? get_verdict(d) : e;
+	if (e == ERR_OK)
+		e = draft_verdict(&d->result, &d->verdict, d->why);
+	return e == ERR_OK ? check_clock(d) : e;
 }

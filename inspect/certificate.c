@@ -1,13 +1,13 @@
 #include "certificate.h"
 
 #include "base/num.h"
+#include "drafting.h"
 
 #define HEAD "{\"body\":"
 #define MIDDLE ",\"signature\":{\"ed25519\":\""
 #define VALUE "\",\"value\":\""
 #define TAIL "\"}}\n"
 #define SIGNATURE_TEXT 88 // base64 of 64 bytes
-#define DAY 86400
 #define KIND "inspection"
 
 static const struct slice origin = {(const uint8_t *)"tocsin-inspect", 14};
@@ -53,6 +53,22 @@ enum err certificate_parse(struct slice file, struct certificate *c, struct why 
 	return ERR_OK;
 }
 
+enum err certificate_head(const struct json *body, struct certificate_head *h, struct why *why)
+{
+	struct certificate_head head;
+	uint8_t serial[CERTIFICATE_SERIAL / 2];
+	enum err e = json_get_text(body, "serial", &head.serial, why);
+	if (e == ERR_OK && !hex_decode(head.serial, serial, sizeof serial))
+		e = json_refuse(body, why, ERR_INPUT, "serial: \"%.*s\" is not %d hexadecimal digits", SLICE_ARGS(slice_cut(head.serial, 40)), CERTIFICATE_SERIAL);
+	if (e == ERR_OK)
+		e = draft_verdict(body, &head.verdict, why);
+	if (e == ERR_OK)
+		e = draft_day(body, "date", &head.day, why);
+	if (e == ERR_OK)
+		*h = head;
+	return e;
+}
+
 static bool has_key(const struct fact_provider *p, const uint8_t key[static SIGN_PUBLIC])
 {
 	uint8_t own[SIGN_PUBLIC];
@@ -67,13 +83,7 @@ const char *certificate_unofficial(const struct knowledge *k, const uint8_t key[
 		if (!has_key(&p, key))
 			continue;
 		*name = p.name;
-		if (p.suspended)
-			why = "its qualification is suspended";
-		else if (p.from == FACT_NO_DATE || p.from > day)
-			why = "its qualification had not begun on the day";
-		else if (p.until == FACT_NO_DATE || p.until + DAY <= day)
-			why = "its qualification had ended on the day";
-		else
+		if ((why = finding_unqualified(&p, day)) == NULL)
 			return NULL;
 	}
 	return k == NULL ? "no register of providers is at hand" : why;

@@ -1,5 +1,4 @@
-// The body of a certificate, from a result; and the points of one, to be asked again.
-#include <stdio.h>
+// The body of a certificate, from a result.
 #include <stdlib.h>
 
 #include "base/num.h"
@@ -22,8 +21,7 @@ static int64_t months_later(int64_t seconds, unsigned months)
 	return days_from_civil(year, month, day < last ? day : last) * DAY;
 }
 
-// c: of a certificate, which is verified first; NULL: the file is the document.
-static enum err read_json(const char *path, struct buf *bytes, struct json *root, struct certificate *c, struct why *why)
+enum err draft_read(const char *path, struct buf *bytes, struct json *root, struct certificate *c, struct why *why)
 {
 	enum err e = file_read(path, CERTIFICATE_MAX, bytes, why);
 	struct slice text = buf_slice(bytes);
@@ -78,9 +76,10 @@ static void put_inspector(struct drafting *d)
 {
 	struct slice name = d->ask->inspector;
 	const char *unofficial = certificate_unofficial(d->ask->knowledge, d->ask->key, d->day, &name);
+	d->official = unofficial == NULL;
 	json_open_object(&d->w, "inspector");
 	json_put_text(&d->w, "name", name);
-	json_put_bool(&d->w, "official", unofficial == NULL);
+	json_put_bool(&d->w, "official", d->official);
 	if (unofficial != NULL)
 		json_put_string(&d->w, "unofficial_because", unofficial);
 	json_close(&d->w);
@@ -91,11 +90,45 @@ static void put_validity(struct drafting *d)
 	json_put_time(&d->w, "date", (uint64_t)d->day);
 	if (d->partial)
 		json_put_time(&d->w, "full_inspection", (uint64_t)d->first);
-	json_put_text(&d->w, "verdict", d->verdict);
-	if (slice_is_text(d->verdict, verdict_name(VERDICT_FAVOURABLE)))
+	json_put_string(&d->w, "verdict", verdict_name(d->verdict));
+	if (d->verdict == VERDICT_FAVOURABLE)
 		json_put_time(&d->w, "valid_until", (uint64_t)months_later(d->first, CERTIFICATE_MONTHS));
 	else
 		json_put_time(&d->w, "reinspection_by", (uint64_t)(d->partial ? d->last : months_later(d->day, REINSPECTION_MONTHS)));
+}
+
+// A question without an answer, or with one that says nothing; its id.
+static bool is_open(const struct json *finding, struct slice *id)
+{
+	struct json kind = json_find(finding, "kind"), question = json_find(finding, "question"), answer = json_find(finding, "answer");
+	struct slice text;
+	if (json_text(&kind, &text, NULL) != ERR_OK || !slice_is_text(text, finding_kind_name(FINDING_ANSWER)) || json_text(&question, id, NULL) != ERR_OK)
+		return false;
+	return json_text(&answer, &text, NULL) != ERR_OK || slice_is_text(text, "unknown");
+}
+
+// The questions that are open; of a re-inspection those of the certificate before, for what was answered since then was not judged. Who is
+// qualified leaves none open: on one of them the verdict may hang.
+static enum err put_unanswered(struct drafting *d)
+{
+	struct json before = json_find(&d->before, "unanswered");
+	const struct json *of = d->partial ? &before : &d->findings;
+	size_t n = json_count(of), open = 0;
+	struct slice id, first = {0};
+	json_open_array(&d->w, "unanswered");
+	for (size_t i = 0; i < n; i++) {
+		struct json one = json_item(of, i);
+		if (d->partial ? json_text(&one, &id, NULL) != ERR_OK : !is_open(&one, &id))
+			continue;
+		json_put_text(&d->w, NULL, id);
+		if (open++ == 0)
+			first = id;
+	}
+	json_close(&d->w);
+	if (open == 0 || !d->official)
+		return ERR_OK;
+	return why_set(d->why, ERR_DENIED, "no certificate: questions not answered: %zu, the first \"%.*s\"; a qualified inspector answers all (`tocsin-inspect answer` asks them)%s",
+	               open, SLICE_ARGS(slice_cut(first, REGIME_ID_MAX)), d->partial ? ", in a full inspection" : "");
 }
 
 static enum err put_defect(struct drafting *d, size_t at)
@@ -187,7 +220,6 @@ static enum err draft(struct drafting *d, struct slice result_bytes, struct buf 
 {
 	static const char *const copied[] = {"subject", "entity", "counts", "regimes", "indicators", "knowledge"};
 	uint8_t hash[32];
-	struct slice serial;
 	enum err e = draft_may(d);
 	if (e == ERR_OK)
 		e = json_get_array(&d->result, "defects", &d->defects, d->why);
@@ -198,16 +230,13 @@ static enum err draft(struct drafting *d, struct slice result_bytes, struct buf 
 	if (e != ERR_OK)
 		return e;
 	sha256(result_bytes, hash);
-	char text[2 * 16 + 1];
-	for (size_t i = 0; i < 16; i++)
-		snprintf(text + 2 * i, 3, "%02x", hash[i]);
-	serial = slice_text(text);
 	json_begin(&d->w, body, false);
 	json_open_object(&d->w, NULL);
 	json_put_number(&d->w, "tocsin-certificate", 1);
-	json_put_text(&d->w, "serial", serial);
+	json_put_hex(&d->w, "serial", slice_of(hash, CERTIFICATE_SERIAL / 2));
 	put_validity(d);
 	put_inspector(d);
+	e = put_unanswered(d);
 	for (size_t i = 0; i < sizeof copied / sizeof *copied; i++)
 		copy_field(d, &d->result, copied[i]);
 	json_put_hex(&d->w, "result_sha256", slice_of(hash, sizeof hash));
@@ -224,10 +253,10 @@ static enum err draft(struct drafting *d, struct slice result_bytes, struct buf 
 // A certificate that anybody signed would let its subject choose which points are looked at again.
 static enum err check_signer(const struct certificate_ask *ask, const struct certificate *c, const struct json *body, struct why *why)
 {
+	struct certificate_head head;
 	struct slice name;
-	int64_t day = 0;
-	enum err e = draft_day(body, "date", &day, why);
-	if (e == ERR_OK && memcmp(c->key, ask->key, sizeof c->key) != 0 && certificate_unofficial(ask->knowledge, c->key, day, &name) != NULL)
+	enum err e = certificate_head(body, &head, why);
+	if (e == ERR_OK && memcmp(c->key, ask->key, sizeof c->key) != 0 && certificate_unofficial(ask->knowledge, c->key, head.day, &name) != NULL)
 		e = why_set(why, ERR_DENIED, "no certificate: the one before is signed neither by this inspector nor by one who was qualified then");
 	return e;
 }
@@ -239,9 +268,9 @@ enum err certificate_body(const struct certificate_ask *ask, struct buf *body, s
 	struct certificate first;
 	buf_init(&result, CERTIFICATE_MAX);
 	buf_init(&before, CERTIFICATE_MAX);
-	enum err e = read_json(ask->result, &result, &d.result, NULL, why);
+	enum err e = draft_read(ask->result, &result, &d.result, NULL, why);
 	if (e == ERR_OK && ask->before != NULL)
-		e = read_json(ask->before, &before, &d.before, &first, why);
+		e = draft_read(ask->before, &before, &d.before, &first, why);
 	if (e == ERR_OK && ask->before != NULL)
 		e = check_signer(ask, &first, &d.before, why);
 	if (e == ERR_OK && ask->before != NULL)
@@ -253,45 +282,4 @@ enum err certificate_body(const struct certificate_ask *ask, struct buf *body, s
 	buf_free(&before);
 	buf_free(&result);
 	return e;
-}
-
-static int by_key(const void *a, const void *b)
-{
-	return memcmp(a, b, POINT_KEY);
-}
-
-enum err certificate_ask_again(const char *path, struct result *r, struct why *why)
-{
-	struct buf bytes;
-	struct json root = {0}, defects;
-	uint8_t(*of)[POINT_KEY] = NULL;
-	buf_init(&bytes, CERTIFICATE_MAX);
-	struct certificate c;
-	enum err e = read_json(path, &bytes, &root, &c, why);
-	if (e == ERR_OK)
-		e = json_get_text(&root, "serial", &r->only_of, why);
-	if (e == ERR_OK)
-		e = result_keep(r, &r->only_of, why);
-	if (e == ERR_OK)
-		e = json_get_array(&root, "defects", &defects, why);
-	size_t count = e == ERR_OK ? json_count(&defects) : 0;
-	if (e == ERR_OK && (of = calloc(count + 1, POINT_KEY)) == NULL)
-		e = why_set(why, ERR_SYSTEM, "no memory");
-	for (size_t i = 0; e == ERR_OK && i < count; i++) {
-		struct json defect = json_item(&defects, i);
-		struct slice key;
-		e = json_get_text(&defect, "key", &key, why);
-		if (e == ERR_OK && !hex_decode(key, of[i], POINT_KEY))
-			e = json_refuse(&defect, why, ERR_INPUT, "key: not %d hexadecimal digits", 2 * POINT_KEY);
-	}
-	json_free(&root);
-	buf_free(&bytes);
-	if (e != ERR_OK) {
-		free(of);
-		return e;
-	}
-	qsort(of, count, POINT_KEY, by_key);
-	r->only = of;
-	r->only_n = count;
-	return ERR_OK;
 }

@@ -1,26 +1,34 @@
 // `declare`: a certificate to the authority, sealed. `tocsin report` seals it and shows beforehand what leaves; here only its covering
-// lines are written.
+// lines are written. The certificate is read once: what was verified lies in a directory that only its owner can change, and is what
+// is sent, whatever becomes of the file that was named.
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "apart.h"
 #include "certificate.h"
 #include "json/json.h"
 #include "sys/file.h"
+#include "words.h"
 
 #define COVER_MAX 4096
+#define LINE_MAX_BYTES 200 // of a value
 #define ARGUMENTS_MAX 32
 
 static enum err put_line(const struct json *object, const char *name, const char *label, struct buf *out, struct why *why)
 {
 	struct slice text = {0};
 	enum err e = json_opt_text(object, name, &text, why);
-	if (e == ERR_OK && text.n > 0)
-		buf_printf(out, "%s: %.*s\n", label, SLICE_ARGS(slice_part(text, 0, 200)));
-	return e;
+	if (e != ERR_OK || text.n == 0)
+		return e;
+	buf_printf(out, "%s: ", label);
+	word_put(out, text, LINE_MAX_BYTES);
+	buf_put_u8(out, '\n');
+	return ERR_OK;
 }
 
 static enum err do_cover(const void *ask, struct buf *out, struct why *why)
@@ -31,7 +39,10 @@ static enum err do_cover(const void *ask, struct buf *out, struct why *why)
 	if (e != ERR_OK)
 		return e;
 	struct json subject = json_find(&body, "subject"), inspector = json_find(&body, "inspector"), counts = json_find(&body, "counts");
-	e = put_line(&body, "verdict", "verdict", out, why);
+	struct certificate_head head;
+	e = certificate_head(&body, &head, why);
+	if (e == ERR_OK)
+		e = put_line(&body, "verdict", "verdict", out, why);
 	if (e == ERR_OK)
 		e = put_line(&body, "date", "inspected", out, why);
 	if (e == ERR_OK)
@@ -49,14 +60,41 @@ static enum err do_cover(const void *ask, struct buf *out, struct why *why)
 	return e == ERR_OK ? buf_status(out) : e;
 }
 
-// The text in a file without a name that the next program can open.
-static int memory_file(struct slice text, char path[static 32])
+// What is handed over, in a directory of its own.
+struct handed {
+	char directory[FILE_PATH_MAX], cover[FILE_PATH_MAX], below[FILE_PATH_MAX], certificate[FILE_PATH_MAX];
+};
+
+// The certificate keeps its name, which `tocsin report` shows and sends.
+static enum err lay_out(struct handed *h, const char *path, struct slice certificate, struct slice cover, struct why *why)
 {
-	int fd = memfd_create("inspection", 0); // inherited
-	if (fd < 0 || write(fd, text.p, text.n) != (ssize_t)text.n)
-		return -1;
-	snprintf(path, 32, "/dev/fd/%d", fd);
-	return fd;
+	const char *temporary = getenv("TMPDIR"), *slash = strrchr(path, '/');
+	*h = (struct handed){0};
+	int n = snprintf(h->directory, sizeof h->directory, "%s/tocsin-declare-XXXXXX", temporary != NULL && temporary[0] != 0 ? temporary : "/tmp");
+	if (n >= (int)sizeof h->directory || mkdtemp(h->directory) == NULL) {
+		h->directory[0] = 0;
+		return why_set(why, ERR_SYSTEM, "no directory to hand it over in: %s", strerror(errno));
+	}
+	enum err e = file_path(h->cover, h->directory, "cover", why);
+	if (e == ERR_OK)
+		e = file_path(h->below, h->directory, "attached", why);
+	if (e == ERR_OK)
+		e = file_path(h->certificate, h->below, slash == NULL ? path : slash + 1, why);
+	if (e == ERR_OK)
+		e = file_dir(h->below, FILE_DIR, why);
+	if (e == ERR_OK)
+		e = file_write(h->cover, cover, FILE_SECRET, why);
+	return e == ERR_OK ? file_write(h->certificate, certificate, FILE_SECRET, why) : e;
+}
+
+static void clear(const struct handed *h)
+{
+	if (h->directory[0] == 0)
+		return;
+	unlink(h->certificate);
+	unlink(h->cover);
+	rmdir(h->below);
+	rmdir(h->directory);
 }
 
 struct declare {
@@ -64,7 +102,31 @@ struct declare {
 	bool yes, dry_run;
 };
 
-static int hand_over(const struct declare *d, const char *certificate, const char *cover)
+// Interrupted from the terminal the other program ends by itself; this one then still clears up.
+static int wait_for(const char *const argv[])
+{
+	struct sigaction ignore = {.sa_handler = SIG_IGN}, before[2];
+	int status = 0;
+	fflush(NULL);
+	sigaction(SIGINT, &ignore, &before[0]);
+	sigaction(SIGQUIT, &ignore, &before[1]);
+	pid_t pid = fork();
+	if (pid == 0) {
+		sigaction(SIGINT, &before[0], NULL);
+		sigaction(SIGQUIT, &before[1], NULL);
+		execvp(argv[0], (char *const *)(uintptr_t)argv);
+		fprintf(stderr, "tocsin-inspect declare: %s, which seals what is declared, cannot be run (--tocsin PROGRAM names it): %s\n", argv[0],
+		        strerror(errno));
+		_exit(INSPECT_TROUBLE);
+	}
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	sigaction(SIGINT, &before[0], NULL);
+	sigaction(SIGQUIT, &before[1], NULL);
+	return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : INSPECT_TROUBLE;
+}
+
+static int hand_over(const struct declare *d, const struct handed *h)
 {
 	const char *argv[ARGUMENTS_MAX];
 	size_t n = 0;
@@ -73,7 +135,8 @@ static int hand_over(const struct declare *d, const char *certificate, const cha
 		argv[n++] = "--home";
 		argv[n++] = d->home;
 	}
-	const char *const fixed[] = {"report", "--title", "Inspection certificate", "--kind", "flaw", "--no-tokens", "--description-file", cover, "--attach", certificate};
+	const char *const fixed[] = {"report", "--title", "Inspection certificate", "--kind", "flaw", "--no-tokens",
+	                             "--description-file", h->cover, "--attach", h->certificate};
 	for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
 		argv[n++] = fixed[i];
 	if (d->to != NULL) {
@@ -89,9 +152,7 @@ static int hand_over(const struct declare *d, const char *certificate, const cha
 	if (d->dry_run)
 		argv[n++] = "--dry-run";
 	argv[n] = NULL;
-	execvp(argv[0], (char *const *)(uintptr_t)argv);
-	fprintf(stderr, "tocsin-inspect declare: %s, which seals what is declared, cannot be run (--tocsin PROGRAM names it): %s\n", argv[0], strerror(errno));
-	return INSPECT_TROUBLE;
+	return wait_for(argv);
 }
 
 static int run(int argc, char **argv)
@@ -103,12 +164,14 @@ static int run(int argc, char **argv)
 	struct buf file, cover;
 	struct why why = {0};
 	const char *const nothing[] = {NULL};
-	char path[32];
+	struct handed h = {0};
 	int n = verb_options(&verb_declare, argc, argv, table);
 	if (n < 0)
 		return INSPECT_USAGE;
 	if (n != 1)
 		return verb_usage(&verb_declare, "one CERTIFICATE");
+	if (d.yes && d.dry_run)
+		return verb_usage(&verb_declare, "--dry-run or --yes, not both");
 	buf_init(&file, CERTIFICATE_MAX);
 	buf_init(&cover, COVER_MAX);
 	enum err e = file_read(argv[0], CERTIFICATE_MAX, &file, &why);
@@ -116,11 +179,13 @@ static int run(int argc, char **argv)
 		e = certificate_parse(buf_slice(&file), &c, &why);
 	if (e == ERR_OK)
 		e = apart(do_cover, &c, nothing, COVER_MAX, &cover, &why);
-	if (e == ERR_OK && memory_file(buf_slice(&cover), path) < 0)
-		e = why_set(&why, ERR_SYSTEM, "memory: %s", strerror(errno));
+	if (e == ERR_OK)
+		e = lay_out(&h, argv[0], buf_slice(&file), buf_slice(&cover), &why);
 	buf_free(&cover);
 	buf_free(&file);
-	return e == ERR_OK ? hand_over(&d, argv[0], path) : verb_fail(&verb_declare, INSPECT_TROUBLE, e, &why);
+	int status = e == ERR_OK ? hand_over(&d, &h) : verb_fail(&verb_declare, INSPECT_TROUBLE, e, &why);
+	clear(&h);
+	return status;
 }
 
 const struct verb verb_declare = {"declare", "[--home DIRECTORY] [--to TEAM] [--tlp TLP] [--dry-run | --yes] CERTIFICATE",

@@ -14,13 +14,17 @@ struct drafting {
 	int64_t day, first; // of the result; of the full inspection it completes
 	int64_t last;       // of a re-inspection: the day by which the full one wants it
 	bool partial;       // only points of `before` were looked at
-	struct slice verdict;
+	bool official;
+	enum verdict verdict;
 };
 
-// A date as a certificate has it. ERR_INPUT with the path.
+// The file's document; c: of a certificate, which is verified first; NULL: the file is the document.
+MUST_USE enum err draft_read(const char *path, struct buf *bytes, struct json *root, struct certificate *c, struct why *why);
+// A date, a verdict, as a certificate has them. ERR_INPUT with the path.
 MUST_USE enum err draft_day(const struct json *object, const char *name, int64_t *day, struct why *why);
-// The result is one, fresh, of something, and whole or the re-inspection of the certificate before: then its day, the day of the full
-// inspection and its verdict are in d. ERR_DENIED: no certificate, and why.
+MUST_USE enum err draft_verdict(const struct json *object, enum verdict *v, struct why *why);
+// The result is one, fresh, of something, of these days, and whole or the re-inspection of the certificate before: then its day, the day
+// of the full inspection and its verdict are in d. ERR_DENIED: no certificate, and why.
 MUST_USE enum err draft_may(struct drafting *d);
 
 #endif

@@ -300,12 +300,6 @@ static unsigned processors(void)
 	return n < 1 ? 1 : n > (int)FLEET_THREADS_MAX ? FLEET_THREADS_MAX : (unsigned)n;
 }
 
-// What belongs to the inspection of one thing.
-static const char *foreign(const struct inspection *i)
-{
-	return i->before != NULL ? "before" : i->sarif != NULL ? "sarif" : i->vex != NULL ? "vex" : i->save != NULL ? "save" : NULL;
-}
-
 // Where the lines go: under another name until they are all there.
 static enum err open_lines(const char *path, char draft[static FILE_PATH_MAX], int *fd, struct why *why)
 {
@@ -342,7 +336,7 @@ static enum err print(const struct fleet *f, const char *name, struct why *why)
 	buf_init(&out, OUTPUT_MAX);
 	enum err e = f->i->json ? fleet_print_json(f, name, &out, why) : fleet_print_people(f, name, &out, why);
 	if (e == ERR_OK)
-		e = write_all(STDOUT_FILENO, buf_slice(&out), why);
+		e = verb_print(buf_slice(&out), why);
 	buf_free(&out);
 	return e;
 }
@@ -400,9 +394,7 @@ static int run(int argc, char **argv)
 	int status, n = inspection_begin(&i, &verb_fleet, argc, argv, &status);
 	if (n >= 0 && n != 1)
 		status = verb_usage(&verb_fleet, "one DIRECTORY");
-	else if (n >= 0 && foreign(&i) != NULL)
-		status = verb_usage(&verb_fleet, "--%s belongs to the inspection of one machine", foreign(&i));
-	if (n != 1 || foreign(&i) != NULL) {
+	if (n != 1) {
 		inspection_free(&i);
 		return status;
 	}

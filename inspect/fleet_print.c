@@ -158,21 +158,13 @@ static void put_sum(struct json_writer *w, const struct fleet_sum *s)
 	json_close(w);
 }
 
-static uint64_t unanswered(const struct result *r)
-{
-	uint64_t n = 0;
-	for (size_t i = 0; i < r->findings; i++)
-		n += r->finding[i].kind == FINDING_ANSWER && r->finding[i].answer.n == 0;
-	return n;
-}
-
 static void put_answers(struct json_writer *w, const struct result *r)
 {
 	json_open_object(w, "answers");
 	json_put_string(w, "verdict", verdict_name(r->verdict));
 	for (size_t c = 0; c < DEFECT_CLASSES; c++)
 		json_put_number(w, defect_class_name((enum defect_class)c), r->weighing[c]);
-	json_put_number(w, "unanswered", unanswered(r));
+	json_put_number(w, "unanswered", result_unanswered(r));
 	json_close(w);
 }
 
@@ -387,7 +379,7 @@ static void put_undecided(const struct page *p)
 	            {number[FLEET_DOUBTFUL], WORD_DOUBTFUL},
 	            {number[FLEET_SILENCED], WORD_SILENCED},
 	            {number[FLEET_PASSED_OVER], WORD_PASSED_OVER},
-	            {unanswered(&p->f->i->r), WORD_UNANSWERED}};
+	            {result_unanswered(&p->f->i->r), WORD_UNANSWERED}};
 	bool begun = false;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		if (rows[i].n == 0)

@@ -30,7 +30,6 @@ struct inspection {
 	struct inventory_sink save_sink; // of --save
 	struct inventory_writer writer;
 	struct buf saved;
-	uint64_t refused;
 };
 
 // Takes the options out of argv, opens knowledge, regimes, derogations. The number of words left; -1 after saying what is wrong
@@ -71,7 +70,8 @@ const char *ages_missing(const struct knowledge *k);
 
 // --- Answers of the inspector (answers.c; protocol/inspection.md, "Answers") --------------------------------------------------------
 
-// Reads the file of answers and hands each on as a finding. Unanswered questions are findings too, with an empty answer.
+// Reads the file of answers and hands each on as a finding. Questions of obligations that bind the organisation are findings too where
+// nobody answered them, with an empty answer.
 MUST_USE enum err answers_take(struct inspection *i, const char *path, struct why *why);
 
 extern const struct verb verb_machine, verb_image, verb_sbom, verb_inventory, verb_fleet, verb_data, verb_certify, verb_verify, verb_answer,

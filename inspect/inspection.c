@@ -1,7 +1,6 @@
 // One inspection from its options to its exit status.
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 #include "sandbox/sandbox.h"
 #include "sys/clock.h"
 #include "sys/file.h"
+#include "words.h"
 
 #define DATA_DEFAULT "/var/lib/tocsin-inspect/knowledge"
 
@@ -18,7 +18,7 @@
 static bool take_entity(struct inspection *i)
 {
 	struct slice rest = slice_text(i->entity == NULL ? "" : i->entity);
-	while (rest.n > 0) {
+	for (bool more = i->entity != NULL; more;) {
 		size_t end = slice_find(rest, ',', 0);
 		struct slice word = slice_part(rest, 0, end);
 		enum entity e;
@@ -27,13 +27,39 @@ static bool take_entity(struct inspection *i)
 			return false;
 		}
 		i->r.entity |= (unsigned)e;
+		more = end < rest.n;
 		rest = slice_part(rest, end + 1, rest.n);
 	}
 	return true;
 }
 
+// What does not belong to the verb: it would be taken and do nothing.
+static const char *foreign(const struct inspection *i)
+{
+	const struct verb *v = i->verb;
+	const bool one = v != &verb_fleet && v != &verb_answer, any = v != &verb_answer;
+	const struct {
+		const char *name;
+		bool given, belongs;
+	} options[] = {
+		{"ecosystem", i->ecosystem != NULL, v == &verb_inventory || v == &verb_fleet},
+		{"before", i->before != NULL, one}, {"sarif", i->sarif != NULL, one}, {"vex", i->vex != NULL, one}, {"save", i->save != NULL, one},
+		{"entity", i->entity != NULL, any}, {"role", i->role != NULL, any}, {"exposure", i->exposure != NULL, any}, {"date", i->date != NULL, any},
+		{"derogations", i->derogations != NULL, any}, {"answers", i->answers != NULL, any}, {"changed-since", i->changed_since != NULL, any},
+		{"result", i->result != NULL, any}, {"json", i->json, any}, {"quiet", i->quiet, any}, {"extended-support", i->extended, any},
+	};
+	for (size_t n = 0; n < sizeof options / sizeof *options; n++)
+		if (options[n].given && !options[n].belongs)
+			return options[n].name;
+	return NULL;
+}
+
 static bool take_words(struct inspection *i, struct finding_options *o)
 {
+	if (foreign(i) != NULL) {
+		verb_usage(i->verb, "--%s does not belong to `%s`", foreign(i), i->verb->name);
+		return false;
+	}
 	if (i->role != NULL && !item_role_named(slice_text(i->role), &o->role)) {
 		verb_usage(i->verb, "--role: \"%s\" is not workstation, server, network, industrial, medical or other", i->role);
 		return false;
@@ -47,11 +73,7 @@ static bool take_words(struct inspection *i, struct finding_options *o)
 		verb_usage(i->verb, "--date: \"%s\" is not a day like 2026-11-21", i->date);
 		return false;
 	}
-	i->lang = LANGUAGE_EN;
-	const char *locale = i->language != NULL ? i->language : getenv("LC_ALL") != NULL ? getenv("LC_ALL") : getenv("LANG");
-	if (locale != NULL && strncmp(locale, "fr", 2) == 0)
-		i->lang = LANGUAGE_FR;
-	else if (i->language != NULL && strcmp(i->language, "en") != 0) {
+	if (!word_language(i->language, &i->lang)) {
 		verb_usage(i->verb, "--lang: \"%s\" is not en or fr", i->language);
 		return false;
 	}
@@ -83,6 +105,27 @@ static enum err find_regime(const char *word, char path[static FILE_PATH_MAX], s
 	return why_set(why, ERR_ABSENT, "no regime \"%s\" is installed; give the path of its file", word);
 }
 
+// Under a law that binds nobody of this kind everything would be favourable.
+static enum err check_binds(const struct inspection *i, const struct regime *r, struct why *why)
+{
+	static const enum entity all[] = {ENTITY_VITAL, ENTITY_ESSENTIAL, ENTITY_IMPORTANT, ENTITY_ADMINISTRATION};
+	size_t n = regime_obligations(r), used = 0;
+	unsigned bound = 0;
+	char names[64] = "";
+	for (size_t k = 0; k < n; k++) {
+		unsigned binds = regime_obligation(r, k).binds;
+		if (binds == ENTITY_ANY || (binds & i->r.entity) != 0)
+			return ERR_OK;
+		bound |= binds;
+	}
+	for (size_t k = 0; k < sizeof all / sizeof *all; k++)
+		if ((bound & all[k]) != 0)
+			used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used == 0 ? "" : ", ", entity_name(all[k]));
+	if (n == 0 || i->verb == &verb_answer)
+		return ERR_OK;
+	return why_set(why, ERR_INPUT, "regime %.*s binds only what is %s: say with --entity what this organisation is", SLICE_ARGS(regime_id(r)), names);
+}
+
 static enum err add_regime(struct inspection *i, const char *word, struct why *why)
 {
 	char path[FILE_PATH_MAX];
@@ -103,7 +146,7 @@ static enum err add_regime(struct inspection *i, const char *word, struct why *w
 		}
 	r->regimes += e == ERR_OK;
 	buf_free(&text);
-	return e;
+	return e == ERR_OK ? check_binds(i, r->regime[r->regimes - 1], why) : e;
 }
 
 static enum err read_derogations(struct inspection *i, struct why *why)
@@ -181,13 +224,28 @@ static enum err on_restart(void *context, const struct restart *r, struct why *w
 	return e == ERR_OK ? i->findings_sink.restart(i->findings_sink.context, r, why) : e;
 }
 
+// One line on standard error, whatever stands in the file.
+static void tell_line(const struct inspection *i, const char *what, const struct refused *r)
+{
+	struct buf line;
+	buf_init(&line, 1024);
+	buf_printf(&line, "%s: %s: ", i->verb->name, what);
+	if (r->line > 0)
+		buf_printf(&line, "%llu: ", (unsigned long long)r->line);
+	buf_put_u8(&line, '"');
+	word_put(&line, r->text, 80);
+	buf_printf(&line, "\": %s\n", r->why);
+	if (buf_status(&line) == ERR_OK)
+		fwrite(line.p, 1, line.n, stderr);
+	buf_free(&line);
+}
+
 static enum err on_refused(void *context, const struct refused *r, struct why *why)
 {
 	struct inspection *i = context;
 	(void)why;
-	i->r.count.refused++;
-	if (i->refused++ < INSPECT_TOLD_MAX)
-		fprintf(stderr, "%s: passed over: %llu: \"%.*s\": %s\n", i->verb->name, (unsigned long long)r->line, SLICE_ARGS(slice_part(r->text, 0, 80)), r->why);
+	if (i->r.count.refused++ < INSPECT_TOLD_MAX)
+		tell_line(i, "passed over", r);
 	return ERR_OK;
 }
 
@@ -196,7 +254,7 @@ static enum err on_note(void *context, const struct refused *r, struct why *why)
 	const struct inspection *i = context;
 	(void)why;
 	if (!i->quiet)
-		fprintf(stderr, "%s: note: \"%.*s\": %s\n", i->verb->name, SLICE_ARGS(slice_part(r->text, 0, 80)), r->why);
+		tell_line(i, "note", r);
 	return ERR_OK;
 }
 
@@ -275,10 +333,8 @@ static enum err write_one(const struct inspection *i, printer *print, const char
 	struct buf out;
 	buf_init(&out, OUTPUT_MAX);
 	enum err e = print(i, &out, why);
-	if (e == ERR_OK && strcmp(path, "-") != 0)
-		e = file_write(path, buf_slice(&out), FILE_PUBLIC, why);
-	else if (e == ERR_OK && (fwrite(out.p, 1, out.n, stdout) != out.n || fflush(stdout) != 0))
-		e = why_set(why, ERR_SYSTEM, "standard output: %s", strerror(errno));
+	if (e == ERR_OK)
+		e = strcmp(path, "-") != 0 ? file_write(path, buf_slice(&out), FILE_PUBLIC, why) : verb_print(buf_slice(&out), why);
 	buf_free(&out);
 	return e;
 }
@@ -290,8 +346,8 @@ int inspection_end(struct inspection *i)
 	sum(i);
 	enum err e = answers_take(i, i->answers, &why);
 	result_end(&i->r);
-	if (i->refused > INSPECT_TOLD_MAX)
-		fprintf(stderr, "%s: passed over: %s in all\n", i->verb->name, verb_count(i->refused));
+	if (i->r.count.refused > INSPECT_TOLD_MAX)
+		fprintf(stderr, "%s: passed over: %s in all\n", i->verb->name, verb_count(i->r.count.refused));
 	if (e == ERR_OK)
 		e = write_one(i, print_json, i->result, &why);
 	if (e == ERR_OK)

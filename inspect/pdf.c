@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "apart.h"
 #include "base/num.h"
 #include "certificate.h"
 #include "crypto/hash.h"
 #include "json/json.h"
+#include "sys/file.h"
 #include "words.h"
 
 // Points of an A4 page.
@@ -19,6 +21,7 @@
 #define LINE 13.0f
 #define QR_SIZE 140.0f
 #define LINE_MAX_BYTES 110 // characters of the small type that fit
+#define CODE_MAX 1024      // bytes of what the code holds
 #define BESIDE_CODE 44     // characters of a value that fit beside the code
 
 struct sheet {
@@ -60,7 +63,7 @@ static void latin(struct slice text, char out[static LINE_MAX_BYTES + 1])
 		uint8_t c = text.p[i];
 		if (c >= ' ' && c < 127) {
 			out[n++] = (char)c;
-		} else if ((c == 0xc2 || c == 0xc3) && i + 1 < text.n) {
+		} else if ((c == 0xc2 || c == 0xc3) && i + 1 < text.n && slice_control(text, i) == 0) {
 			out[n++] = (char)(uint8_t)((unsigned)(c & 3) << 6 | (text.p[++i] & 0x3fu));
 		} else {
 			out[n++] = (char)beyond_latin(text.p + i, text.n - i);
@@ -106,7 +109,7 @@ static void put_pair(struct sheet *s, const char *label, struct slice text)
 
 static const char *say(const struct sheet *s, const char *en, const char *fr)
 {
-	return s->l == LANGUAGE_FR ? fr : en;
+	return word_say(s->l, en, fr);
 }
 
 // A square of dark modules, four light ones around.
@@ -126,11 +129,13 @@ static void put_code(struct sheet *s, const char *content)
 }
 
 // What a telephone reads: enough to check the signature against the file, and the file's hash against the page.
-static void code_of(const struct certificate *c, struct slice serial, struct slice verdict, struct slice date, struct buf *content)
+static void code_of(const struct certificate *c, const struct certificate_head *head, struct buf *content)
 {
 	uint8_t hash[32];
+	char day[TIME_TEXT];
+	time_print((uint64_t)head->day, day);
 	sha256(c->body, hash);
-	buf_printf(content, "tocsin-certificate 1\nserial %.*s\nverdict %.*s\ndate %.*s\nsha256 ", SLICE_ARGS(serial), SLICE_ARGS(verdict), SLICE_ARGS(date));
+	buf_printf(content, "tocsin-certificate 1\nserial %.*s\nverdict %s\ndate %.10s\nsha256 ", SLICE_ARGS(head->serial), verdict_name(head->verdict), day);
 	buf_put_hex(content, slice_of(hash, sizeof hash));
 	buf_put_text(content, "\nkey ");
 	buf_put_base64(content, slice_of(c->key, sizeof c->key));
@@ -140,10 +145,10 @@ static void code_of(const struct certificate *c, struct slice serial, struct sli
 }
 
 // "REFUSED: withdraw what is critical from production": the word, and below it what follows.
-static void put_verdict(struct sheet *s, struct slice verdict, uint64_t machines)
+static void put_verdict(struct sheet *s, enum verdict verdict, uint64_t machines)
 {
 	enum word refused = machines > 1 ? WORD_REFUSED_SOME : WORD_REFUSED;
-	enum word w = slice_is_text(verdict, verdict_name(VERDICT_FAVOURABLE)) ? WORD_FAVOURABLE : slice_is_text(verdict, verdict_name(VERDICT_REFUSED)) ? refused : WORD_REINSPECTION;
+	enum word w = verdict == VERDICT_FAVOURABLE ? WORD_FAVOURABLE : verdict == VERDICT_REFUSED ? refused : WORD_REINSPECTION;
 	const char *text = word(s->l, w), *colon = word(s->l, WORD_COLON), *rest = strstr(text, colon);
 	put_line(s, s->bold, 14, rest == NULL ? slice_text(text) : slice_of(text, (size_t)(rest - text)));
 	if (rest != NULL)
@@ -174,6 +179,23 @@ static void put_counts(struct sheet *s, const struct json *body)
 	put_pair(s, say(s, "Defects", "Défaillances"), slice_text(line));
 }
 
+// How many questions nobody answered, and the first.
+static void put_unanswered(struct sheet *s, const struct json *body)
+{
+	struct json list = json_find(body, "unanswered");
+	size_t n = json_is_array(&list) ? json_count(&list) : 0;
+	struct slice id = {0};
+	char line[LINE_MAX_BYTES];
+	if (n == 0)
+		return;
+	struct json one = json_item(&list, 0);
+	if (json_text(&one, &id, NULL) != ERR_OK)
+		id = (struct slice){0};
+	id = slice_cut(id, REGIME_ID_MAX);
+	snprintf(line, sizeof line, "questions%s%zu (%.*s%s)", word(s->l, WORD_COLON), n, SLICE_ARGS(id), n > 1 ? ", ..." : "");
+	put_pair(s, say(s, "Not answered", "Sans réponse"), slice_text(line));
+}
+
 static void put_official(struct sheet *s, const struct json *inspector)
 {
 	bool official = false;
@@ -181,7 +203,7 @@ static void put_official(struct sheet *s, const struct json *inspector)
 	if (json_opt_bool(inspector, "official", &official, NULL) != ERR_OK)
 		return;
 	struct slice reason = word_reason(s->l, text_at(inspector, "unofficial_because"));
-	snprintf(line, sizeof line, "%s%s%.*s", say(s, "no", "non"), word(s->l, WORD_COLON), SLICE_ARGS(slice_part(reason, 0, 90)));
+	snprintf(line, sizeof line, "%s%s%.*s", say(s, "no", "non"), word(s->l, WORD_COLON), SLICE_ARGS(slice_cut(reason, 90)));
 	put_pair(s, say(s, "Official", "Officiel"), slice_text(official ? say(s, "yes, by the register when signed", "oui, selon le registre à la signature") : line));
 }
 
@@ -189,16 +211,16 @@ static void put_official(struct sheet *s, const struct json *inspector)
 static void put_defect(struct sheet *s, const struct json *d, enum defect_class class)
 {
 	struct json titles = json_find(d, "title");
-	struct slice due = slice_part(text_at(d, "due"), 0, 10), fixed = text_at(d, "fixed"), ended = slice_part(text_at(d, "ended"), 0, 10);
+	struct slice due = slice_cut(text_at(d, "due"), 10), fixed = text_at(d, "fixed"), ended = slice_cut(text_at(d, "ended"), 10);
 	struct slice what = text_at(d, "flaw").n > 0 ? text_at(d, "flaw") : text_at(d, "question").n > 0 ? text_at(d, "question") : word_reason(s->l, text_at(d, "reason"));
 	char line[4 * LINE_MAX_BYTES];
 	int n = snprintf(line, sizeof line, "%s%s%.*s%s%.*s %.*s  [%.*s]", word(s->l, class == DEFECT_CRITICAL ? WORD_CRITICAL : WORD_MAJOR), due.n > 0 ? say(s, ", by ", ", d'ici le ") : "",
-	                 SLICE_ARGS(due), word(s->l, WORD_COLON), SLICE_ARGS(slice_part(text_at(d, "item"), 0, 60)), SLICE_ARGS(slice_part(text_at(d, "version"), 0, 40)),
-	                 SLICE_ARGS(slice_part(text_at(d, "machine"), 0, 40)));
+	                 SLICE_ARGS(due), word(s->l, WORD_COLON), SLICE_ARGS(slice_cut(text_at(d, "item"), 60)), SLICE_ARGS(slice_cut(text_at(d, "version"), 40)),
+	                 SLICE_ARGS(slice_cut(text_at(d, "machine"), 40)));
 	put_line(s, s->bold, 8, slice_of(line, n < (int)sizeof line ? (size_t)n : sizeof line - 1));
-	n = snprintf(line, sizeof line, "%.*s%s%.*s%s%.*s%s%.*s%s%.*s", SLICE_ARGS(slice_part(what, 0, 60)), fixed.n > 0 ? say(s, ", cured by ", ", corrigée par ") : "",
-	             SLICE_ARGS(slice_part(fixed, 0, 40)), ended.n > 0 ? say(s, "support ended ", "fin de support le ") : "", SLICE_ARGS(ended), what.n + ended.n > 0 ? "  -  " : "",
-	             SLICE_ARGS(text_at(d, "obligation")), word(s->l, WORD_COLON), SLICE_ARGS(slice_part(text_at(&titles, s->l == LANGUAGE_FR ? "fr" : "en"), 0, LINE_MAX_BYTES)));
+	n = snprintf(line, sizeof line, "%.*s%s%.*s%s%.*s%s%.*s%s%.*s", SLICE_ARGS(slice_cut(what, 60)), fixed.n > 0 ? say(s, ", cured by ", ", corrigée par ") : "",
+	             SLICE_ARGS(slice_cut(fixed, 40)), ended.n > 0 ? say(s, "support ended ", "fin de support le ") : "", SLICE_ARGS(ended), what.n + ended.n > 0 ? "  -  " : "",
+	             SLICE_ARGS(text_at(d, "obligation")), word(s->l, WORD_COLON), SLICE_ARGS(slice_cut(text_at(&titles, s->l == LANGUAGE_FR ? "fr" : "en"), LINE_MAX_BYTES)));
 	put_line(s, s->plain, 8, slice_of(line, n < (int)sizeof line ? (size_t)n : sizeof line - 1));
 }
 
@@ -233,8 +255,8 @@ static void put_sources(struct sheet *s, const struct json *body)
 	size_t used = 0;
 	for (size_t i = 0; i < json_count(&sources); i++) {
 		struct json source = json_item(&sources, i);
-		int n = snprintf(line + used, sizeof line - used, "%s%.*s %.*s", i == 0 ? "" : ", ", SLICE_ARGS(slice_part(text_at(&source, "name"), 0, 30)),
-		                 SLICE_ARGS(slice_part(text_at(&source, "dated"), 0, 10)));
+		int n = snprintf(line + used, sizeof line - used, "%s%.*s %.*s", i == 0 ? "" : ", ", SLICE_ARGS(slice_cut(text_at(&source, "name"), 30)),
+		                 SLICE_ARGS(slice_cut(text_at(&source, "dated"), 10)));
 		if (n < 0 || used + (size_t)n >= sizeof line)
 			break;
 		used += (size_t)n;
@@ -249,39 +271,39 @@ static void put_sources(struct sheet *s, const struct json *body)
 	}
 }
 
-static void compose(struct sheet *s, const struct certificate *c, const struct json *body, struct buf *content)
+static void compose(struct sheet *s, const struct certificate_head *head, const struct json *body, const struct buf *content)
 {
 	struct json subject = json_find(body, "subject"), inspector = json_find(body, "inspector"), regimes = json_find(body, "regimes");
-	struct slice serial = text_at(body, "serial"), verdict = text_at(body, "verdict"), date = slice_part(text_at(body, "date"), 0, 10);
-	code_of(c, serial, verdict, date, content);
-	if (buf_status(content) != ERR_OK) // a serial of any length can be in what a stranger signed
-		longjmp(s->failed, 1);
+	char date[TIME_TEXT];
+	time_print((uint64_t)head->day, date);
+	date[10] = 0;
 	s->y = TOP - 20;
 	put_line(s, s->bold, 20, slice_text(say(s, "Certificate of inspection", "Certificat d'inspection")));
 	struct json counts = json_find(body, "counts");
 	uint64_t machines = number_at(&counts, "machines");
-	put_verdict(s, verdict, machines);
+	put_verdict(s, head->verdict, machines);
 	s->y -= 8;
 	char name[LINE_MAX_BYTES];
-	size_t used = (size_t)snprintf(name, sizeof name, "%.*s", SLICE_ARGS(slice_part(text_at(&subject, "name"), 0, 70)));
+	size_t used = (size_t)snprintf(name, sizeof name, "%.*s", SLICE_ARGS(slice_cut(text_at(&subject, "name"), 70)));
 	if (machines > 1)
 		snprintf(name + used, sizeof name - used, s->l == LANGUAGE_FR ? " et %llu autre(s)" : " and %llu more", (unsigned long long)machines - 1);
 	put_pair(s, say(s, "Subject", "Objet"), slice_text(name));
 	put_pair(s, say(s, "System", "Système"), text_at(&subject, "system"));
-	put_pair(s, say(s, "Inspected", "Inspecté le"), date);
-	put_pair(s, say(s, "Valid until", "Valable jusqu'au"), slice_part(text_at(body, "valid_until"), 0, 10));
-	put_pair(s, say(s, "Re-inspection by", "Contre-visite d'ici le"), slice_part(text_at(body, "reinspection_by"), 0, 10));
+	put_pair(s, say(s, "Inspected", "Inspecté le"), slice_text(date));
+	put_pair(s, say(s, "Valid until", "Valable jusqu'au"), slice_cut(text_at(body, "valid_until"), 10));
+	put_pair(s, say(s, "Re-inspection by", "Contre-visite d'ici le"), slice_cut(text_at(body, "reinspection_by"), 10));
 	put_pair(s, say(s, "Inspector", "Inspecteur"), text_at(&inspector, "name"));
-	put_pair(s, say(s, "Serial", "Numéro"), serial);
+	put_pair(s, say(s, "Serial", "Numéro"), head->serial);
 	put_counts(s, body);
+	put_unanswered(s, body);
 	put_official(s, &inspector);
 	s->y -= 6;
 	put_line(s, s->bold, 11, slice_text(say(s, "Under", "Au titre de")));
 	for (size_t i = 0; i < json_count(&regimes) && i < 6; i++) {
 		struct json regime = json_item(&regimes, i), titles = json_find(&regime, "title");
 		char line[4 * LINE_MAX_BYTES];
-		int n = snprintf(line, sizeof line, "%.*s (%.*s, %.*s)", SLICE_ARGS(slice_part(text_at(&titles, s->l == LANGUAGE_FR ? "fr" : "en"), 0, 80)), SLICE_ARGS(slice_part(text_at(&regime, "id"), 0, 64)),
-		                 SLICE_ARGS(slice_part(text_at(&regime, "version"), 0, 10)));
+		int n = snprintf(line, sizeof line, "%.*s (%.*s, %.*s)", SLICE_ARGS(slice_cut(text_at(&titles, s->l == LANGUAGE_FR ? "fr" : "en"), 80)), SLICE_ARGS(slice_cut(text_at(&regime, "id"), 64)),
+		                 SLICE_ARGS(slice_cut(text_at(&regime, "version"), 10)));
 		put_line(s, s->plain, 9, slice_of(line, (size_t)n));
 	}
 	s->y -= 6;
@@ -310,11 +332,22 @@ enum err certificate_pdf(const struct certificate *c, enum language l, struct bu
 {
 	struct json body;
 	struct buf content;
+	struct certificate_head head;
 	struct sheet s = {.l = l};
 	enum err e = json_parse(c->body, &body, why);
 	if (e != ERR_OK)
 		return e;
-	buf_init(&content, 2048);
+	e = certificate_head(&body, &head, why);
+	buf_init(&content, CODE_MAX);
+	if (e == ERR_OK)
+		code_of(c, &head, &content);
+	if (e == ERR_OK && buf_status(&content) != ERR_OK)
+		e = why_set(why, buf_status(&content), "no memory for the code");
+	if (e != ERR_OK) {
+		buf_free(&content);
+		json_free(&body);
+		return e;
+	}
 	if (setjmp(s.failed) == 0) {
 		s.doc = HPDF_New(on_error, &s);
 		if (s.doc == NULL)
@@ -323,7 +356,7 @@ enum err certificate_pdf(const struct certificate *c, enum language l, struct bu
 		HPDF_Page_SetSize(s.page, HPDF_PAGE_SIZE_A4, HPDF_PAGE_PORTRAIT);
 		s.plain = HPDF_GetFont(s.doc, "Helvetica", "WinAnsiEncoding");
 		s.bold = HPDF_GetFont(s.doc, "Helvetica-Bold", "WinAnsiEncoding");
-		compose(&s, c, &body, &content);
+		compose(&s, &head, &body, &content);
 		e = save(&s, pdf, why);
 	} else {
 		e = why_set(why, ERR_SYSTEM, "the page cannot be made (libharu %#lx)", (unsigned long)s.status);
@@ -332,5 +365,31 @@ enum err certificate_pdf(const struct certificate *c, enum language l, struct bu
 		HPDF_Free(s.doc);
 	buf_free(&content);
 	json_free(&body);
+	return e;
+}
+
+struct page {
+	struct certificate certificate;
+	enum language l;
+};
+
+static enum err do_pdf(const void *ask, struct buf *out, struct why *why)
+{
+	const struct page *p = ask;
+	return certificate_pdf(&p->certificate, p->l, out, why);
+}
+
+enum err certificate_page(const struct certificate *c, enum language l, const char *path, struct why *why)
+{
+	const struct page p = {*c, l};
+	const char *const nothing[] = {NULL};
+	struct buf pdf;
+	if (path == NULL)
+		return ERR_OK;
+	buf_init(&pdf, PDF_MAX);
+	enum err e = apart(do_pdf, &p, nothing, PDF_MAX, &pdf, why);
+	if (e == ERR_OK)
+		e = file_write(path, buf_slice(&pdf), FILE_PUBLIC, why);
+	buf_free(&pdf);
 	return e;
 }

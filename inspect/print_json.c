@@ -103,6 +103,7 @@ static void put_counts(struct json_writer *w, const struct result *r)
 	json_put_number(w, "doubtful", r->doubtful);
 	for (int c = DEFECT_CLASSES; c-- > 0;)
 		json_put_number(w, defect_class_name((enum defect_class)c), r->weighing[c]);
+	json_put_number(w, "unanswered", result_unanswered(r));
 	json_put_number(w, "derogated", r->derogated[DEFECT_MINOR] + r->derogated[DEFECT_MAJOR] + r->derogated[DEFECT_CRITICAL]);
 	json_close(w);
 }

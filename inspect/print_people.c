@@ -67,7 +67,8 @@ static void put_head(struct page *p)
 	if (r->changed_since != NULL)
 		buf_printf(p->out, "  %s\n", W(p, CHANGES_ONLY));
 	const char *refused = r->machines > 1 ? W(p, REFUSED_SOME) : W(p, REFUSED);
-	const char *verdict = r->verdict == VERDICT_FAVOURABLE ? W(p, FAVOURABLE) : r->verdict == VERDICT_REFUSED ? refused : W(p, REINSPECTION);
+	const char *favourable = result_unanswered(r) > 0 ? W(p, FAVOURABLE_SO_FAR) : W(p, FAVOURABLE);
+	const char *verdict = r->verdict == VERDICT_FAVOURABLE ? favourable : r->verdict == VERDICT_REFUSED ? refused : W(p, REINSPECTION);
 	buf_printf(p->out, "\n%s %s\n  ", W(p, VERDICT), verdict);
 	buf_printf(p->out, p->l == LANGUAGE_FR ? "défaillances critiques : %s, majeures : %s, mineures : %s" : "%s critical, %s major, %s minor defects",
 	           verb_count(r->weighing[DEFECT_CRITICAL]), verb_count(r->weighing[DEFECT_MAJOR]), verb_count(r->weighing[DEFECT_MINOR]));
@@ -319,20 +320,18 @@ static bool is_silenced(const struct finding *f)
 static void put_undecided(struct page *p)
 {
 	const struct result *r = p->r;
-	uint64_t uncomputed = 0, unanswered = 0;
-	for (size_t n = 0; n < r->findings; n++) {
+	uint64_t uncomputed = 0, unanswered = result_unanswered(r);
+	for (size_t n = 0; n < r->findings; n++)
 		uncomputed += is_uncomputed(&r->finding[n]);
-		unanswered += r->only == NULL && r->finding[n].kind == FINDING_ANSWER && r->finding[n].answer.n == 0;
-	}
-	if (uncomputed + r->doubtful + r->count.silenced + p->i->refused + unanswered == 0)
+	if (uncomputed + r->doubtful + r->count.silenced + r->count.refused + unanswered == 0)
 		return;
 	buf_printf(p->out, "\n%s\n", W(p, UNDECIDED));
 	put_some(p, W(p, UNCOMPUTED), uncomputed, is_uncomputed);
 	put_some(p, W(p, DOUBTFUL), r->doubtful, is_doubtful);
 	put_some(p, W(p, SILENCED), r->count.silenced, is_silenced);
-	if (p->i->refused > 0) {
+	if (r->count.refused > 0) {
 		buf_put_text(p->out, "  ");
-		put_number(p, W(p, PASSED_OVER), p->i->refused);
+		put_number(p, W(p, PASSED_OVER), r->count.refused);
 		buf_put_u8(p->out, '\n');
 	}
 	if (unanswered > 0) {

@@ -202,3 +202,13 @@ void result_end(struct result *r)
 {
 	r->verdict = regime_verdict(r->weighing);
 }
+
+uint64_t result_unanswered(const struct result *r)
+{
+	uint64_t n = 0;
+	for (size_t i = 0; r->only == NULL && r->changed_since == NULL && i < r->findings; i++) {
+		const struct finding *f = &r->finding[i];
+		n += f->kind == FINDING_ANSWER && (f->answer.n == 0 || slice_is_text(f->answer, "unknown"));
+	}
+	return n;
+}

@@ -54,6 +54,8 @@ bool result_is_unchanged(const struct result *r, const struct finding *f);
 // Called when a machine begins: names the subject and counts.
 MUST_USE enum err result_machine(struct result *r, const struct machine *m, struct why *why);
 void result_end(struct result *r);
+// Questions of this inspection that nobody answered, or with "unknown": on any of them the verdict may hang.
+uint64_t result_unanswered(const struct result *r);
 // Keeps a string as long as the result.
 MUST_USE enum err result_keep(struct result *r, struct slice *s, struct why *why);
 

@@ -1,10 +1,13 @@
 #include "words.h"
 
+#include <stdlib.h>
+
 static const char *const words[WORDS][LANGUAGES] = {
 	[WORD_INSPECTION] = {"Inspection of", "Inspection de"},
 	[WORD_REGIME] = {"under:", "au titre de :"},
 	[WORD_VERDICT] = {"Verdict:", "Verdict :"},
 	[WORD_FAVOURABLE] = {"FAVOURABLE", "FAVORABLE"},
+	[WORD_FAVOURABLE_SO_FAR] = {"FAVOURABLE, but questions are not answered", "FAVORABLE, mais des questions sont sans réponse"},
 	[WORD_REINSPECTION] = {"RE-INSPECTION DUE", "CONTRE-VISITE OBLIGATOIRE"},
 	[WORD_REFUSED] = {"REFUSED: withdraw from production", "REFUSÉ : à retirer de la production"},
 	[WORD_REFUSED_SOME] = {"REFUSED: withdraw what is critical from production", "REFUSÉ : retirer de la production ce qui est critique"},
@@ -71,8 +74,8 @@ static const char *const reasons[][LANGUAGES] = {
 	{"nobody is named who looks after it", "personne n'est désigné pour s'en occuper"},
 	{"is not in the register of qualified providers", "absent du registre des prestataires qualifiés"},
 	{"its qualification is suspended", "sa qualification est suspendue"},
-	{"its qualification has not begun", "sa qualification n'a pas commencé"},
-	{"its qualification has expired", "sa qualification a expiré"},
+	{"the register does not say from when to when it is qualified", "le registre ne dit pas de quand à quand il est qualifié"},
+	{"questions were not answered", "des questions sont restées sans réponse"},
 	{"its version is not known", "sa version n'est pas connue"},
 	{"its author has not said yet whether it is affected", "son auteur n'a pas encore dit s'il est concerné"},
 	{"the record does not say", "la fiche ne le dit pas"},
@@ -97,4 +100,39 @@ struct slice word_reason(enum language l, struct slice reason)
 const char *word(enum language l, enum word w)
 {
 	return words[w][l];
+}
+
+const char *word_say(enum language l, const char *en, const char *fr)
+{
+	return l == LANGUAGE_FR ? fr : en;
+}
+
+bool word_language(const char *name, enum language *l)
+{
+	static const char *const of_environment[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+	*l = LANGUAGE_EN;
+	for (int i = 0; name != NULL && i < LANGUAGES; i++)
+		if (strcmp(name, language_name((enum language)i)) == 0) {
+			*l = (enum language)i;
+			return true;
+		}
+	for (size_t i = 0; name == NULL && i < sizeof of_environment / sizeof *of_environment; i++) {
+		const char *locale = getenv(of_environment[i]);
+		if (locale == NULL || locale[0] == 0)
+			continue;
+		if (strncmp(locale, "fr", 2) == 0 && strchr("_.@", locale[2]) != NULL) // "fr", "fr_FR.UTF-8"
+			*l = LANGUAGE_FR;
+		break;
+	}
+	return name == NULL;
+}
+
+void word_put(struct buf *out, struct slice text, size_t most)
+{
+	text = slice_cut(text, most);
+	for (size_t i = 0; i < text.n;) {
+		size_t n = slice_control(text, i);
+		buf_put_u8(out, n > 0 ? '?' : text.p[i]);
+		i += n > 0 ? n : 1;
+	}
 }

@@ -5,7 +5,7 @@
 #include "regime/regime.h"
 
 enum word {
-	WORD_INSPECTION, WORD_REGIME, WORD_VERDICT, WORD_FAVOURABLE, WORD_REINSPECTION, WORD_REFUSED, WORD_REFUSED_SOME, WORD_CRITICAL, WORD_MAJOR, WORD_MINOR,
+	WORD_INSPECTION, WORD_REGIME, WORD_VERDICT, WORD_FAVOURABLE, WORD_FAVOURABLE_SO_FAR, WORD_REINSPECTION, WORD_REFUSED, WORD_REFUSED_SOME, WORD_CRITICAL, WORD_MAJOR, WORD_MINOR,
 	WORD_DEROGATED, WORD_TODO, WORD_NOTHING, WORD_TODAY, WORD_BY, WORD_CURES_ONE, WORD_CURES, WORD_EXPLOITED, WORD_AND_MORE, WORD_MORE_STEPS,
 	WORD_UPDATE, WORD_UPDATE_ALL, WORD_REPLACE, WORD_REPLACE_BY, WORD_REMOVE, WORD_RESTART, WORD_REBOOT, WORD_CREDENTIAL, WORD_CARETAKER, WORD_MITIGATE, WORD_ANSWER,
 	WORD_UNDECIDED, WORD_UNCOMPUTED, WORD_DOUBTFUL, WORD_SILENCED, WORD_PASSED_OVER, WORD_INDICATORS, WORD_OF, WORD_DATA, WORD_DATED, WORD_DAYS, WORD_STALE,
@@ -15,6 +15,11 @@ enum word {
 };
 
 const char *word(enum language l, enum word w);
+const char *word_say(enum language l, const char *en, const char *fr); // of two, for what is said in one place alone
+// The language of that name; name NULL: that of the environment. False: it is none.
+bool word_language(const char *name, enum language *l);
+// At most `most` bytes of what others wrote, cut at a character, as a part of a line: each of its control characters is a '?'.
+void word_put(struct buf *out, struct slice text, size_t most);
 // What lib/finding gives as a reason, in the language; itself where there is no other wording.
 struct slice word_reason(enum language l, struct slice reason);
 

@@ -54,7 +54,7 @@ write_site() {
 }
 
 inspection() {
-	local data=(--data knowledge --regime founding.regime) by=(--caretaker "$CONTRACTOR")
+	local data=(--data knowledge --regime founding.regime) by=(--caretaker "$CONTRACTOR") answers=(--answers answers.txt)
 	rm -rf "$P/inspection" && mkdir -p "$P/inspection" && cd "$P/inspection" || die "$P/inspection cannot be made"
 	cp "$HERE/packaging/regimes/founding.regime" .
 	chapter "The inspection: what is known of flaws and ends of support, in one local file; the law, in another"
@@ -68,9 +68,12 @@ inspection() {
 	chapter "This machine: its packages, kernel and processes, under the founding text"
 	look any machine "${data[@]}" --role server --exposure internal "${by[@]}"
 
+	chapter "What no program can answer, asked once: a qualified inspector leaves no question open"
+	printf 'yes\nthe list hangs at the entrance\n%.0s' 1 2 3 | look 0 answer --lang en "${data[@]}" "${by[@]}" answers.txt
+
 	chapter "A site in a table: a wiki on the internet, a gateway, an archive, the controller of a press"
-	look 20 inventory "${data[@]}" "${by[@]}" --result first.json site.csv
-	look 20 inventory "${data[@]}" "${by[@]}" --lang fr site.csv
+	look 20 inventory "${data[@]}" "${by[@]}" "${answers[@]}" --result first.json site.csv
+	look 20 inventory "${data[@]}" "${by[@]}" "${answers[@]}" --lang fr site.csv
 
 	chapter "Its certificate: signed, checked without a network, changed by nobody"
 	look 0 certify --key contractor.key --inspector "$CONTRACTOR" --data knowledge --out first.certificate --pdf first.pdf first.json
@@ -79,7 +82,7 @@ inspection() {
 	look 1 verify --data knowledge forged.certificate
 
 	chapter "The re-inspection: the failing points alone, and what changed"
-	look 0 inventory "${data[@]}" "${by[@]}" --before first.certificate --result second.json cured.csv
+	look 0 inventory "${data[@]}" "${by[@]}" "${answers[@]}" --before first.certificate --result second.json cured.csv
 	look 0 certify --key contractor.key --inspector "$CONTRACTOR" --data knowledge --before first.certificate --out second.certificate --pdf second.pdf second.json
 	look 0 verify --data knowledge second.certificate
 	say "pages with their codes: $P/inspection/first.pdf, second.pdf"

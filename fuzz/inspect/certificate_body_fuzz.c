@@ -7,6 +7,7 @@
 
 #include "certificate.h"
 #include "json/json.h"
+#include "sys/clock.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -37,6 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct certificate before = {.body = slice_part(rest, cut, rest.n)};
 	sign_keypair_from_seed(seed, before.key, sk);
 	sign_message(sk, "inspection", SLICE_LITERAL("tocsin-inspect"), before.body, before.signature);
+	memcpy(ask.key, before.key, sizeof ask.key); // the same inspector
+	clock_set(1790856000);                       // 2026-10-01, noon: the corpus
 	buf_init(&file, CERTIFICATE_MAX);
 	buf_init(&body, CERTIFICATE_MAX);
 	certificate_print(&before, &file);

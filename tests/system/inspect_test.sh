@@ -11,6 +11,8 @@ FOUNDING=packaging/regimes/founding.regime
 DATA=../shared/data
 trap 'rm -rf "$T"' EXIT
 # verdict NAME STATUS COMMAND…: the exit status is the verdict
+ago() { date -u -d "$1 days ago" +%F; }
+NOW=$(ago 0) FED=$(ago 4) # the inspection's day: a certificate is of these days alone; the day of most data
 verdict() {
 	local name=$1 want=$2 status
 	shift 2
@@ -34,8 +36,8 @@ kev() { # kev FILE DAY CVE…
 
 # --- Knowledge -------------------------------------------------------------------------------------------------------------------
 
-kev "$T/kev1.json" 2026-08-20 CVE-2026-1001
-kev "$T/kev2.json" 2026-08-23 CVE-2026-1001 CVE-2026-1002
+kev "$T/kev1.json" "$FED" CVE-2026-1001
+kev "$T/kev2.json" "$(ago 1)" CVE-2026-1001 CVE-2026-1002
 cat >"$T/affected.csv" <<-'END'
 	package,cve,status,version_from,less_than,version_type,default_status,ecosystem
 	openssl,CVE-2026-1001,affected,0,3.0.18-1~deb12u1,deb,unaffected,Debian:12
@@ -53,11 +55,14 @@ END
 printf 'vendor,product,level,use,from,out_by,basis\nBadGear,,banned,core,2020-01-01,2024-12-31,test list\n' >"$T/banned.csv"
 ok "the inspector's key" "$I" certify key --name ACME "$T/inspector.key"
 PUBLIC=$(sed -n 's/^ed25519 //p' "$T/inspector.key.pub")
-printf 'name,qualification,number,from,until,suspended,key\nACME Audit,PASSI,12,2026-01-01,2026-12-31,no,%s\nOld Hands,PASSI,9,2020-01-01,2023-01-01,no,\n' "$PUBLIC" >"$T/providers.csv"
+printf 'name,qualification,number,from,until,suspended,key\nACME Audit,PASSI,12,%s,%s,no,%s\nACME Audit,PASSI,12,2020-01-01,2023-01-01,no,%s\nOld Hands,PASSI,9,2020-01-01,2023-01-01,no,\n' \
+	"$(ago 200)" "$(ago -200)" "$PUBLIC" "$PUBLIC" >"$T/providers.csv" # the renewal stands before what it renews
 says "feeds become knowledge" 'CISA KEV +1 new' "$I" data update --data "$K" "$T/kev1.json"
-says "a table too, of the day that is said" '4 new' "$I" data update --data "$K" --dated 2026-08-20 "$T/affected.csv"
-ok "the end of life, the bans, the register" "$I" data update --data "$K" --dated 2026-08-20 "$T/eol.json" "$T/banned.csv" "$T/providers.csv"
-says "and their age is shown" 'kev .*2026-08-20 .*STALE' "$I" data show --data "$K"
+says "a table too, of the day that is said" '4 new' "$I" data update --data "$K" --dated "$FED" "$T/affected.csv"
+ok "the end of life, the bans, the register" "$I" data update --data "$K" --dated "$FED" "$T/eol.json" "$T/banned.csv" "$T/providers.csv"
+says "and their age is shown" "kev .*$FED +[34] +7  1\$" "$I" data show --data "$K"
+"$I" data update --data "$T/aged" --dated "$(ago 32)" "$T/affected.csv" >/dev/null
+says "and what is too old" "table .*$(ago 32) .*STALE" "$I" data show --data "$T/aged"
 refused "what is no feed is refused by what it begins with" 'no feed that is known' "$I" data update --data "$T/none" "$FOUNDING"
 refused "an absent file is named" 'absent.*nothing-here' "$I" data update --data "$T/none" "$T/nothing-here"
 [ ! -e "$T/none" ] && pass "and nothing was written" || fail "and nothing was written" "$(ls -l "$T/none")"
@@ -71,7 +76,7 @@ cmp -s "$K" "$T/installed" && pass "byte for byte" || fail "byte for byte"
 cp "$K.sig" "$T/damaged.sig"
 refused "not when it was changed" 'auth' "$I" data install --issuer "$T/issuer.key.pub" --data "$T/installed" "$T/damaged"
 until [ "$(date +%s)" -gt "$(stat -c %Y "$K")" ]; do :; done
-"$I" data update --data "$T/newer" --dated 2026-08-20 "$T/affected.csv" >/dev/null && "$I" data sign --key "$T/issuer.key" "$T/newer" >/dev/null
+"$I" data update --data "$T/newer" --dated "$FED" "$T/affected.csv" >/dev/null && "$I" data sign --key "$T/issuer.key" "$T/newer" >/dev/null
 ok "a newer one takes its place" "$I" data install --issuer "$T/issuer.key.pub" --data "$T/installed" "$T/newer"
 refused "and the older one does not come back" 'older than what is installed' "$I" data install --issuer "$T/issuer.key.pub" --data "$T/installed" "$K"
 
@@ -87,21 +92,21 @@ cat >"$T/list.csv" <<-'END'
 	desk1;equipment;BadGear;Router 9000;1;;network;internal;;ACME Audit;changed;
 	bad1;package;;curl;1;Debian:12;server;internet;yesterday;;;
 END
-verdict "a table with a known exploited flaw in what is exposed is refused" 20 "$I" inventory --data "$K" --regime "$FOUNDING" --date 2026-08-24 "$T/list.csv"
+verdict "a table with a known exploited flaw in what is exposed is refused" 20 "$I" inventory --data "$K" --regime "$FOUNDING" --date "$NOW" "$T/list.csv"
 printed "with the update that cures it" 'critical, today: update openssl 3.0.17-1~deb12u2 → 3.0.18-1~deb12u1.*1 known exploited'
 printed "the default credential of an industrial system" 'critical, today: change the default credential of Gadget OS'
 printed "what has no order is not guessed" 'bash 5.2.15-2: .*no order: CVE-2026-1004'
 printed "the ban" 'take out of service Router 9000'
 printed "one update, two flaws" 'update curl .*cures 2 defects'
 printed "the row that could not be taken is told with its line" '8: .*no date'
-verdict "in French" 20 "$I" inventory --data "$K" --regime "$FOUNDING" --date 2026-08-24 --lang fr "$T/list.csv"
+verdict "in French" 20 "$I" inventory --data "$K" --regime "$FOUNDING" --date "$NOW" --lang fr "$T/list.csv"
 printed "the verdict is in French" 'REFUSÉ'
-"$I" inventory --data "$K" --regime "$FOUNDING" --date 2026-08-24 --json --sarif "$T/list.sarif" --vex "$T/list.vex" "$T/list.csv" >"$T/list.json" 2>/dev/null
+"$I" inventory --data "$K" --regime "$FOUNDING" --date "$NOW" --json --sarif "$T/list.sarif" --vex "$T/list.vex" "$T/list.csv" >"$T/list.json" 2>/dev/null
 says "the result is JSON" '^refused 3 ' json "d['verdict'], d['counts']['critical'], ''" <"$T/list.json"
 says "SARIF has a result a defect" '^2.1.0 True$' python3 -c "import json; s=json.load(open('$T/list.sarif')); r=json.load(open('$T/list.json')); print(s['version'], len(s['runs'][0]['results'])==len(r['defects']))"
 refused "an inventory file is of one machine" 'one machine' "$I" inventory --data "$K" --regime "$FOUNDING" --save "$T/x" "$T/list.csv"
 says "VEX has its flaws" 'CVE-2026-1001' cat "$T/list.vex"
-verdict "KEV at two dates: only the difference is looked at" 20 bash -c "'$I' data update --data '$T/later' '$T/kev2.json' && '$I' data update --data '$T/later' --dated 2026-08-23 '$T/affected.csv' && '$I' inventory --data '$T/later' --changed-since '$K' --regime '$FOUNDING' --date 2026-08-24 --json '$T/list.csv' >'$T/changed.json'"
+verdict "KEV at two dates: only the difference is looked at" 20 bash -c "'$I' data update --data '$T/later' '$T/kev2.json' && '$I' data update --data '$T/later' --dated $(ago 1) '$T/affected.csv' && '$I' inventory --data '$T/later' --changed-since '$K' --regime '$FOUNDING' --date $NOW --json '$T/list.csv' >'$T/changed.json'"
 says "and that is the one flaw" "^\['CVE-2026-1002'\]$" json "[f['flaw'] for f in d['findings'] if 'flaw' in f]" <"$T/changed.json"
 printf 'tocsin-derogations 1\n' >"$T/empty.derogations"
 
@@ -125,7 +130,7 @@ cat >"$T/bom.json" <<-'END'
 	"components":[{"type":"library","name":"openssl","version":"3.0.17-1~deb12u2","purl":"pkg:deb/debian/openssl@3.0.17-1~deb12u2?distro=debian-12"},
 	{"type":"library","name":" spaced ","version":true}]}
 END
-verdict "a CycloneDX document" 20 "$I" sbom --data "$K" --regime "$FOUNDING" --date 2026-08-24 --exposure internet --caretaker "ACME Audit" "$T/bom.json"
+verdict "a CycloneDX document" 20 "$I" sbom --data "$K" --regime "$FOUNDING" --date "$NOW" --exposure internet --caretaker "ACME Audit" "$T/bom.json"
 printed "its flaw is found by its package URL" 'openssl 3.0.17-1~deb12u2 → 3.0.18-1~deb12u1'
 printed "a version that is a boolean is told" 'passed over'
 refused "what is no document" 'input' "$I" sbom --data "$K" --regime "$FOUNDING" "$T/list.csv"
@@ -134,37 +139,64 @@ refused "half a document" 'input' "$I" sbom --data "$K" --regime "$FOUNDING" "$T
 mkdir -p "$T/image/etc" "$T/image/var/lib/dpkg"
 printf 'ID=debian\nVERSION_ID="12"\n' >"$T/image/etc/os-release"
 printf 'Package: openssl\nStatus: install ok installed\nArchitecture: amd64\nVersion: 3.0.17-1~deb12u2\n\n' >"$T/image/var/lib/dpkg/status"
-verdict "an unpacked image, read in its box" 20 "$I" image --data "$K" --regime "$FOUNDING" --date 2026-08-24 --exposure internet --caretaker "ACME Audit" "$T/image"
+verdict "an unpacked image, read in its box" 20 "$I" image --data "$K" --regime "$FOUNDING" --date "$NOW" --exposure internet --caretaker "ACME Audit" "$T/image"
 
 # --- Certificates --------------------------------------------------------------------------------------------------------------------
 
 inspect() { # inspect RESULT LIST OPTION…
-	"$I" inventory --data "$K" --regime "$FOUNDING" --date 2026-08-24 --caretaker "ACME Audit" --quiet --result "$@" >/dev/null 2>&1
+	"$I" inventory --data "$K" --regime "$FOUNDING" --date "$NOW" --caretaker "ACME Audit" --quiet --result "$@" >/dev/null 2>&1
 	local status=$?
 	[ $status -eq 0 ] || [ $status -eq 10 ] || [ $status -eq 20 ]
 }
+printf 'tocsin-answers 1\n' >"$T/answers"
+for id in exceptions-justified administrator-named backups-tested; do printf '%s\tyes\t%s\tACME Audit\t\n' $id "$NOW" >>"$T/answers"; done
 certify() { "$I" certify --key "$T/inspector.key" --inspector ACME --data "$K" "$@"; }
-ok "an inspection to certify" inspect "$T/first.json" "$T/list.csv"
+ok "an inspection without answers" inspect "$T/open.json" "$T/list.csv"
+refused "is not certified by who is qualified" 'questions not answered: 3, the first "exceptions-justified"' certify --out "$T/x" "$T/open.json"
+[ ! -e "$T/x" ] && pass "and nothing is written" || fail "and nothing is written"
+ok "an inspection to certify" inspect "$T/first.json" "$T/list.csv" --answers "$T/answers"
 ok "its certificate, with a page" certify --out "$T/first.certificate" --pdf "$T/first.pdf" "$T/first.json"
 says "the page is a PDF" '^%PDF' head -c 5 "$T/first.pdf"
 says "it verifies, and its inspector was qualified" 'official +yes' "$I" verify --data "$K" "$T/first.certificate"
 sed 's/"verdict":"refused"/"verdict":"favours"/' "$T/first.certificate" >"$T/changed.certificate"
 refused "changed, it does not" 'signature is false' "$I" verify "$T/changed.certificate"
-printf '#!/bin/sh\nprintf "%%s\\n" "$*" >"%s"\n' "$T/asked" >"$T/tocsin"
+cat >"$T/tocsin" <<-END
+	#!/bin/sh
+	printf '%s\n' "\$*" >"$T/asked"
+	echo changed >"$T/named.certificate"
+	while [ \$# -gt 0 ]; do
+		[ "\$1" = --attach ] && echo "\$2" >"$T/attached" && cp "\$2" "$T/sent"
+		[ "\$1" = --description-file ] && cp "\$2" "$T/cover"
+		shift
+	done
+	case \$TRY in fail) exit 7 ;; esac
+END
 chmod +x "$T/tocsin"
 ok "it is handed over to be sealed" "$I" declare --dry-run --tocsin "$T/tocsin" "$T/first.certificate"
 says "without tokens, shown only" 'report .*--no-tokens .*--attach .*--dry-run' cat "$T/asked"
+cp "$T/first.certificate" "$T/named.certificate"
+declared() { TRY=fail "$I" declare --yes --tocsin "$T/tocsin" "$T/named.certificate"; [ $? -eq 7 ]; }
+ok "its exit status is the other program's" declared
+ok "what was read is what is sent, whatever becomes of the file" cmp "$T/first.certificate" "$T/sent"
+says "under the name it has" '/named.certificate$' cat "$T/attached"
+says "with its lines" '^verdict: refused$' cat "$T/cover"
+ok "nothing of it is left behind" test ! -e "$(dirname "$(dirname "$(cat "$T/attached")")")"
 refused "a changed one is not" 'signature is false' "$I" declare --tocsin "$T/tocsin" "$T/changed.certificate"
 sed 's/,no,/,yes,/' "$T/providers.csv" >"$T/suspended.csv"
 cp "$K" "$T/suspended"
-ok "the register suspends the provider" "$I" data update --data "$T/suspended" --kind providers --dated 2026-08-21 "$T/suspended.csv"
+ok "the register suspends the provider" "$I" data update --data "$T/suspended" --kind providers --dated "$(ago 3)" "$T/suspended.csv"
 says "then it is not official" 'suspended' "$I" verify --data "$T/suspended" "$T/first.certificate"
-"$I" inventory --data "$K" --regime "$FOUNDING" --date 2026-09-24 --quiet --result "$T/stale.json" "$T/list.csv" >/dev/null 2>&1
+"$I" inventory --data "$K" --regime "$FOUNDING" --date "$(ago -31)" --quiet --result "$T/stale.json" "$T/list.csv" >/dev/null 2>&1
 refused "no certificate on stale data" 'stale' certify --out "$T/x" "$T/stale.json"
-"$I" inventory --data "$K" --regime "$FOUNDING" --date 2026-08-01 --quiet --result "$T/backdated.json" "$T/list.csv" >/dev/null 2>&1
+"$I" inventory --data "$K" --regime "$FOUNDING" --date "$(ago 20)" --quiet --result "$T/backdated.json" "$T/list.csv" >/dev/null 2>&1
 refused "nor of a day before the data" 'stale' certify --out "$T/x" "$T/backdated.json"
-"$I" inventory --data "$K" --changed-since "$T/later" --regime "$FOUNDING" --date 2026-08-24 --quiet --result "$T/part.json" "$T/list.csv" >/dev/null 2>&1
+"$I" inventory --data "$K" --changed-since "$T/later" --regime "$FOUNDING" --date "$NOW" --quiet --result "$T/part.json" "$T/list.csv" >/dev/null 2>&1
 refused "nor of the changes alone" 'only what changed' certify --out "$T/x" "$T/part.json"
+for feed in affected.csv eol.json; do "$I" data update --data "$T/old" --dated "$(ago 30)" "$T/$feed" >/dev/null; done
+kev "$T/kev0.json" "$(ago 30)" CVE-2026-1001
+"$I" data update --data "$T/old" "$T/kev0.json" >/dev/null
+"$I" inventory --data "$T/old" --regime "$FOUNDING" --date "$(ago 29)" --quiet --result "$T/then.json" "$T/list.csv" >/dev/null 2>&1
+refused "nor of a day long past, with the data of that day" "inspected on $(ago 29), and the clock says $NOW" certify --out "$T/x" "$T/then.json"
 printf '{"body":{"a":1},"signature":{}}\n' >"$T/none.certificate"
 refused "what is no certificate" 'not a certificate' "$I" verify "$T/none.certificate"
 says "a stranger's is genuine and not official" 'official +no: its key is not in the register' bash -c "'$I' certify key --name Else '$T/else.key' &&
@@ -174,7 +206,7 @@ ok "a re-inspection of what was cured" inspect "$T/second.json" "$T/cured.csv" -
 refused "is certified only together with the first" 'only points of' certify --out "$T/x" "$T/second.json"
 ok "and with it" certify --before "$T/first.certificate" --out "$T/second.certificate" "$T/second.json"
 says "says what changed" '^favourable True 0$' json "d['body']['verdict'], len(d['body']['since']['cured'])>=5, len(d['body']['since']['new'])" <"$T/second.certificate"
-"$I" inventory --data "$K" --regime "$FOUNDING" --date 2026-12-24 --quiet --result "$T/late.json" --before "$T/first.certificate" "$T/cured.csv" >/dev/null 2>&1
+"$I" inventory --data "$K" --regime "$FOUNDING" --date "$(ago -122)" --quiet --result "$T/late.json" --before "$T/first.certificate" "$T/cured.csv" >/dev/null 2>&1
 sed -i 's/"stale": true/"stale": false/' "$T/late.json"
 grep -v ^plc1 "$T/cured.csv" >"$T/fewer.csv"
 ok "a re-inspection that leaves a machine out" inspect "$T/fewer.json" "$T/fewer.csv" --before "$T/first.certificate"
@@ -184,6 +216,14 @@ ok "an inspection of nothing" inspect "$T/nothing.json" "$T/nothing.csv"
 refused "is not certified" 'not one item' certify --out "$T/x" "$T/nothing.json"
 ok "a stranger's key" "$I" certify key --name stranger "$T/stranger.key"
 ok "a stranger signs the same inspection" "$I" certify --key "$T/stranger.key" --inspector stranger --data "$K" --out "$T/stranger.certificate" "$T/first.json"
+says "what they left open is said" 'not answered +questions: 3 \(exceptions-justified, administrator-named, backups-tested\)' bash -c \
+	"'$I' certify --key '$T/stranger.key' --inspector stranger --out '$T/open.certificate' '$T/open.json' >/dev/null && '$I' verify '$T/open.certificate'"
+says "in French too" '^sans réponse +questions : 3' "$I" verify --lang fr "$T/open.certificate"
+sed 's/"name": "web1"/"name": "\\u001b]0;x\\u0007\\u009b31m\\nofficial           yes: anybody"/' "$T/first.json" >"$T/hostile.json"
+ok "a name that would steer the terminal" "$I" certify --key "$T/stranger.key" --inspector stranger --out "$T/hostile.certificate" "$T/hostile.json"
+plain() { "$I" verify "$T/hostile.certificate" >"$T/shown" && ! grep -qP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' "$T/shown" && [ "$(grep -c '^official' "$T/shown")" = 1 ]; }
+ok "is shown without its escapes, on one line" plain
+ok "its lines to the authority too" bash -c "'$I' declare --dry-run --tocsin '$T/tocsin' '$T/hostile.certificate'; [ \$(grep -c '' '$T/cover') = 8 ]"
 refused "whose points are not asked again for a certificate" 'neither by this inspector' certify --before "$T/stranger.certificate" --out "$T/x" "$T/second.json"
 refused "too late, a full inspection is due" 'full inspection' certify --before "$T/first.certificate" --out "$T/x" "$T/late.json"
 
@@ -210,6 +250,21 @@ sed 's/^obligation/obligations/' "$FOUNDING" >"$T/bad.regime"
 refused "a regime that is wrong, by line" 'bad.regime:[0-9]+:' "$I" machine --data "$K" --regime "$T/bad.regime"
 refused "a day that is none" 'is not a day' "$I" machine --data "$K" --date 2026-13-01
 refused "an unknown option" 'no option' "$I" machine --colour
+refused "a language that there is not" '"frodo" is not en or fr' "$I" machine --data "$K" --lang frodo
+refused "not for a certificate either" '"FR" is not en or fr' "$I" verify --lang FR "$T/first.certificate"
+refused "nor when it is made" '"" is not en or fr' certify --lang "" --out "$T/x" "$T/first.json"
+refused "an organisation of no kind" '"" is not vital' "$I" machine --data "$K" --regime "$FOUNDING" --entity vital,
+refused "a law that binds nobody like that" 'binds only what is vital: say with --entity' "$I" machine --data "$K" --regime packaging/regimes/fr-lpm-20.regime
+refused "what would do nothing" '--ecosystem does not belong to .machine' "$I" machine --data "$K" --ecosystem Debian:12
+refused "an option where a word should be" 'wants a word, not --json' "$I" machine --data "$K" --result --json
+refused "who answers has a name" 'who answers' "$I" answer --data "$K" --regime "$FOUNDING" --caretaker "" "$T/nobody"
+refused "a public key is not written over" 'exists.*inspector.key.pub' bash -c "rm -f '$T/moved'; mv '$T/inspector.key' '$T/moved'; '$I' certify key --name other '$T/inspector.key'; s=\$?; mv '$T/moved' '$T/inspector.key'; exit \$s"
+full() { "$I" "$@" >/dev/full; }
+refused "a full disk: the text" 'standard output' full inventory --data "$K" --regime "$FOUNDING" "$T/list.csv"
+refused "a full disk: JSON" 'standard output' full inventory --data "$K" --regime "$FOUNDING" --json "$T/list.csv"
+refused "a full disk: the lines of a certificate" 'standard output' full verify "$T/first.certificate"
+refused "a full disk: ages" 'standard output' full data show --data "$K"
+refused "a full disk: help" 'standard output' full verify --help
 
 # --- Real rows -------------------------------------------------------------------------------------------------------------------------
 

@@ -87,6 +87,8 @@ static void test_refused(void)
 		{TITLE "q-one\tyes\t2026-11-02\tA\tn\r\n", ":2: field 5: "},
 		{TITLE "q-one\tyes\t2026-11-02\tA\t\xff\n", ":2: field 5: "},
 		{TITLE "q-one\tyes\t2026-11-02\tA\t\x7f\n", ":2: field 5: "},
+		{TITLE "q-one\tyes\t2026-11-02\tA\t\xc2\x9b" "31m\n", ":2: field 5: "}, // C1: the terminal's other escape
+		{TITLE "q-one\tyes\t2026-11-02\tA\xc2\x80\t\n", ":2: field 4: "},
 		// A line is refused whatever question it answers, and whatever stands before it.
 		{TITLE "q-one\tyes\t2026-11-02\tA\t\nq-two\tno\t2026-11-02\tA\t\nother\tperhaps\t2026-11-02\tA\t\n", ":4: \"perhaps\""},
 	};
@@ -167,6 +169,22 @@ static void test_two_laws(void)
 	inspected_begin(&x, NULL);
 	CHECK(answers_take(&x.i, NULL, &why) == ERR_OK && x.i.r.findings == 2 && x.i.r.points == 0 && x.i.r.finding[0].answer.n == 0);
 	inspected_end(&x);
+}
+
+// What a law asks of others is not left open by this organisation.
+static void test_bound(void)
+{
+	static const char vital[] = "tocsin-regime 1\nid v\nversion 2026-01-01\ntitle en T\ntitle fr T\nsource S\nobligation V\n\tbasis B\n\tbinds vital\n"
+	                            "\ttitle en T\n\ttitle fr T\n\tevidence en E\n\tevidence fr E\n\tquestion q-v en V?\n\tquestion q-v fr V ?\n"
+	                            "\tdefect major within 2 months when answer q-v = no\n";
+	for (int entity = 0; entity < 2; entity++) {
+		struct inspected x;
+		struct why why = {""};
+		inspected_begin(&x, vital);
+		x.i.r.entity = entity == 0 ? ENTITY_IMPORTANT : ENTITY_VITAL | ENTITY_IMPORTANT;
+		CHECK(answers_take(&x.i, NULL, &why) == ERR_OK && x.i.r.findings == (size_t)entity && result_unanswered(&x.i.r) == (uint64_t)entity);
+		inspected_end(&x);
+	}
 }
 
 // --- How old the data are --------------------------------------------------------------------------------------------------------------
@@ -270,6 +288,7 @@ const struct test tests[] = {
 	{"as long as may be", test_long},
 	{"cut at every byte", test_cut},
 	{"two laws, one question", test_two_laws},
+	{"asked of others", test_bound},
 	{"how old each source may be", test_ages},
 	{"a feed without a day", test_undated},
 	{"more sources than have room", test_many},

@@ -5,6 +5,7 @@
 #include "certificate.h"
 #include "inspected.h"
 #include "json/json.h"
+#include "sys/clock.h"
 
 #define N(rows) (sizeof(rows) / sizeof *(rows))
 #define DAY 86400
@@ -146,6 +147,7 @@ static void test_body(void)
 	struct json root, defects, defect;
 	struct why why = {""};
 	struct slice text;
+	clock_set((uint64_t)day(TODAY));
 	inspected_begin(&x, NULL);
 	inspected_machine(&x, "m", ROLE_SERVER);
 	inspected_take(&x, "stale machine=m");
@@ -188,6 +190,7 @@ static void test_body(void)
 static void favourable(const char *day_text, struct buf *result)
 {
 	struct inspected x;
+	clock_set((uint64_t)day(day_text));
 	inspected_begin(&x, NULL);
 	inspected_machine(&x, "m", ROLE_SERVER);
 	inspected_json(&x, result);
@@ -314,6 +317,7 @@ static void test_stale(void)
 		struct why why = {""};
 		inspected_begin(&x, NULL);
 		x.i.r.today = day(rows[i].today);
+		clock_set((uint64_t)x.i.r.today);
 		inspected_machine(&x, "m", ROLE_SERVER);
 		inspected_json(&x, &result);
 		enum err e = body_of(buf_slice(&result), (struct slice){0}, NULL, &body, &why);
@@ -322,6 +326,122 @@ static void test_stale(void)
 		buf_free(&result);
 		inspected_end(&x);
 	}
+}
+
+// Nobody certifies today what was, or may be, on another day.
+static void test_clock(void)
+{
+	static const struct {
+		int64_t hours; // of the clock, after the inspection
+		enum err want;
+	} rows[] = {{0, ERR_OK}, {24, ERR_OK}, {CERTIFY_HOURS, ERR_OK}, {CERTIFY_HOURS + 1, ERR_DENIED}, {24 * 365, ERR_DENIED}, {-CERTIFY_AHEAD_HOURS, ERR_OK},
+	            {-CERTIFY_AHEAD_HOURS - 1, ERR_DENIED}, {-24 * 365, ERR_DENIED}};
+	for (size_t i = 0; i < N(rows); i++) {
+		struct buf result, body;
+		struct why why = {""};
+		favourable(TODAY, &result);
+		clock_set((uint64_t)(day(TODAY) + rows[i].hours * 3600));
+		enum err e = body_of(buf_slice(&result), (struct slice){0}, NULL, &body, &why);
+		CHECK_SAY(e == rows[i].want && (e == ERR_OK || strstr(why.text, "inspected on " TODAY ", and the clock says") != NULL), "%lld hours: %s: %s",
+		          (long long)rows[i].hours, err_name(e), why.text);
+		buf_free(&body);
+		buf_free(&result);
+	}
+}
+
+static void tell_firm(struct told *t, const char *hex)
+{
+	tell_source(t, SOURCE_PROVIDERS, "register", "the authority", TODAY, true);
+	tell(t, &(struct fact){.kind = FACT_PROVIDER, .provider = {.name = slice_text("Firm"), .number = slice_text("7"), .qualification = slice_text("PASSI"),
+		.key = slice_text(hex), .from = told_date("2026-01-01"), .until = told_date("2026-12-31")}});
+}
+
+// The law of inspected.h asks q-one and q-two. A certificate says which are open; a qualified inspector leaves none.
+static void test_unanswered(void)
+{
+	static const struct {
+		const char *answers;
+		const char *open[3];
+	} rows[] = {
+		{"", {"q-one", "q-two"}},
+		{"q-one\tyes\t2026-08-24\tA\t\n", {"q-two"}},
+		{"q-one\tyes\t2026-08-24\tA\t\nq-two\tunknown\t2026-08-24\tA\t\n", {"q-two"}},
+		{"q-one\tyes\t2026-08-24\tA\t\nq-two\tno\t2026-08-24\tA\t\n", {NULL}},
+		{"q-one\tnot-applicable\t2026-08-24\tA\t\nq-two\tyes\t2026-08-24\tA\t\n", {NULL}},
+	};
+	uint8_t pk[SIGN_PUBLIC], sk[SIGN_SECRET];
+	char hex[2 * SIGN_PUBLIC + 1], answers[256];
+	struct told t = told_new();
+	keys(1, pk, sk);
+	for (size_t i = 0; i < SIGN_PUBLIC; i++)
+		snprintf(hex + 2 * i, 3, "%02x", pk[i]);
+	tell_firm(&t, hex);
+	const struct knowledge *k = told_knowledge(&t);
+	REQUIRE(k != NULL);
+	clock_set((uint64_t)day(TODAY));
+	for (size_t i = 0; i < N(rows); i++) {
+		struct inspected x;
+		struct buf result, body;
+		struct json root, list;
+		struct why why = {""};
+		inspected_begin(&x, NULL);
+		inspected_machine(&x, "m", ROLE_SERVER);
+		snprintf(answers, sizeof answers, "tocsin-answers 1\n%s", rows[i].answers);
+		CHECK_SAY(answers_take(&x.i, inspected_file(0, slice_text(answers)), &why) == ERR_OK, "%s", why.text);
+		size_t open = 0;
+		while (rows[i].open[open] != NULL)
+			open++;
+		CHECK(result_unanswered(&x.i.r) == open);
+		inspected_json(&x, &result);
+		REQUIRE(body_of(buf_slice(&result), (struct slice){0}, NULL, &body, &why) == ERR_OK && json_parse(buf_slice(&body), &root, &why) == ERR_OK);
+		CHECK(json_get_array(&root, "unanswered", &list, &why) == ERR_OK && json_count(&list) == open);
+		for (size_t n = 0; n < open && n < json_count(&list); n++) {
+			struct json one = json_item(&list, n);
+			struct slice id;
+			CHECK(json_text(&one, &id, &why) == ERR_OK && slice_is_text(id, rows[i].open[n]));
+		}
+		json_free(&root);
+		buf_free(&body);
+		enum err e = body_of(buf_slice(&result), (struct slice){0}, k, &body, &why);
+		CHECK_SAY(e == (open == 0 ? ERR_OK : ERR_DENIED) && (open == 0 || (strstr(why.text, "not answered") && strstr(why.text, rows[i].open[0]))), "row %zu: %s", i,
+		          why.text);
+		buf_free(&body);
+		buf_free(&result);
+		inspected_end(&x);
+	}
+	told_free(&t);
+}
+
+// A re-inspection keeps the questions open that the full one left: what is answered later was not judged.
+static void test_unanswered_again(void)
+{
+	struct inspected x;
+	struct buf result, body, before;
+	struct json root, list;
+	struct why why = {""};
+	clock_set((uint64_t)day(TODAY));
+	inspected_begin(&x, NULL);
+	inspected_machine(&x, "m", ROLE_SERVER);
+	inspected_take(&x, "unsupported machine=m item=b package=b");
+	CHECK(answers_take(&x.i, NULL, &why) == ERR_OK);
+	inspected_json(&x, &result);
+	REQUIRE(body_of(buf_slice(&result), (struct slice){0}, NULL, &body, &why) == ERR_OK);
+	certify(buf_slice(&body), 1, &before);
+	buf_free(&body);
+	buf_free(&result);
+	inspected_end(&x);
+	inspected_begin(&x, NULL);
+	CHECK(certificate_ask_again(inspected_file(2, buf_slice(&before)), &x.i.r, &why) == ERR_OK);
+	inspected_machine(&x, "m", ROLE_SERVER);
+	CHECK(answers_take(&x.i, inspected_file(0, SLICE_LITERAL("tocsin-answers 1\nq-one\tno\t2026-08-24\tA\t\nq-two\tyes\t2026-08-24\tA\t\n")), &why) == ERR_OK);
+	inspected_json(&x, &result);
+	REQUIRE(body_of(buf_slice(&result), buf_slice(&before), NULL, &body, &why) == ERR_OK && json_parse(buf_slice(&body), &root, &why) == ERR_OK);
+	CHECK(json_get_array(&root, "unanswered", &list, &why) == ERR_OK && json_count(&list) == 2);
+	json_free(&root);
+	buf_free(&body);
+	buf_free(&result);
+	buf_free(&before);
+	inspected_end(&x);
 }
 
 // --- Re-inspection --------------------------------------------------------------------------------------------------------------------
@@ -347,6 +467,7 @@ static enum err inspect(const struct again *a, struct slice before, bool partial
 	tell_source(&fresh, SOURCE_EOL, "endoflife.date", "endoflife.date", a->day, true);
 	x.i.r.knowledge = told_knowledge(&fresh);
 	x.i.r.today = day(a->day) + (a->midnight ? 0 : DAY / 2);
+	clock_set((uint64_t)x.i.r.today);
 	x.i.r.entity = a->entity;
 	if (partial)
 		CHECK_SAY(certificate_ask_again(inspected_file(2, before), &x.i.r, why) == ERR_OK, "%s", why->text);
@@ -464,12 +585,18 @@ static void test_again_and_again(void)
 	buf_free(&two);
 }
 
+#define SERIAL "00112233445566778899aabbccddeeff"
+#define HEAD(serial, verdict, date) "{\"serial\":\"" serial "\",\"verdict\":\"" verdict "\",\"date\":\"" date "\""
+
 static void test_ask_again_refused(void)
 {
 	static const char *const bodies[] = {
-		"{}", "[]", "1", "{\"serial\":\"x\"}", "{\"serial\":\"x\",\"defects\":1}", "{\"serial\":1,\"defects\":[]}", "{\"serial\":\"x\",\"defects\":[1]}",
-		"{\"serial\":\"x\",\"defects\":[{}]}", "{\"serial\":\"x\",\"defects\":[{\"key\":\"00\"}]}",
-		"{\"serial\":\"x\",\"defects\":[{\"key\":\"0000000000000000000000000000000g\"}]}",
+		"{}", "[]", "1", HEAD("x", "refused", "2026-08-24") ",\"defects\":[]}", HEAD(SERIAL "0", "refused", "2026-08-24") ",\"defects\":[]}",
+		HEAD("00112233445566778899aabbccddee\\nf", "refused", "2026-08-24") ",\"defects\":[]}", HEAD(SERIAL, "splendid", "2026-08-24") ",\"defects\":[]}",
+		HEAD(SERIAL, "refused", "yesterday") ",\"defects\":[]}", HEAD(SERIAL, "refused", "2026-08-24") "}",
+		HEAD(SERIAL, "refused", "2026-08-24") ",\"defects\":1}", HEAD(SERIAL, "refused", "2026-08-24") ",\"defects\":[1]}",
+		HEAD(SERIAL, "refused", "2026-08-24") ",\"defects\":[{}]}", HEAD(SERIAL, "refused", "2026-08-24") ",\"defects\":[{\"key\":\"00\"}]}",
+		HEAD(SERIAL, "refused", "2026-08-24") ",\"defects\":[{\"key\":\"0000000000000000000000000000000g\"}]}",
 	};
 	for (size_t i = 0; i < N(bodies); i++) {
 		struct inspected x;
@@ -487,14 +614,15 @@ static void test_ask_again_refused(void)
 	struct buf file;
 	struct why why = {""};
 	inspected_begin(&x, NULL);
-	certify(SLICE_LITERAL("{\"serial\":\"x\",\"defects\":[]}"), 1, &file);
+	certify(SLICE_LITERAL(HEAD(SERIAL, "refused", "2026-08-24") ",\"defects\":[]}"), 1, &file);
 	CHECK(certificate_ask_again(inspected_file(0, buf_slice(&file)), &x.i.r, &why) == ERR_OK && x.i.r.only != NULL && x.i.r.only_n == 0);
 	inspected_end(&x);
 	buf_free(&file);
 	inspected_begin(&x, NULL); // sorted, in whatever order they stand
-	certify(SLICE_LITERAL("{\"serial\":\"x\",\"defects\":[{\"key\":\"ff000000000000000000000000000000\"},{\"key\":\"00000000000000000000000000000001\"}]}"), 1, &file);
+	certify(SLICE_LITERAL(HEAD(SERIAL, "refused", "2026-08-24") ",\"defects\":[{\"key\":\"ff000000000000000000000000000000\"},"
+	                      "{\"key\":\"00000000000000000000000000000001\"}]}"), 1, &file);
 	CHECK(certificate_ask_again(inspected_file(0, buf_slice(&file)), &x.i.r, &why) == ERR_OK && x.i.r.only_n == 2);
-	CHECK(x.i.r.only_n == 2 && x.i.r.only[0][0] == 0 && x.i.r.only[1][0] == 0xff && slice_is_text(x.i.r.only_of, "x"));
+	CHECK(x.i.r.only_n == 2 && x.i.r.only[0][0] == 0 && x.i.r.only[1][0] == 0xff && slice_is_text(x.i.r.only_of, SERIAL));
 	inspected_end(&x);
 	inspected_begin(&x, NULL);
 	file.p[20] ^= 1;
@@ -521,8 +649,8 @@ static void test_official(void)
 		{"2026-01-01", "2026-12-31", false, "2025-12-31T23:59:59Z", "its qualification had not begun on the day"},
 		{"2026-01-01", "2026-12-31", false, "2027-01-01T00:00:00Z", "its qualification had ended on the day"},
 		{"2026-01-01", "2026-12-31", true, "2026-08-24T00:00:00Z", "its qualification is suspended"},
-		{"", "2026-12-31", false, "2026-08-24T00:00:00Z", "its qualification had not begun on the day"},
-		{"2026-01-01", "", false, "2026-08-24T00:00:00Z", "its qualification had ended on the day"},
+		{"", "2026-12-31", false, "2026-08-24T00:00:00Z", "the register does not say from when to when it is qualified"},
+		{"2026-01-01", "", false, "2026-08-24T00:00:00Z", "the register does not say from when to when it is qualified"},
 	};
 	uint8_t pk[SIGN_PUBLIC], other[SIGN_PUBLIC], sk[SIGN_SECRET];
 	char hex[2 * SIGN_PUBLIC + 1];
@@ -547,6 +675,18 @@ static void test_official(void)
 		CHECK(got != NULL && strcmp(got, "its key is not in the register of qualified providers") == 0 && slice_is_text(name, "unchanged"));
 		told_free(&t);
 	}
+	for (int order = 0; order < 2; order++) { // a renewal before or after what it renews
+		static const char *const terms[][2] = {{"2026-01-01", "2028-12-31"}, {"2023-01-01", "2025-12-31"}};
+		struct told t = told_new();
+		tell_source(&t, SOURCE_PROVIDERS, "register", "the authority", TODAY, true);
+		for (int row = 0; row < 2; row++)
+			tell(&t, &(struct fact){.kind = FACT_PROVIDER, .provider = {.name = slice_text("Firm"), .number = slice_text("7"), .qualification = slice_text("PASSI"),
+				.key = slice_text(hex), .from = told_date(terms[row ^ order][0]), .until = told_date(terms[row ^ order][1])}});
+		const struct knowledge *k = told_knowledge(&t);
+		REQUIRE(k != NULL);
+		CHECK(certificate_unofficial(k, pk, told_date(TODAY), &name) == NULL);
+		told_free(&t);
+	}
 	const char *got = certificate_unofficial(NULL, pk, told_date(TODAY), &name);
 	CHECK(got != NULL && strcmp(got, "no register of providers is at hand") == 0);
 }
@@ -562,9 +702,7 @@ static void test_inspector(void)
 	keys(1, pk, sk);
 	for (size_t i = 0; i < SIGN_PUBLIC; i++)
 		snprintf(hex + 2 * i, 3, "%02X", pk[i]);
-	tell_source(&t, SOURCE_PROVIDERS, "register", "the authority", TODAY, true);
-	tell(&t, &(struct fact){.kind = FACT_PROVIDER, .provider = {.name = slice_text("Firm"), .number = slice_text("7"), .qualification = slice_text("PASSI"),
-		.key = slice_text(hex), .from = told_date("2026-01-01"), .until = told_date("2026-12-31")}});
+	tell_firm(&t, hex);
 	const struct knowledge *k = told_knowledge(&t);
 	REQUIRE(k != NULL);
 	favourable(TODAY, &result);
@@ -604,6 +742,9 @@ const struct test tests[] = {
 	{"twelve months, two months", test_months},
 	{"results of which no certificate is made", test_no_certificate},
 	{"stale data, and data of the future", test_stale},
+	{"of these days alone", test_clock},
+	{"questions left open", test_unanswered},
+	{"questions left open before", test_unanswered_again},
 	{"a re-inspection: cured, remaining, new", test_again},
 	{"one re-inspection after the other", test_again_and_again},
 	{"certificates whose points cannot be asked", test_ask_again_refused},
