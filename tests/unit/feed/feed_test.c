@@ -97,6 +97,32 @@ static void long_line(void)
 	free(text);
 }
 
+// A record that asks for more memory than its share is told and passed over; the next is read.
+static void greedy(void)
+{
+	enum { ENTRIES = 400, NAME = 1000 };
+	size_t room = ENTRIES * (NAME + 200) + 1000, n = 0;
+	char *text = malloc(room), name[NAME + 1];
+	struct said s;
+	struct why why = {""};
+	REQUIRE(text != NULL);
+	memset(name, 'x', NAME);
+	memcpy(name, "a\\nb", 4); // what is not plain is copied each time it is looked at
+	name[NAME] = 0;
+	n += (size_t)sprintf(text, "{\"dataType\":\"CVE_RECORD\",\"dataVersion\":\"5.1\",\"cveMetadata\":{\"cveId\":\"CVE-2024-0001\",\"state\":\"PUBLISHED\"},\"containers\":{\"cna\":{\"affected\":[");
+	for (int i = 0; i < ENTRIES; i++)
+		n += (size_t)sprintf(text + n, "%s{\"vendor\":\"%s\",\"product\":\"%s%d\",\"versions\":[{\"version\":\"c0ffee\",\"status\":\"affected\",\"versionType\":\"git\"}]}", i == 0 ? "" : ",",
+		                     "v", name, i);
+	n += (size_t)sprintf(text + n, "]}}}\n" CVE("CVE-2024-0002") "\n");
+	said_init(&s, false);
+	CHECK_SAY(said_read(&s, text, n, &none, &why) == ERR_OK, "%s", why.text);
+	CHECK_SAY(s.facts[FACT_REFUSED] == 1 && s.facts[FACT_FLAW] == 2, "%zu %zu", s.facts[FACT_REFUSED], s.facts[FACT_FLAW]);
+	const char *lines = said_lines(&s);
+	CHECK_SAY(strstr(lines, ": texts of more than 67108864 bytes in one record, the rest of it is left out\nflaw CVE-2024-0002\n") != NULL, "%.300s", lines);
+	said_free(&s);
+	free(text);
+}
+
 // A record cut at every byte: a refusal, or the record.
 static void cut(void)
 {
@@ -208,5 +234,64 @@ static void directories(void)
 	}
 }
 
-const struct test tests[] = {{"telling", telling}, {"many records", many}, {"a line too long", long_line}, {"cut anywhere", cut},
-                             {"the sink stops it", stops}, {"directories", directories}, {NULL, NULL}};
+static size_t tar_member(char *at, const char *name, const char *text)
+{
+	size_t n = strlen(text);
+	unsigned sum = 0;
+	memset(at, 0, 512);
+	snprintf(at, 100, "%s", name);
+	snprintf(at + 100, 8, "0000600");
+	snprintf(at + 124, 12, "%011zo", n);
+	snprintf(at + 136, 12, "%011o", 0);
+	memset(at + 148, ' ', 8);
+	at[156] = '0';
+	memcpy(at + 257, "ustar\00000", 8);
+	for (size_t i = 0; i < 512; i++)
+		sum += (unsigned char)at[i];
+	snprintf(at + 148, 8, "%06o", sum);
+	memcpy(at + 512, text, n);
+	return 512 + (n + 511) / 512 * 512;
+}
+
+// A table that is refused says nothing of the kind of what follows it, whatever the file before was; and takes back nothing.
+static void kinds(void)
+{
+#define A_KEV "{\"catalogVersion\":1,\"vulnerabilities\":[{\"cveID\":\"CVE-2024-0001\",\"dateAdded\":\"2024-01-02\"}]}"
+#define AN_EPSS "cve,epss,percentile\nCVE-2024-0001,0,0\n"
+	static const struct {
+		const char *members[3];
+		size_t kev, epss;
+		const char *refused;
+	} rows[] = {
+		{{"a,b\n", A_KEV}, 1, 1, "2.tar: m0: line 1: the head of no table that is known"},
+		{{AN_EPSS, "a,b\n", A_KEV}, 0, 2, "2.tar: m2: is a feed of the kind kev among those of the kind epss"},
+		{{A_KEV, "a,b\n", AN_EPSS}, 1, 1, "2.tar: m2: is a feed of the kind epss among those of the kind kev"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char folder[] = "/tmp/tocsin-feed-XXXXXX", tar[8192] = {0}, name[8], path[300];
+		size_t n = 0;
+		struct said s;
+		struct why why = {""};
+		REQUIRE(mkdtemp(folder) != NULL);
+		PUT("1.csv", AN_EPSS);
+		for (size_t m = 0; m < 3 && rows[i].members[m] != NULL; m++) {
+			snprintf(name, sizeof name, "m%zu", m);
+			n += tar_member(tar + n, name, rows[i].members[m]);
+		}
+		put(folder, "2.tar", tar, n + 1024);
+		said_init(&s, false);
+		CHECK_SAY(feed_read_directory(folder, &none, said_take, &s, &why) == ERR_OK, "%zu: %s", i, why.text);
+		CHECK_SAY(s.facts[FACT_KEV] == rows[i].kev && s.facts[FACT_EPSS] == rows[i].epss, "%zu: %zu %zu", i, s.facts[FACT_KEV], s.facts[FACT_EPSS]);
+		const char *lines = said_lines(&s);
+		CHECK_SAY(strstr(lines, rows[i].refused) != NULL, "%zu: %s", i, lines);
+		said_free(&s);
+		static const char *const names[] = {"1.csv", "2.tar", ""};
+		for (size_t f = 0; f < 3; f++) {
+			snprintf(path, sizeof path, "%s/%s", folder, names[f]);
+			CHECK_SAY(remove(path) == 0, "%s", path);
+		}
+	}
+}
+
+const struct test tests[] = {{"telling", telling}, {"many records", many}, {"a line too long", long_line}, {"a greedy record", greedy}, {"cut anywhere", cut},
+                             {"the sink stops it", stops}, {"directories", directories}, {"kinds", kinds}, {NULL, NULL}};
