@@ -145,7 +145,8 @@ static enum err wait_for(struct parser *p, const char *path, struct why *why)
 
 // --- The build ---------------------------------------------------------------------------------------------------------------------
 
-static enum err take_facts(struct knowledge_build *b, int fd, struct why *why)
+// *said: among them is a source; of a feed read in parts some may have refusals alone.
+static enum err take_facts(struct knowledge_build *b, int fd, bool *said, struct why *why)
 {
 	struct stat st;
 	if (fstat(fd, &st) != 0)
@@ -163,6 +164,7 @@ static enum err take_facts(struct knowledge_build *b, int fd, struct why *why)
 	while (e == ERR_OK && rest.n > 0) {
 		struct fact f;
 		e = fact_take(&rest, room, &f, why);
+		*said |= e == ERR_OK && f.kind == FACT_SOURCE;
 		if (e == ERR_OK && f.kind == FACT_REFUSED)
 			fprintf(stderr, "passed over: %.*s\n", SLICE_ARGS(f.refused));
 		if (e == ERR_OK)
@@ -184,6 +186,7 @@ static enum err read_source(struct knowledge_build *b, const char *path, const c
 {
 	struct parser parsers[PARSERS_MAX];
 	unsigned n = processors(), started = 0;
+	bool said = false;
 	enum err e = ERR_OK;
 	struct feed_options part = *o;
 	part.parts = n;
@@ -198,11 +201,11 @@ static enum err read_source(struct knowledge_build *b, const char *path, const c
 		enum err ended = wait_for(&parsers[i], path, e == ERR_OK ? why : &other);
 		e = e == ERR_OK ? ended : e;
 		if (e == ERR_OK)
-			e = take_facts(b, parsers[i].facts, why);
+			e = take_facts(b, parsers[i].facts, &said, why);
 		close(parsers[i].facts);
 		close(parsers[i].said);
 	}
-	return e;
+	return e == ERR_OK && !said ? why_set(why, ERR_INPUT, "%s: holds no feed", path) : e;
 }
 
 static void print_changes(struct knowledge_build *b)
