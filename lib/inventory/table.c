@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <search.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -49,18 +50,24 @@ struct table {
 	char purl_room[PURL_MAX], cpe_room[CPE_MAX];
 	struct buf purl, cpe, ecosystem, full_name;
 	struct buf caretaker; // of the machine that the rows belong to
+	char rule[160];
 };
 
-// Lower case, blanks and '-' as '_'. False when it is longer than any word.
+// Lower case; blanks (also U+00A0, and a line end in a cell) and '-' as '_', several as one. False when it is longer than any word.
 static bool fold(struct slice s, char word[static WORD_MAX])
 {
-	if (s.n >= WORD_MAX)
-		return false;
+	size_t n = 0;
 	for (size_t i = 0; i < s.n; i++) {
 		uint8_t c = s.p[i];
-		word[i] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c == ' ' || c == '-' ? '_' : c);
+		bool wide = c == 0xc2 && i + 1 < s.n && s.p[i + 1] == 0xa0, blank = wide || c <= ' ' || c == '-' || c == '_';
+		i += wide;
+		if (blank && n > 0 && word[n - 1] == '_')
+			continue;
+		if (n == WORD_MAX - 1)
+			return false;
+		word[n++] = (char)(blank ? '_' : c >= 'A' && c <= 'Z' ? c | 0x20 : c);
 	}
-	word[s.n] = 0;
+	word[n] = 0;
 	return true;
 }
 
@@ -75,9 +82,21 @@ static enum column column_of(struct slice head, bool *package)
 	return COLUMN_UNKNOWN;
 }
 
+// Lines that end with CR alone are one long line to every reader.
+static bool has_bare_cr(const struct csv_row *row)
+{
+	for (size_t i = 0; i < row->n; i++)
+		for (size_t at = 0; (at = slice_find(row->cells[i], '\r', at)) < row->cells[i].n; at++)
+			if (at + 1 == row->cells[i].n || row->cells[i].p[at + 1] != '\n')
+				return true;
+	return false;
+}
+
 static enum err take_head(struct table *t, const struct csv_row *row, struct why *why)
 {
 	enum err e = ERR_OK;
+	if (has_bare_cr(row))
+		return why_set(why, ERR_INPUT, "%s: line %llu: its lines end with CR alone: save it with LF or CRLF", t->name, (unsigned long long)row->line);
 	t->has_head = true;
 	t->width = row->n;
 	if (row->broken != NULL)
@@ -167,14 +186,67 @@ static const char *take_cpe(struct table *t, struct slice text, struct item *i, 
 	return i->cpe.n > INVENTORY_TEXT_MAX ? "a CPE name longer than 1024 bytes" : NULL;
 }
 
-static const char *take_since(struct slice text, struct item *i)
+static bool is_number(struct slice text, uint64_t min, uint64_t max, uint64_t *number)
+{
+	if (text.n == 2 && text.p[0] == '0')
+		text = slice_part(text, 1, 1);
+	return num_parse(text, min, max, number);
+}
+
+static bool is_day(uint64_t year, uint64_t month, uint64_t day)
+{
+	return month <= 12 && day <= month_length((int64_t)year, (unsigned)month);
+}
+
+// "31/12/2024", "31.12.2024" and "2024/12/31", as spreadsheets write them; between slashes the month comes first in some countries. *two:
+// it may be either.
+static bool sheet_date(struct slice text, int64_t *seconds, bool *two)
+{
+	uint8_t mark = slice_find(text, '/', 0) < text.n ? '/' : '.';
+	size_t one = slice_find(text, mark, 0), other = slice_find(text, mark, one + 1);
+	struct slice a = slice_part(text, 0, one), b = slice_part(text, one + 1, other - one - 1), c = slice_part(text, other + 1, text.n);
+	uint64_t year, first, second;
+	bool forth = a.n == 4;
+	if (one >= text.n || other >= text.n || !is_number(forth ? a : c, 1970, 9999, &year) || !is_number(b, 1, 31, &second) ||
+	    !is_number(forth ? c : a, 1, 31, &first))
+		return false;
+	bool day_first = is_day(year, second, first), month_first = !forth && mark == '/' && is_day(year, first, second);
+	*two = day_first && month_first && first != second;
+	if (*two || (!day_first && !month_first))
+		return false;
+	*seconds = 86400 * (day_first ? days_from_civil((int64_t)year, (unsigned)second, (unsigned)first)
+	                              : days_from_civil((int64_t)year, (unsigned)first, (unsigned)second));
+	return true;
+}
+
+static bool is_yes_or_no(struct slice text)
+{
+	static const char *const words[] = {"true", "false", "vrai", "faux", "yes", "no", "oui", "non"};
+	char word[WORD_MAX];
+	for (size_t i = 0; fold(text, word) && i < sizeof words / sizeof *words; i++)
+		if (strcmp(word, words[i]) == 0)
+			return true;
+	return false;
+}
+
+// The time that a spreadsheet puts behind a day is left out.
+static const char *take_since(struct table *t, struct slice text, struct item *i)
 {
 	uint64_t seconds;
+	bool two = false;
+	size_t blank = slice_find(text, ' ', 0), end = blank;
+	while (end < text.n && memchr("0123456789:. ", text.p[end], 13) != NULL)
+		end++;
+	struct slice day = slice_part(text, 0, end == text.n ? blank : end);
 	if (text.n == 0)
 		return NULL;
-	if (!time_parse(text, &seconds))
-		return "\"in use since\" is no date: write 2026-01-31";
-	i->since = (int64_t)seconds;
+	if (time_parse(text, &seconds) || (end == text.n && time_parse(day, &seconds)))
+		i->since = (int64_t)seconds;
+	else if (end < text.n || !sheet_date(day, &i->since, &two)) {
+		snprintf(t->rule, sizeof t->rule, "\"in use since\" is \"%.*s\", %s: write 2026-01-31", text.n < 40 ? (int)text.n : 40, (const char *)text.p,
+		         two ? "which can be two dates" : is_yes_or_no(text) ? "a yes or no, and no date" : "no date");
+		return t->rule;
+	}
 	return NULL;
 }
 
@@ -204,7 +276,7 @@ static const char *make_item(struct table *t, const struct slice *cell, struct i
 	if (rule == NULL && !has_kind)
 		i->kind = t->packages || i->ecosystem.n > 0 || t->options->ecosystem.n > 0 ? ITEM_PACKAGE : ITEM_APPLICATION;
 	if (rule == NULL)
-		rule = take_since(cell[COLUMN_SINCE], i);
+		rule = take_since(t, cell[COLUMN_SINCE], i);
 	if (rule == NULL)
 		rule = take_purl(t, cell[COLUMN_PURL], i);
 	if (rule == NULL && !has_kind && i->ecosystem.n > 0)

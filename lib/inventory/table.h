@@ -1,6 +1,6 @@
 // Lists that people and package managers keep: CSV (RFC 4180; comma, semicolon or tab), and Wazuh's package inventory.
 //
-// The first row names the columns, in any order, in any case, words joined by blank, '-' or '_':
+// The first row names the columns, in any order, in any case, words joined by blanks, '-' or '_':
 //
 //     name, product, package or software     kind            vendor or manufacturer     version     arch or architecture
 //     ecosystem    source, source version    sourcerpm       purl     cpe     role      exposure    credentials
@@ -14,8 +14,9 @@
 //         behind a line: package version arch sourcerpm vendor
 //
 // A row has a name, a purl or a CPE. Its kind, where it does not say: package under the column "package", or with an ecosystem; what a CPE
-// says (a, o, h); application. A date is 2026-01-31, alone or with a time (RFC 3339): anything else refuses the row, as does an unknown
-// word. A refused row is told, with its line and the rule, and the rest is read.
+// says (a, o, h); application. A date is 2026-01-31, alone or with a time (RFC 3339), or as spreadsheets write it, 31/12/2024, 31.12.2024 or
+// 2024/12/31, where that can be but one day: anything else refuses the row (01/02/2024, a yes or no), as does an unknown word. A refused
+// row is told, with its line, the column and the rule, and the rest is read.
 //
 // Under a column "machine" one table describes several: the rows of one stand together, and the sink hears machine() once for each.
 // A row of a machine that was left before is refused: the table is to be sorted by that column.

@@ -51,9 +51,22 @@ static void rows(void)
 		{"a, \"b,c\" ,d\n", "1:a|b,c|d\n", 0},
 		{"a\"b,c\nd,e\n", "1:a\"b|c\n2:d|e\n", 0},
 		{",\n", "1:|\n", 0},
+		// a quote inside a cell is a letter: no line is swallowed
+		{"a,b\n5\"\" disk,1\nc\",\"\"\nd \"\"\"\",2\ne,f\n", "1:a|b\n2:5\"\" disk|1\n3:c\"|\n4:d \"\"\"\"|2\n5:e|f\n", 0},
+		{"a;b\n24\" \"\";1\nc;d\n", "1:a|b\n2:24\" \"\"|1\n3:c|d\n", 0},
+		{"\"a\"\"\",\"b\"\"\n\"\"c\",d\n", "1:a\"|b\"\n\"c|d\n", 0},
+		{"a\tb\n\"x, y\"\t\"5\"\" disk\"\n\"x\"y\"\t\"\n", "1:a|b\n2:x, y|5\" disk\n3:\"x\"y\"|\"\n", 0},
+		{"sep=;\r\na,b;c\r\n", "2:a,b|c\n", 0},
+		{"\xef\xbb\xbfSEP=\t\na,b;c\td\n", "2:a,b;c|d\n", 0},
+		{"sep=;x\na;b\n", "1:sep=|x\n2:a|b\n", 0},
+		{"sep=;\n", "1:sep=;\n", ','},
 		// broken rows
-		{"a,\"b\" c\nd,e\n", "1:a|b!text follows a closed quote\n2:d|e\n", 0},
-		{"a,\"b\nc,d\n", "1:a|b\nc,d\n!a quote is not closed\n", 0},
+		{"a,\"b\" c\nd,e\n", "1:a|b!column 2: text follows a closed quote\n2:d|e\n", 0},
+		{"a,\"b\nc,d\n", "1:a|b!column 2: a quote is not closed\n2:c|d\n", 0},
+		{"a,\"b", "1:a|b!column 2: a quote is not closed\n", 0},
+		{"a,b\n\"5 inch,1\n\"6 inch\",2\nc,d\n", "1:a|b\n2:5 inch,1!column 1: a quote is not closed\n3:6 inch|2\n4:c|d\n", 0},
+		{"a,b\n\"x\n# c\n\"y\",\"z\n", "1:a|b\n2:x!column 1: a quote is not closed\n3:## c\n4:y|z!column 2: a quote is not closed\n", 0},
+		{"a,b\n1,\"x\" y\n2,\"z\nw\" v\n3,4\n", "1:a|b\n2:1|x!column 2: text follows a closed quote\n3:2|z!column 2: a quote is not closed\n4:w\" v\n5:3|4\n", 0},
 		{"a,b\n\xff,c\nd,e\n", "1:a|b\n2:!not UTF-8\n3:d|e\n", 0},
 		{"#\xff\nd,e\n", "1:#!not UTF-8\n2:d|e\n", 0},
 	};
@@ -72,6 +85,8 @@ static void limits(void)
 	check_rows(slice_text(text), 0, 4096, "1:!the row is longer than 1048576 bytes\n2:a|b\n");
 	text[0] = '"'; // a quote that is never closed swallows no more than one row may hold
 	check_rows(slice_text(text), 0, 4096, "1:!the row is longer than 1048576 bytes\n2:a|b\n");
+	memcpy(text + CSV_ROW_MAX, "\na,b\n", 6); // the same, as long as a row may be
+	check_rows(slice_text(text), 0, 4096, "1:!the row is longer than 1048576 bytes\n2:a|b\n");
 	memset(text, ',', CSV_CELLS_MAX);
 	memcpy(text + CSV_CELLS_MAX, "\nc\n", 4);
 	char want[256] = "1:";
@@ -79,6 +94,35 @@ static void limits(void)
 	snprintf(want + 1 + CSV_CELLS_MAX, 100, "!the row has more than 64 cells\n2:c\n");
 	check_rows(slice_text(text), ',', 4096, want);
 	free(text);
+}
+
+static enum err count(void *context, const struct csv_row *row, struct why *why)
+{
+	(void)why;
+	++*(uint64_t *)context;
+	CHECK_SAY(row->line == *(uint64_t *)context, "line %llu", (unsigned long long)row->line);
+	return ERR_OK;
+}
+
+// A quote that is never closed, and lines that each close one and open the next: every line is a row, in time that grows with the file.
+static void nothing_is_swallowed(void)
+{
+	static const char *const lines[] = {"x,1\n", "a\",\"b\n", "\"\"\"x\n", "# c\n", "a,\"b\"\r\n"};
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		struct buf text;
+		struct csv *c;
+		struct why why;
+		uint64_t seen = 0, want = 2;
+		buf_init(&text, 8 << 20);
+		buf_put_text(&text, "a,b\n\"open,1\n");
+		for (; text.n < (3 << 20); want++)
+			buf_put_text(&text, lines[i]);
+		REQUIRE(csv_new(0, count, &seen, &c, &why) == ERR_OK);
+		CHECK(csv_put(c, buf_slice(&text), &why) == ERR_OK && csv_end(c, &why) == ERR_OK);
+		CHECK_SAY(seen == want, "%zu: %llu of %llu", i, (unsigned long long)seen, (unsigned long long)want);
+		csv_free(c);
+		buf_free(&text);
+	}
 }
 
 static enum err stop(void *context, const struct csv_row *row, struct why *why)
@@ -100,4 +144,4 @@ static void stops(void)
 	csv_free(NULL);
 }
 
-const struct test tests[] = {{"rows", rows}, {"limits", limits}, {"a refusal of the taker stops the reading", stops}, {NULL, NULL}};
+const struct test tests[] = {{"rows", rows}, {"limits", limits}, {"nothing is swallowed", nothing_is_swallowed}, {"a refusal of the taker stops the reading", stops}, {NULL, NULL}};

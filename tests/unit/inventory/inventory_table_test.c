@@ -33,7 +33,14 @@ static const struct {
 } rows[] = {
 	{"three columns", "vendor,product,version\nSiemens,S7-1500,2.9\n", LIST "item application||S7-1500|2.9|||\n"},
 	{"semicolons, any order and case", "Version;In Use Since;PRODUCT;kind\n2.9;2020-01-31;S7;Equipment\n", LIST "item equipment||S7|2.9|||\n"},
-	{"tabs, a quote is a letter", "name\tversion\na\t\"1\"\n", LIST "item application||a|\"1\"|||\n"},
+	{"tabs, a quote is a letter", "name\tversion\na\t1\"\n", LIST "item application||a|1\"|||\n"},
+	{"tabs, as spreadsheets write them", "name\tversion\n\"a, b\"\t\"5\"\"\"\n", LIST "item application||a, b|5\"|||\n"},
+	{"as Excel writes it in France", "\xef\xbb\xbfsep=;\r\nProduct ;VERSION;In\xc2\xa0use  since;\"looked\r\nafter by\";;\r\nS7;2,9;31/12/2024;;;\r\n;;;;;\r\n",
+	 LIST "item application||S7|2,9|||\n"},
+	{"quotes inside cells", "product;version;role\nEcran 24\"\";1;server\nDalle 27\";\"2\";server\nc;3;server\n",
+	 LIST "item application||Ecran 24\"\"|1|||\nitem application||Dalle 27\"|2|||\nitem application||c|3|||\n"},
+	{"a quote that is not closed", "product;version\n\"a;1\nb;2\n\"c\";3\n",
+	 "refused 2|a;1|column 1: a quote is not closed\n" LIST "item application||b|2|||\nitem application||c|3|||\n"},
 	{"a byte order mark, quotes", "\xef\xbb\xbf\"product\",\"version\"\r\n\"F5, \"\"BIG\"\"\",\"17\"\r\n", LIST "item application||F5, \"BIG\"|17|||\n"},
 	{"outer blanks", "product,version\n SimpleHelp ,\"\xc2\xa0" "5 \"\n", LIST "item application||SimpleHelp|5|||\n"},
 	{"a package", "package,version\na,1\n", LIST "item package||a|1|||\n"},
@@ -57,11 +64,14 @@ static const struct {
 	{"machines", "host,name\na,x\na,y\nb,x\n,z\n",
 	 "machine a|||\nitem application||x||||\nitem application||y||||\nmachine b|||\nitem application||x||||\nmachine list|||\nitem application||z||||\n"},
 	// Refused rows are told; the rest is read.
-	{"a date that is a boolean", "name,since\na,true\nb,2020-01-31\n",
-	 "refused 2|a|\"in use since\" is no date: write 2026-01-31\n" LIST "item application||b||||\n"},
+	{"a date that is a boolean", "name,since\na,true\nb,2020-01-31\nc,VRAI\nd,faux\n",
+	 "refused 2|a|\"in use since\" is \"true\", a yes or no, and no date: write 2026-01-31\n" LIST "item application||b||||\n"
+	 "refused 4|c|\"in use since\" is \"VRAI\", a yes or no, and no date: write 2026-01-31\n"
+	 "refused 5|d|\"in use since\" is \"faux\", a yes or no, and no date: write 2026-01-31\n"},
 	{"dates that could be two", "name,since\na,01/02/2020\na,2020-02-30\na,2020\na,20200131\n",
-	 "refused 2|a|\"in use since\" is no date: write 2026-01-31\nrefused 3|a|\"in use since\" is no date: write 2026-01-31\n"
-	 "refused 4|a|\"in use since\" is no date: write 2026-01-31\nrefused 5|a|\"in use since\" is no date: write 2026-01-31\n" LIST},
+	 "refused 2|a|\"in use since\" is \"01/02/2020\", which can be two dates: write 2026-01-31\n"
+	 "refused 3|a|\"in use since\" is \"2020-02-30\", no date: write 2026-01-31\nrefused 4|a|\"in use since\" is \"2020\", no date: write 2026-01-31\n"
+	 "refused 5|a|\"in use since\" is \"20200131\", no date: write 2026-01-31\n" LIST},
 	{"unknown words", "name,role,exposure,credentials,kind\na,boss,,,\na,,public,,\na,,,admin,\na,,,,thing\n",
 	 "refused 2|a|role is none of: workstation, server, network, industrial, medical, other\nrefused 3|a|exposure is none of: isolated, internal, internet\n"
 	 "refused 4|a|credentials are none of: changed, default\nrefused 5|a|kind is none of: package, library, application, system, firmware, equipment\n" LIST},
@@ -69,7 +79,7 @@ static const struct {
 	{"cells", "name,version\na\nb,1,2\nc,1,,\n", "refused 2|a|fewer cells than columns\nrefused 3|b|more cells than columns\n" LIST "item application||c|1|||\n"},
 	{"a line in a cell", "name,version\n\"a\nb\",1\nc,1\n", "refused 2|a?b|a value holds a control character\n" LIST "item application||c|1|||\n"},
 	{"Latin-1", "name\ncaf\xe9\nb\n", "refused 2||not UTF-8\n" LIST "item application||b||||\n"},
-	{"a broken quote", "name,version\n\"a\"b,1\nc,1\n", "refused 2|a|text follows a closed quote\n" LIST "item application||c|1|||\n"},
+	{"a broken quote", "name,version\n\"a\"b,1\nc,1\n", "refused 2|a|column 1: text follows a closed quote\n" LIST "item application||c|1|||\n"},
 	{"identifiers", "name,purl,cpe\na,npm/a,\nb,,cpe:x\n", "refused 2|a|no package URL\nrefused 3|b|no CPE name\n" LIST},
 	{"what a purl hides", "purl\npkg:npm/%20a@1\npkg:npm/a@1%0a\npkg:npm/a@%c2%85\npkg:npm/a@1\n",
 	 "refused 2|pkg:npm/%20a@1|a package URL with a blank at an end, a control character, or longer than 1024 bytes\n"
@@ -94,6 +104,59 @@ static void tables(void)
 	}
 }
 
+static enum err keep_since(void *context, const struct item *i, struct why *why)
+{
+	(void)why;
+	*(int64_t *)context = i->since;
+	return ERR_OK;
+}
+
+static void dates(void)
+{
+	static const struct {
+		const char *text;
+		int64_t since; // INVENTORY_UNKNOWN_DATE: refused
+	} all[] = {
+		{"2024-12-31", 1735603200},       {"2024-12-31T01:00:00Z", 1735606800}, {"2024-12-31 00:00:00", 1735603200}, {"31/12/2024", 1735603200},
+		{"31/12/2024 13:45", 1735603200}, {"12/31/2024", 1735603200},           {"2024/12/31", 1735603200},          {"31.12.2024", 1735603200},
+		{"1.2.2024", 1706745600},         {"05/05/2024", 1714867200},           {"29/02/2024", 1709164800},          {"1/1/1970", 0},
+		{"29/02/2023", INVENTORY_UNKNOWN_DATE},  {"02/01/2024", INVENTORY_UNKNOWN_DATE},   {"31/04/2024", INVENTORY_UNKNOWN_DATE},
+		{"13/13/2024", INVENTORY_UNKNOWN_DATE},  {"31/12/24", INVENTORY_UNKNOWN_DATE},     {"31/12", INVENTORY_UNKNOWN_DATE},
+		{"31/12/1969", INVENTORY_UNKNOWN_DATE},  {"31/12/20240", INVENTORY_UNKNOWN_DATE},  {"0/12/2024", INVENTORY_UNKNOWN_DATE},
+		{"31/12/2024 noon", INVENTORY_UNKNOWN_DATE}, {"2024-12-31 noon", INVENTORY_UNKNOWN_DATE}, {"45657", INVENTORY_UNKNOWN_DATE},
+		{"31//2024", INVENTORY_UNKNOWN_DATE},    {"12.31.2024", INVENTORY_UNKNOWN_DATE},   {"1/2/2024/3", INVENTORY_UNKNOWN_DATE},
+		{"/", INVENTORY_UNKNOWN_DATE}, {"//", INVENTORY_UNKNOWN_DATE}, {"#REF!", INVENTORY_UNKNOWN_DATE}, {"2024/31/12", INVENTORY_UNKNOWN_DATE},
+	};
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		int64_t since = INVENTORY_UNKNOWN_DATE;
+		struct inventory_sink sink = {.context = &since, .item = keep_since};
+		struct table_options o = {.taken = INVENTORY_UNKNOWN_DATE};
+		struct why why = {""};
+		char text[64];
+		snprintf(text, sizeof text, "name;since\na;%s\n", all[i].text);
+		int fd = file_of(text, strlen(text));
+		CHECK(inventory_table(fd, "t", &o, &sink, &why) == ERR_OK);
+		CHECK_SAY(since == all[i].since, "%s: %lld", all[i].text, (long long)since);
+		close(fd);
+	}
+}
+
+// A name that the file system gave the list, and that is no text.
+static void odd_name(void)
+{
+	struct recorder r;
+	struct why why = {""};
+	recorder_init(&r);
+	struct inventory_sink sink = recorder_sink(&r);
+	struct table_options o = {.machine = SLICE_LITERAL("a\tb\xff"), .taken = INVENTORY_UNKNOWN_DATE};
+	int fd = file_of("name\nx\n", 7);
+	CHECK(inventory_table(fd, "t", &o, &sink, &why) == ERR_OK);
+	CHECK_TEXT(recorder_text(&r), "machine a?b?|||\nnote 0|a?b?|the machine's name is no text of at most 1024 bytes: '?' stands for what it was not\n"
+	                              "item application||x||||\n");
+	close(fd);
+	buf_free(&r.text);
+}
+
 static void ecosystem_given(void)
 {
 	static const char text[] = "name,version,kind,ecosystem\na,1,,\nb,1,application,\nc,1,,npm\n";
@@ -111,7 +174,8 @@ static void no_tables(void)
 	} bad[] = {
 		{"", "t: empty"}, {"\n\n", "t: empty"}, {"# only\n", "t: empty"}, {"version,vendor\n1,2\n", "line 1: no column \"name\""},
 		{"a,b,c\n1,2,3\n", "line 1: no column \"name\""}, {"name,product\na,b\n", "line 1: two columns say the same: product"},
-		{"name,since,In_Use-Since\n", "two columns say the same: In_Use-Since"}, {"\"name\n", "line 1: the row that names the columns: a quote is not closed"},
+		{"name,since,In_Use-Since\n", "two columns say the same: In_Use-Since"}, {"\"name\n", "line 1: the row that names the columns: column 1: a quote is not closed"},
+		{"name,version\ra,1\rb,2\r", "line 1: its lines end with CR alone"}, {"\xfe\xff\0n", "UTF-16"},
 		{"\xff\xfen\0a\0", "UTF-16"}, {"n\xff" "ame\n", "line 1: the row that names the columns: not UTF-8"},
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -309,6 +373,8 @@ static void a_real_wazuh_inventory(void)
 
 const struct test tests[] = {
 	{"tables", tables},
+	{"dates", dates},
+	{"a list with an odd name", odd_name},
 	{"an ecosystem for all", ecosystem_given},
 	{"no tables", no_tables},
 	{"truncated at every byte", truncated},
