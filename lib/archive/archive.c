@@ -17,7 +17,7 @@ struct archive_member {
 	struct archive_limits limit;
 	int fd;
 	struct stat before;
-	bool seeks;
+	bool seeks, directory; // a file; a zip whose directory can be reached
 	uint64_t at;           // where a file is read next
 	uint64_t taken;        // bytes read from fd
 	uint64_t given;        // bytes of members
@@ -169,27 +169,37 @@ static enum err name_of(struct archive_member *m, struct archive_entry *entry, s
 		               ARCHIVE_NAME_MAX);
 	}
 	m->name.n--;
-	for (size_t bad; !slice_is_utf8(buf_slice(&m->name), &bad);)
-		m->name.p[bad] = '?';
+	size_t bad; // what is before the last '?' has been looked at
+	for (size_t at = 0; !slice_is_utf8(slice_part(buf_slice(&m->name), at, m->name.n), &bad); at += bad + 1)
+		m->name.p[at + bad] = '?';
 	return ERR_OK;
 }
 
-// Past what is left of this member. Behind a compression every byte of it has to come out, and is counted.
+// Whether the next member is found without a byte of this one being expanded: not behind a compression, nor where a zip is read without
+// its directory.
+static bool skips(const struct archive_member *m)
+{
+	bool zip = (archive_format(m->reader) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_ZIP;
+	return archive_filter_count(m->reader) == 1 && (!zip || m->directory);
+}
+
+// Past what is left of this member. What has to come out for it is counted.
 static enum err pass_over(struct archive_member *m, struct why *why)
 {
 	const void *block;
-	size_t n;
+	size_t n = 0;
 	la_int64_t offset;
-	if (archive_filter_count(m->reader) == 1)
+	if (skips(m))
 		return archive_read_data_skip(m->reader) >= ARCHIVE_WARN ? ERR_OK : damaged(m, why);
 	while (!m->ended) {
 		int status = archive_read_data_block(m->reader, &block, &n, &offset);
+		m->ended = status == ARCHIVE_EOF;
+		if (status != ARCHIVE_EOF && status != ARCHIVE_OK && status != ARCHIVE_WARN)
+			return damaged(m, why);
+		m->given += m->ended ? 0 : n;
 		enum err e = within(m, why);
 		if (e != ERR_OK)
 			return e;
-		if (status != ARCHIVE_EOF && status != ARCHIVE_OK && status != ARCHIVE_WARN)
-			return damaged(m, why);
-		m->ended = status == ARCHIVE_EOF;
 	}
 	return ERR_OK;
 }
@@ -265,7 +275,7 @@ static bool speaks(struct archive_member *m)
 	return archive_read_support_filter_gzip(a) == ARCHIVE_OK && archive_read_support_filter_zstd(a) == ARCHIVE_OK &&
 	       archive_read_support_filter_xz(a) == ARCHIVE_OK && archive_read_support_filter_bzip2(a) == ARCHIVE_OK &&
 	       archive_read_support_format_tar(a) == ARCHIVE_OK && archive_read_support_format_zip_streamable(a) == ARCHIVE_OK &&
-	       (!starts_as_zip(m) || archive_read_support_format_zip_seekable(a) == ARCHIVE_OK) &&
+	       (!m->directory || archive_read_support_format_zip_seekable(a) == ARCHIVE_OK) &&
 	       archive_read_support_format_raw(a) == ARCHIVE_OK && archive_read_support_format_empty(a) == ARCHIVE_OK;
 }
 
@@ -274,6 +284,7 @@ static enum err open_it(struct archive_member *m, struct why *why)
 	if (fstat(m->fd, &m->before) != 0)
 		return why_set(why, ERR_SYSTEM, "%s: %s", m->file, strerror(errno));
 	m->seeks = S_ISREG(m->before.st_mode);
+	m->directory = starts_as_zip(m);
 	m->reader = archive_read_new();
 	if (m->reader == NULL || !speaks(m))
 		return why_set(why, ERR_SYSTEM, "%s: libarchive cannot be used", m->file);

@@ -30,7 +30,8 @@ MUST_USE enum err archive_read(struct archive_member *m, void *p, size_t room, s
 // The whole member, at most `max` bytes, into memory that is valid until the next call on the walk.
 MUST_USE enum err archive_all(struct archive_member *m, size_t max, struct slice *bytes, struct why *why);
 
-// Called for each regular file. What is not read is skipped. Anything but ERR_OK ends the walk and is its result.
+// Called for each regular file. What is not read is skipped; where that takes expanding it (a compressed tar, a zip through a pipe) it
+// counts as what is read. Anything but ERR_OK ends the walk and is its result.
 typedef enum err archive_visit(void *context, struct archive_member *m, struct why *why);
 
 // fd, a file or a pipe, is read from its start and stays the caller's; name is what messages call it. Results besides that of the

@@ -282,6 +282,43 @@ static void bombs(void)
 	free(same);
 }
 
+// A zip through a pipe that nobody reads: what has to be expanded to pass it over is counted, as is each member.
+static void bomb_as_a_stream(void)
+{
+	struct entry many[3];
+	size_t n = 1u << 20;
+	char *same = calloc(1, n);
+	REQUIRE(same != NULL);
+	for (size_t i = 0; i < 3; i++)
+		many[i] = (struct entry){"x", AE_IFREG, same, n};
+	static const struct {
+		struct archive_limits limit;
+		const char *why; // NULL: accepted
+	} rows[] = {
+		{{3, 3u << 20, 4000, 0}, NULL},
+		{{2, 3u << 20, 4000, 0}, "x: more than 2 members"},
+		{{3, (3u << 20) - 1, 4000, 0}, "x: expands to more than 3145727 bytes"},
+		{{3, 3u << 20, 400, 2u << 20}, "x: expands to more than 400 times its size"},
+	};
+	struct buf b;
+	make("zip", "", many, 3, &b);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct seen seen = {0};
+		struct why why = {""};
+		int ends[2];
+		buf_init(&seen.text, 1000);
+		REQUIRE(pipe(ends) == 0 && write(ends[1], b.p, b.n) == (ssize_t)b.n);
+		close(ends[1]);
+		enum err e = archive_walk_within(ends[0], "x", &rows[i].limit, see, &seen, &why);
+		CHECK_SAY(e == (rows[i].why == NULL ? ERR_OK : ERR_LIMIT), "%zu: %s, %zu visits", i, err_name(e), seen.visits);
+		CHECK_TEXT(why.text, rows[i].why == NULL ? "" : rows[i].why);
+		close(ends[0]);
+		buf_free(&seen.text);
+	}
+	buf_free(&b);
+	free(same);
+}
+
 static void limits(void)
 {
 	static const struct {
@@ -370,6 +407,7 @@ const struct test tests[] = {
 	{"damage, a folder, nothing", damage},
 	{"compressed twice", twice_compressed},
 	{"bombs", bombs},
+	{"a bomb as a stream", bomb_as_a_stream},
 	{"limits", limits},
 	{"long and malformed names", names},
 	{"a pipe; a file that changes", pipes_and_changes},
