@@ -1,6 +1,6 @@
-// `cpeApplicability` of a CVE record (cve-schema 5.1): NVD's configurations. A configuration is a list of nodes, a node a list of CPE
-// names with bounds. What is vulnerable only together with something else (AND) is restricted to it; that something is never affected
-// itself.
+// `cpeApplicability` of a CVE record (cve-schema 5.1): NVD's configurations. A configuration is a list of nodes, a node a list of
+// CPE names with bounds. What is vulnerable only together with something else (AND) is restricted to it; that something is never
+// affected itself.
 #include "feed/cve.h"
 
 #include "feed/ecosystem.h"
@@ -148,8 +148,10 @@ static void read_bounds(struct reading *r, const struct json *item, struct match
 	m->range.closed = below.n == 0 && to.n > 0;
 	m->range.to = below.n > 0 ? below : to;
 	// NVD orders versions of numbers as everybody does. Of others nobody has written down how.
-	bool numbers = (m->range.from.n == 0 || version_is_numbers(m->range.from)) && (m->range.to.n == 0 || version_is_numbers(m->range.to));
-	m->range.scheme = numbers && (m->range.from.n > 0 || m->range.to.n > 0) ? VERSION_NUMBERS : VERSION_CUSTOM;
+	bool bounded = m->range.from.n > 0 || m->range.to.n > 0;
+	bool numbers = (m->range.from.n == 0 || version_is_numbers(m->range.from)) &&
+	               (m->range.to.n == 0 || version_is_numbers(m->range.to));
+	m->range.scheme = numbers && bounded ? VERSION_NUMBERS : VERSION_CUSTOM;
 }
 
 // The version in the name itself, where there are no bounds.
@@ -234,6 +236,11 @@ static int by_name(const void *a, const void *b)
 	return order != 0 ? order : (x->place > y->place) - (x->place < y->place);
 }
 
+static bool same_statement(const struct match *x, const struct match *y)
+{
+	return slice_equal(x->pattern, y->pattern) && slice_equal(x->platform, y->platform);
+}
+
 // A range behind 1.0 is preceded by 1.0 itself, not affected: unless another such range may hold it.
 static bool put_match(struct reading *r, const struct match *m, bool alone)
 {
@@ -242,7 +249,8 @@ static bool put_match(struct reading *r, const struct match *m, bool alone)
 	return (!m->exclusive || ranges_add(r, &start)) && ranges_add(r, &m->range) && ranges_add_update(r, &m->range, m->update);
 }
 
-static enum err say_group(struct container *c, struct matches *m, const struct json *at, const struct match *of, size_t n, struct why *why)
+static enum err say_group(struct container *c, struct matches *m, const struct json *at, const struct match *of, size_t n,
+                          struct why *why)
 {
 	struct fact_affected f = {.flaw = c->id, .names = NAMES_CPE, .name = of->pattern, .platform = of->platform};
 	bool ok = true, unknown = m->lost;
@@ -285,7 +293,7 @@ enum err cve_applicability(struct container *c, const struct json *container, st
 	if (m.n > 0)
 		qsort(m.of, m.n, sizeof *m.of, by_name);
 	for (size_t i = 0, end; i < m.n && e == ERR_OK; i = end) {
-		for (end = i + 1; end < m.n && slice_equal(m.of[end].pattern, m.of[i].pattern) && slice_equal(m.of[end].platform, m.of[i].platform);)
+		for (end = i + 1; end < m.n && same_statement(&m.of[i], &m.of[end]);)
 			end++;
 		e = say_group(c, &m, &list, m.of + i, end - i, why);
 	}

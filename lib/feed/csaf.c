@@ -136,7 +136,7 @@ static enum err refuse_relationships(struct tree *t, const struct json *list, co
 	sort(&open);
 	for (size_t i = 0; i < json_count(list) && e == ERR_OK; i++) {
 		struct json item = json_item(list, i), field;
-		size_t f = find(t, text_of(t->r, &item, related[0])) == NULL ? 0 : 1; // the one that is not known, or was so until the last round
+		size_t f = find(t, text_of(t->r, &item, related[0])) == NULL ? 0 : 1; // what is not known, or was not before the last round
 		if (done[i])
 			continue;
 		field = json_find(&item, related[f]);
@@ -145,7 +145,8 @@ static enum err refuse_relationships(struct tree *t, const struct json *list, co
 		if (find(t, id) == NULL && find(&open, id) == NULL)
 			e = say_refused_at(t->r, at, why, "no such product in the product tree");
 		else
-			e = say_refused_at(t->r, at, why, "leads back to itself, to what is refused, or over more than %u relationships", RELATIONS_MAX);
+			e = say_refused_at(t->r, at, why, "leads back to itself, to what is refused, or over more than %u relationships",
+			                   RELATIONS_MAX);
 	}
 	free(open.of);
 	return e;
@@ -182,7 +183,9 @@ static enum err read_tree(struct tree *t, const struct json *root, struct why *w
 	}
 	sort(t);
 	enum err e = ok ? add_relationships(t, &relationships, &ok, why) : ERR_OK;
-	return e != ERR_OK ? e : ok ? ERR_OK : json_refuse(&tree, why, ERR_LIMIT, "more than %u products, or branches deeper than %u", PRODUCTS_MAX, BRANCHES_MAX);
+	if (e != ERR_OK || ok)
+		return e;
+	return json_refuse(&tree, why, ERR_LIMIT, "more than %u products, or branches deeper than %u", PRODUCTS_MAX, BRANCHES_MAX);
 }
 
 // ---- what a vulnerability says

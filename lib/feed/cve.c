@@ -7,37 +7,6 @@
 #define GIT_MAX 1000u // entries of a list that are held against each other
 #define CPES_MAX 256u // products named by one affected entry
 
-// ---- scores
-
-static bool score_of(const struct json *metric, const char *name, uint8_t *score10)
-{
-	struct json cvss = json_find(metric, name), score = json_find(&cvss, "baseScore");
-	double value;
-	if (json_decimal(&score, 0, 10, &value, NULL) != ERR_OK)
-		return false;
-	*score10 = (uint8_t)(value * 10 + 0.5);
-	return true;
-}
-
-static bool container_score(const struct json *container, struct fact_flaw *flaw)
-{
-	static const struct {
-		const char *name;
-		uint8_t cvss;
-	} order[] = {{"cvssV4_0", 4}, {"cvssV3_1", 3}, {"cvssV3_0", 3}, {"cvssV2_0", 2}};
-	struct json metrics = json_find(container, "metrics");
-	size_t n = json_is_array(&metrics) ? json_count(&metrics) : 0;
-	for (size_t o = 0; o < sizeof order / sizeof *order; o++)
-		for (size_t i = 0; i < n; i++) {
-			struct json metric = json_item(&metrics, i);
-			if (score_of(&metric, order[o].name, &flaw->score10)) {
-				flaw->cvss = order[o].cvss;
-				return true;
-			}
-		}
-	return false;
-}
-
 // ---- one affected entry
 
 static enum err entry_versions(struct container *c, const struct json *entry, struct entries *e, enum fact_status *otherwise,
@@ -484,10 +453,10 @@ static enum err read_record(struct reading *r, const struct json *record, bool i
 	if (err != ERR_OK)
 		return err;
 	flaw.title = title_of(r, &cna);
-	bool scored = container_score(&cna, &flaw);
+	bool scored = cve_score(&cna, &flaw);
 	for (size_t i = 0; i < adps && !scored; i++) {
 		struct json container = json_item(&adp, i);
-		scored = container_score(&container, &flaw);
+		scored = cve_score(&container, &flaw);
 	}
 	// What an indexer made of records is a source of its own: it must not take the place of the records themselves.
 	err = indexed ? say_source(r, SOURCE_CVE, SLICE_LITERAL("CVE indexer"), (struct slice){0}, FACT_NO_DATE, why)

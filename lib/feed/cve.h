@@ -40,6 +40,7 @@ struct container {
 bool cve_tells_product(struct container *c, struct slice vendor, struct slice product);
 MUST_USE enum err cve_applicability(struct container *c, const struct json *container, struct why *why);
 
+bool cve_score(const struct json *container, struct fact_flaw *flaw); // false: the container has none
 bool status_of(struct slice word, enum fact_status *status);
 MUST_USE enum err cve_version(struct entries *e, const struct json *version, struct why *why);
 

@@ -1,6 +1,6 @@
 // The base score of CVSS 3.0 and 3.1 (CVSS v3.1 specification, section 7.1), of the vector alone: temporal and environmental metrics
 // that a vector may carry do not change it.
-#include "feed/reading.h"
+#include "feed/cve.h"
 
 enum metric { AV, AC, PR, UI, S, C, I, A, METRICS };
 
@@ -85,4 +85,35 @@ bool cvss3_score(struct slice vector, uint8_t *score10)
 	double score = changed ? 1.08 * (impact + exploitability) : impact + exploitability;
 	*score10 = impact <= 0 ? 0 : round_up(score < 10 ? score : 10);
 	return true;
+}
+
+// ---- the scores of a CVE record
+
+static bool score_of(const struct json *metric, const char *name, uint8_t *score10)
+{
+	struct json cvss = json_find(metric, name), score = json_find(&cvss, "baseScore");
+	double value;
+	if (json_decimal(&score, 0, 10, &value, NULL) != ERR_OK)
+		return false;
+	*score10 = (uint8_t)(value * 10 + 0.5);
+	return true;
+}
+
+bool cve_score(const struct json *container, struct fact_flaw *flaw)
+{
+	static const struct {
+		const char *name;
+		uint8_t cvss;
+	} order[] = {{"cvssV4_0", 4}, {"cvssV3_1", 3}, {"cvssV3_0", 3}, {"cvssV2_0", 2}};
+	struct json metrics = json_find(container, "metrics");
+	size_t n = json_is_array(&metrics) ? json_count(&metrics) : 0;
+	for (size_t o = 0; o < sizeof order / sizeof *order; o++)
+		for (size_t i = 0; i < n; i++) {
+			struct json metric = json_item(&metrics, i);
+			if (score_of(&metric, order[o].name, &flaw->score10)) {
+				flaw->cvss = order[o].cvss;
+				return true;
+			}
+		}
+	return false;
 }

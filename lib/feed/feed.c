@@ -175,7 +175,7 @@ static enum err ended(struct job *j, enum source_kind kind, enum err e, const st
 	return say_failed(&j->r, e, refusal, why);
 }
 
-// A feed that takes the place of all that its source said has something to say: an empty one is a fault of whoever made it, or fetched it.
+// A feed that takes the place of all that its source said has something to say: an empty one is a fault of whoever made or fetched it.
 static enum err want_entries(const struct job *j, uint64_t before, struct why *refusal)
 {
 	return j->r.taken > before ? ERR_OK : why_set(refusal, ERR_INPUT, "holds no entry that can be taken");

@@ -92,7 +92,7 @@ static void epss(void)
 	              "refused t: line 9: \"CVE-1999-0001\": the row has fewer cells than the head\n"
 	              "refused t: line 10: \"CVE-1999-0001\": the row has more cells than the head\n"
 	              "epss CVE-1999-0001 100000 100000\n"
-	              "refused t: line 12: \"CVE-1999-0001,0.1,0.2,\": a quote is not closed\n");
+	              "refused t: line 12: \"CVE-1999-0001,0.1,0.2,\": column 1: a quote is not closed\n");
 }
 
 #define EOL "source eol endoflife.date by endoflife.date 2026-08-22 whole\n"
