@@ -66,6 +66,9 @@ MUST_USE enum err finding_tell(struct findings *f, const struct finding *found, 
 
 MUST_USE enum err support_of_system(struct findings *f, struct why *why);
 MUST_USE enum err support_of_item(struct findings *f, const struct item *i, struct why *why);
+// The cycle that the item's names tell of: ALIAS where they are those of the product and nothing else, DOUBTFUL where more is said than
+// is understood, one thing twice and differently, or of another maker. False: none.
+bool cycle_by_name(const struct findings *f, const struct item *i, uint32_t *product, struct fact_cycle *cycle, enum confidence *confidence);
 MUST_USE enum err bans_of_item(struct findings *f, const struct item *i, struct why *why);
 MUST_USE enum err caretaker_of(struct findings *f, const struct item *i, struct slice caretaker, struct why *why);
 

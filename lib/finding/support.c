@@ -1,10 +1,7 @@
 // Is it still supported by its editor? Against the end-of-life data: by identifier, by what a table says, by name.
-#include <stdio.h>
-
 #include "inside.h"
 
 #define DAY 86400
-#define NAME_MAX_BYTES (2 * INVENTORY_TEXT_MAX + 2)
 
 // True: the day has come. For a plain yes or no, that.
 static bool is_past(const struct fact_day *d, int64_t today)
@@ -76,30 +73,11 @@ enum err support_of_system(struct findings *f, struct why *why)
 	return e;
 }
 
-static bool by_text(struct findings *f, char room[static NAME_MAX_BYTES], struct slice a, struct slice b, uint32_t *product)
-{
-	int n = snprintf(room, NAME_MAX_BYTES, "%.*s %.*s", SLICE_ARGS(a), SLICE_ARGS(b));
-	return n > 0 && n < NAME_MAX_BYTES && knowledge_product(f->k, slice_of(room, (size_t)n), product);
-}
-
-// "Windows Server 2012 R2": the product and, behind its last words, the cycle. Likeness, no more.
-static bool by_words(struct findings *f, const struct item *i, uint32_t *product, struct slice *version)
-{
-	for (size_t at = i->name.n; at-- > 1;) {
-		if (i->name.p[at - 1] != ' ' || i->name.p[at] < '0' || i->name.p[at] > '9')
-			continue;
-		struct fact_cycle cycle;
-		*version = slice_part(i->name, at, i->name.n - at);
-		if (knowledge_product(f->k, slice_trim(slice_part(i->name, 0, at)), product) && knowledge_cycle_of(f->k, *product, *version, &cycle))
-			return true;
-	}
-	return false;
-}
-
 enum err support_of_item(struct findings *f, const struct item *i, struct why *why)
 {
 	uint32_t product = 0;
-	char room[NAME_MAX_BYTES];
+	struct fact_cycle cycle;
+	enum confidence confidence;
 	struct slice to, version = i->version;
 	bool whole;
 	if ((i->cpe.n > 0 && knowledge_product(f->k, i->cpe, &product)) || (i->purl.n > 0 && knowledge_product(f->k, i->purl, &product)))
@@ -110,11 +88,8 @@ enum err support_of_item(struct findings *f, const struct item *i, struct why *w
 	            knowledge_product(f->k, slice_part(to, 4, to.n - 4), &product);
 	if (told && !whole)
 		return support_of(f, i, product, version, CONFIDENCE_ALIAS, why);
-	if (knowledge_product(f->k, i->name, &product) || (i->vendor.n > 0 && by_text(f, room, i->vendor, i->name, &product)))
-		return support_of(f, i, product, version, CONFIDENCE_ALIAS, why);
-	if (told)
-		return support_of(f, i, product, version, CONFIDENCE_DOUBTFUL, why);
-	if (by_words(f, i, &product, &version))
-		return support_of(f, i, product, version, CONFIDENCE_DOUBTFUL, why);
-	return ERR_OK;
+	uint32_t of_table = product;
+	if (cycle_by_name(f, i, &product, &cycle, &confidence))
+		return tell(f, i, product, &cycle, confidence, why);
+	return told ? support_of(f, i, of_table, version, CONFIDENCE_DOUBTFUL, why) : ERR_OK;
 }

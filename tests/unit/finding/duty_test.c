@@ -79,9 +79,31 @@ static void test_support_names(void)
 		{"name=Server|vendor=Acme|version=2012 R2", "unsupported alias Acme Server 2012-r2 ended=2023-10-10"},
 		{"name=Acme Server|version=2012 R2", "unsupported alias Acme Server 2012-r2 ended=2023-10-10"},
 		{"name=Kasten|vendor=Other|version=1.0", "unsupported alias Box 1 latest=1.9 ended=2020-01-01"},
-		// Words that look like a product and a cycle are a likeness, no more.
-		{"name=Acme Server 2012 R2", "unsupported doubtful Acme Server 2012-r2 ended=2023-10-10"},
-		{"name=Acme Server 2012 R2|vendor=Acme|version=6.3.9600", "unsupported doubtful Acme Server 2012-r2 ended=2023-10-10"},
+		// The product and its cycle in one name, with the version or without; words that say nothing else, notes in parentheses.
+		{"name=Acme Server 2012 R2", "unsupported alias Acme Server 2012-r2 ended=2023-10-10"},
+		{"name=acme server 2012-R2|version=2012 R2", "unsupported alias Acme Server 2012-r2 ended=2023-10-10"},
+		{"name=Acme Server 2012 R2|vendor=Acme|version=6.3.9600", "unsupported alias Acme Server 2012-r2 ended=2023-10-10"},
+		{"name=Acme Server 2012|version=R2", "unsupported alias Acme Server 2012-r2 ended=2023-10-10"},
+		{"name=Acme Server Standard Edition|version=2012 R2", "unsupported alias Acme Server 2012-r2 ended=2023-10-10"},
+		{"name=Acme Server 2012 R2 Datacenter (64-bit)", "unsupported alias Acme Server 2012-r2 ended=2023-10-10"},
+		{"name=AcmeServer 2012", "unsupported alias Acme Server 2012 ended=2023-10-10"},
+		{"name=Box (for ODBC)|version=1.0", "unsupported alias Box 1 latest=1.9 ended=2020-01-01"},
+		{"name=Box/1.0.2", "unsupported alias Box 1 latest=1.9 ended=2020-01-01"},
+		{"name=Box v1.0.2", "unsupported alias Box 1 latest=1.9 ended=2020-01-01"},
+		{"name=Acme Box|vendor=acme|version=1.0", "unsupported alias Box 1 latest=1.9 ended=2020-01-01"},
+		{"name=SQL Server 2014", "unsupported alias Maker SQL 2014 ended=2020-01-01"}, // what people call mssqlserver
+		{"name=SQL Server|version=12 SP1", "unsupported alias Maker SQL 12.1 ended=2020-01-01"},
+		{"name=SQL|vendor=Maker Inc.|version=2014", "unsupported alias Maker SQL 2014 ended=2020-01-01"},
+		// A likeness, no more: other words, another version, another maker.
+		{"name=Box 1.0 ODBC driver", "unsupported doubtful Box 1 latest=1.9 ended=2020-01-01"},
+		{"name=Box 1.0 ODBC driver|version=1.1", "unsupported doubtful Box 1 latest=1.9 ended=2020-01-01"},
+		{"name=Box 1.0|version=2.0", "unsupported doubtful Box 1 latest=1.9 ended=2020-01-01"},
+		{"name=mssql|vendor=Other|version=2014", "unsupported alias Maker SQL 2014 ended=2020-01-01"},
+		{"name=SQL|vendor=Other|version=2014", "unsupported doubtful Maker SQL 2014 ended=2020-01-01"},
+		{"name=Box ODBC driver|version=1.1", ""},
+		{"name=Box/latest", ""},
+		{"name=Box (ODBC", ""},
+		{"name=Server|vendor=Acme Box|version=1.0", ""},
 		{"name=Acme Server 2031", ""},
 		{"name=Acme Servers 2012", ""},
 		{"name=Server 2012 R2", ""},
@@ -100,8 +122,11 @@ static void test_support_names(void)
 	};
 	struct told t = told_new();
 	tell_box(&t);
-	tell_product(&t, "acme-server", "Acme Server", NULL);
+	tell_product(&t, "acme-server", "Acme Server", (const char *const[]){"alias:acmeserver", NULL});
 	tell_cycle(&t, "acme-server", "2012-r2", "2012 R2", "", "2023-10-10", "");
+	tell_product(&t, "mssqlserver", "Maker SQL", (const char *const[]){"alias:mssql", "alias:sql", NULL});
+	tell_cycle(&t, "mssqlserver", "2014", "", "", "2020-01-01", "");
+	tell_cycle(&t, "mssqlserver", "12.1", "", "", "2020-01-01", "");
 	tell_cycle(&t, "acme-server", "2012", "2012", "", "2023-10-10", "");
 	tell_source(&t, SOURCE_ALIASES, "table", "us", "2026-08-24", true);
 	tell_alias(&t, "Other", "Kasten", "eol:box");
