@@ -122,6 +122,53 @@ static void other_images(void)
 	image_free(root);
 }
 
+// Where systems keep their files: merged into usr, linked with absolute paths, without dpkg.
+static void layouts(void)
+{
+#define APK "P:libssl3\nV:3.3.1-r0\nA:x86_64\no:openssl\n\n"
+	static const struct {
+		const char *what, *files[3][2], *links[3][2], *want;
+	} rows[] = {
+		{"apk 3 in usr", {{"usr/lib/os-release", "ID=alpine\nVERSION_ID=3.23.0\n"}, {"usr/lib/apk/db/installed", APK}}, {{NULL}},
+		 "machine |alpine|3.23.0|Alpine:v3.23\nitem package|Alpine:v3.23|libssl3|3.3.1-r0|openssl||x86_64\n"},
+		{"apk, lib merged into usr", {{"usr/lib/os-release", "ID=alpine\nVERSION_ID=3.23.0\n"}, {"usr/lib/apk/db/installed", APK}},
+		 {{"usr/lib", "lib"}, {"../usr/lib/os-release", "etc/os-release"}},
+		 "machine |alpine|3.23.0|Alpine:v3.23\nitem package|Alpine:v3.23|libssl3|3.3.1-r0|openssl||x86_64\n"},
+		{"Alpine edge", {{"etc/os-release", "ID=alpine\nVERSION_ID=3.24.0_alpha20260127\nPRETTY_NAME=\"Alpine Linux edge\"\n"}, {"lib/apk/db/installed", APK}}, {{NULL}},
+		 "machine |alpine|3.24.0_alpha20260127|\nnote 0|alpine|its release (VERSION_ID) is none that OSV can have a word for: its packages have no ecosystem\n"
+		 "item package||libssl3|3.3.1-r0|openssl||x86_64\n"},
+		{"Ubuntu, an absolute link", {{"usr/lib/os-release", "ID=ubuntu\nID_LIKE=debian\nVERSION_ID=\"24.04\"\nVERSION_CODENAME=noble\n"},
+		 {"var/lib/dpkg/status", STATUS}}, {{"/usr/lib/os-release", "etc/os-release"}},
+		 "machine |ubuntu|24.04|Ubuntu:24.04:LTS\nitem package|Ubuntu:24.04:LTS|bash|5.2.15-2+b7|bash|5.2.15-2|amd64\n"},
+		{"a link that leads nowhere", {{"usr/lib/os-release", DEBIAN}, {"var/lib/dpkg/status", STATUS}}, {{"/run/os-release", "etc/os-release"}},
+		 "machine |debian|12|Debian:12\nitem package|Debian:12|bash|5.2.15-2+b7|bash|5.2.15-2|amd64\n"},
+		{"distroless", {{"usr/lib/os-release", DEBIAN}, {"var/lib/dpkg/status.d/libc6", "Package: libc6\nSource: glibc\nVersion: 2.36-9+deb12u4\nArchitecture: amd64\n"},
+		 {"var/lib/dpkg/status.d/libc6.md5sums", "00  lib/x\n"}}, {{"../usr/lib/os-release", "etc/os-release"}},
+		 "machine |debian|12|Debian:12\nitem package|Debian:12|libc6|2.36-9+deb12u4|glibc||amd64\n"},
+		{"dpkg beside what has no dpkg", {{"etc/os-release", DEBIAN}, {"var/lib/dpkg/status.d/a", "Package: a\nVersion: 1\n"}, {"var/lib/dpkg/status", STATUS}}, {{NULL}},
+		 "machine |debian|12|Debian:12\nitem package|Debian:12|bash|5.2.15-2+b7|bash|5.2.15-2|amd64\nitem package|Debian:12|a|1|||\n"},
+		{"states", {{"etc/os-release", DEBIAN}, {"var/lib/dpkg/status", "Package: a\nStatus: install ok triggers-pending\nVersion: 1\n\n"
+		 "Package: b\nStatus: install reinstreq half-installed\nVersion: 2\n\nPackage: c\nStatus: deinstall ok config-files\nVersion: 3\n\n"
+		 "Package: d\nStatus: install reinstreq half-installed\n"}}, {{NULL}},
+		 "machine |debian|12|Debian:12\nitem package|Debian:12|a|1|||\nnote 5|b|half-installed: taken as installed, but its files may be missing\n"
+		 "item package|Debian:12|b|2|||\nrefused 13|d|no Version, or not of ASCII without blanks\n"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct recorder r;
+		struct why why = {""};
+		int root = image_new();
+		for (size_t f = 0; f < 3 && rows[i].files[f][0] != NULL; f++)
+			put(root, rows[i].files[f][0], rows[i].files[f][1]);
+		(void)mkdirat(root, "etc", 0755);
+		for (size_t l = 0; l < 3 && rows[i].links[l][0] != NULL; l++)
+			CHECK(symlinkat(rows[i].links[l][0], root, rows[i].links[l][1]) == 0);
+		CHECK_SAY(read_root(root, false, &r, &why) == ERR_OK, "%s: %s", rows[i].what, why.text);
+		CHECK_SAY(strcmp(recorder_text(&r), rows[i].want) == 0, "%s: %s", rows[i].what, recorder_text(&r));
+		buf_free(&r.text);
+		image_free(root);
+	}
+}
+
 static void work_in_progress(void)
 {
 	struct recorder r;
@@ -442,6 +489,7 @@ static void this_machine_lives(void)
 const struct test tests[] = {
 	{"an image of Debian", debian_image},
 	{"images of Alpine, without dpkg, of nobody, of a derivative", other_images},
+	{"where systems keep their files", layouts},
 	{"dpkg at work", work_in_progress},
 	{"links, pipes and folders where files should be", hostile_images},
 	{"nothing", empty_root},
