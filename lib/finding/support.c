@@ -1,5 +1,6 @@
 // Is it still supported by its editor? Against the end-of-life data: by identifier, by what a table says, by name.
 #include "inside.h"
+#include "inventory/os.h"
 
 #define DAY 86400
 
@@ -64,7 +65,7 @@ static bool has_public_support(struct slice os_id)
 enum err support_of_system(struct findings *f, struct why *why)
 {
 	uint32_t product = 0;
-	if (f->machine.os_id.n == 0 || !knowledge_product(f->k, f->machine.os_id, &product))
+	if (f->machine.os_id.n == 0 || !knowledge_product(f->k, os_product(f->machine.os_id, f->machine.os_name), &product))
 		return ERR_OK;
 	bool contract = f->options.extended_support;
 	f->options.extended_support |= has_public_support(f->machine.os_id);

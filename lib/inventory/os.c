@@ -153,3 +153,18 @@ bool os_ecosystem(const struct os_release *os, enum os_packager packager, char o
 	buf_free(&b);
 	return known;
 }
+
+struct slice os_product(struct slice id, struct slice pretty)
+{
+	static const char *const names[][2] = {
+		{"amzn", "amazon-linux"}, {"ol", "oracle-linux"},           {"opensuse-leap", "opensuse"},
+		{"photon", "vmware-photon"}, {"sle-micro", "suse-linux-micro"}, {"sl-micro", "suse-linux-micro"},
+	};
+	static const struct slice stream = SLICE_LITERAL("CentOS Stream");
+	if (slice_is_text(id, "centos") && slice_equal(slice_part(pretty, 0, stream.n), stream))
+		return SLICE_LITERAL("centos-stream");
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (slice_is_text(id, names[i][0]))
+			return slice_text(names[i][1]);
+	return id;
+}

@@ -23,4 +23,8 @@ MUST_USE enum err os_release_parse(struct slice text, char *room, struct os_rele
 // where OSV has no word or it would be a guess: then *note says why ("a derivative of debian…").
 bool os_ecosystem(const struct os_release *os, enum os_packager packager, char out[static OS_ECOSYSTEM_MAX], const char **note);
 
+// The name under which endoflife.date has the distribution with that ID and PRETTY_NAME, where that is neither its ID nor what the data
+// calls an alias of it ("amzn": "amazon-linux"); else the ID. CentOS Stream has the ID of CentOS Linux, which ended earlier.
+struct slice os_product(struct slice id, struct slice pretty);
+
 #endif

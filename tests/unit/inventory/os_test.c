@@ -119,6 +119,21 @@ static void quoting(void)
 	}
 }
 
+static void products(void)
+{
+	static const char *const names[][3] = {
+		{"amzn", "Amazon Linux 2", "amazon-linux"}, {"ol", "Oracle Linux Server 8.9", "oracle-linux"}, {"opensuse-leap", "openSUSE Leap 15.5", "opensuse"},
+		{"photon", "VMware Photon OS/Linux", "vmware-photon"}, {"sle-micro", "SUSE Linux Enterprise Micro 5.2", "suse-linux-micro"},
+		{"sl-micro", "SUSE Linux Micro 6.0", "suse-linux-micro"}, {"centos", "CentOS Stream 9", "centos-stream"}, {"centos", "CentOS Linux 8", "centos"},
+		{"centos", "CentOS", "centos"}, {"centos", "", "centos"}, {"fedora", "CentOS Stream 9", "fedora"}, {"rhel", "", "rhel"}, {"sles", "", "sles"},
+		{"sles_sap", "", "sles_sap"}, {"opensuse-tumbleweed", "", "opensuse-tumbleweed"}, {"amzn2", "", "amzn2"}, {"", "", ""},
+	};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct slice got = os_product(slice_text(names[i][0]), slice_text(names[i][1]));
+		CHECK_SAY(slice_is_text(got, names[i][2]), "%s: %.*s", names[i][1], SLICE_ARGS(got));
+	}
+}
+
 static void too_long(void)
 {
 	static char text[OS_RELEASE_MAX + 1], room[OS_RELEASE_MAX + 1];
@@ -133,6 +148,7 @@ static void too_long(void)
 const struct test tests[] = {
 	{"the words of OSV", ecosystems},
 	{"quotes", quoting},
+	{"endoflife.date's names", products},
 	{"a maximum", too_long},
 	{NULL, NULL},
 };
