@@ -291,6 +291,7 @@ static void test_machine(void)
 		{"debian", "99", "", "", INT64_MAX, ""},
 		{"Debian", "10", "", "", INT64_MAX, "unsupported exact Debian 10 ended=2022-09-10 extended=2029-06-30"},
 		{"other", "10", "", "", INT64_MAX, ""},
+		{"amzn", "2", "", "", INT64_MAX, "unsupported exact Amazon Linux 2 ended=2026-06-30"}, // the data's name is not os-release's
 		{"", "10", "", "", INT64_MAX, ""},
 		{"", "", "6.1.0-20", "6.1.0-21", INT64_MAX, "kernel exact fixed=6.1.0-21"},
 		{"", "", "6.1.0-21", "6.1.0-21", INT64_MAX, ""},
@@ -308,6 +309,8 @@ static void test_machine(void)
 	tell_cycle(&t, "debian", "12", "", "", "2028-06-30", "");
 	tell_cycle(&t, "debian", "10", "", "", "2022-09-10", "2029-06-30");
 	tell_cycle(&t, "debian", "9", "", "", "2020-07-18", "2022-06-30");
+	tell_product(&t, "amazon-linux", "Amazon Linux", NULL);
+	tell_cycle(&t, "amazon-linux", "2", "", "", "2026-06-30", "");
 	tell_source(&t, SOURCE_PROVIDERS, "register", "the authority", "2026-08-24", true);
 	tell_provider(&t, "Good", "PASSI", "2020-01-01", "2099-12-31", false);
 	const struct knowledge *k = told_knowledge(&t);
