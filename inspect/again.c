@@ -1,5 +1,5 @@
-// The points of a certificate, to be looked at again. A process of its own parses it and hands over its serial and keys, of fixed lengths:
-// whatever that process does, it can say nothing else.
+// The points of a certificate, to be looked at again. A process of its own parses it and hands over its serial and keys, of fixed
+// lengths: whatever that process does, it can say nothing else.
 #include <stdlib.h>
 
 #include "apart.h"

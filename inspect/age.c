@@ -5,8 +5,9 @@
 
 // Days that a source may be old: what changes daily a week, what changes by decision longer.
 static const int64_t allowed[SOURCE_KINDS] = {
-	[SOURCE_CVE] = 7,  [SOURCE_OSV] = 7,  [SOURCE_DEBIAN] = 7,  [SOURCE_CSAF] = 30,      [SOURCE_OPENVEX] = 365,  [SOURCE_KEV] = 7,
-	[SOURCE_EPSS] = 30, [SOURCE_EOL] = 31, [SOURCE_BANNED] = 92, [SOURCE_PROVIDERS] = 92, [SOURCE_ALIASES] = 3660, [SOURCE_TABLE] = 31,
+	[SOURCE_CVE] = 7,       [SOURCE_OSV] = 7,        [SOURCE_DEBIAN] = 7,     [SOURCE_CSAF] = 30,
+	[SOURCE_OPENVEX] = 365, [SOURCE_KEV] = 7,        [SOURCE_EPSS] = 30,      [SOURCE_EOL] = 31,
+	[SOURCE_BANNED] = 92,   [SOURCE_PROVIDERS] = 92, [SOURCE_ALIASES] = 3660, [SOURCE_TABLE] = 31,
 };
 
 size_t ages_of(const struct knowledge *k, int64_t today, struct age ages[static AGES_MAX])

@@ -1,10 +1,9 @@
-// The questions that no program can answer: asked once, kept in a file of the organisation, held against the law like any finding.
+// The questions that no program can answer: asked once, kept in a file of the organisation, held against the law like any
+// finding.
 //
 //   tocsin-answers 1
 //   backups-tested<TAB>yes<TAB>2026-11-02<TAB>J. D., contractor 1234<TAB>restored the payroll server
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/num.h"
@@ -43,22 +42,26 @@ static enum err parse_line(struct slice line, struct answer *a, const char *path
 		a->field[n] = slice_part(line, 0, end);
 		line = slice_part(line, end + 1, line.n);
 		if (!is_clean(a->field[n]))
-			return why_set(why, ERR_INPUT, "%s:%llu: field %zu: over %u bytes, or not plain text", path, (unsigned long long)number, n + 1, ANSWER_TEXT_MAX);
+			return why_set(why, ERR_INPUT, "%s:%llu: field %zu: over %u bytes, or not plain text", path,
+			               (unsigned long long)number, n + 1, ANSWER_TEXT_MAX);
 	}
 	const struct slice says = a->field[ANSWER_SAYS];
 	if (a->field[ANSWER_ID].n == 0)
 		return why_set(why, ERR_INPUT, "%s:%llu: no question is named", path, (unsigned long long)number);
 	if (!answer_named(says))
-		return why_set(why, ERR_INPUT, "%s:%llu: \"%.*s\": an answer is yes, no, unknown or not-applicable", path, (unsigned long long)number, SLICE_ARGS(slice_part(says, 0, 40)));
+		return why_set(why, ERR_INPUT, "%s:%llu: \"%.*s\": an answer is yes, no, unknown or not-applicable", path,
+		               (unsigned long long)number, SLICE_ARGS(slice_part(says, 0, 40)));
 	if (a->field[ANSWER_DAY].n != 10 || !time_parse(a->field[ANSWER_DAY], &day))
-		return why_set(why, ERR_INPUT, "%s:%llu: \"%.*s\" is not a day like 2026-11-21", path, (unsigned long long)number, SLICE_ARGS(slice_part(a->field[ANSWER_DAY], 0, 40)));
+		return why_set(why, ERR_INPUT, "%s:%llu: \"%.*s\" is not a day like 2026-11-21", path, (unsigned long long)number,
+		               SLICE_ARGS(slice_part(a->field[ANSWER_DAY], 0, 40)));
 	if (a->field[ANSWER_WHO].n == 0)
 		return why_set(why, ERR_INPUT, "%s:%llu: nobody is named who answered", path, (unsigned long long)number);
 	return ERR_OK;
 }
 
 // The last answer to a question; false: none.
-static enum err find_answer(struct slice text, struct slice id, const char *path, struct answer *found, bool *has, struct why *why)
+static enum err find_answer(struct slice text, struct slice id, const char *path, struct answer *found, bool *has,
+                            struct why *why)
 {
 	uint64_t number = 1;
 	*has = false;
@@ -146,13 +149,15 @@ enum err answers_take(struct inspection *i, const char *path, struct why *why)
 	return e;
 }
 
-// --- The verb: ask what is not yet answered -----------------------------------------------------------------------------------------
+// --- The verb: ask what is not yet answered ------------------------------------------------------------------------------------
 
 static bool ask(const char *prompt, char *line, size_t room)
 {
 	fprintf(stderr, "%s ", prompt);
 	if (fgets(line, (int)room, stdin) == NULL)
 		return false;
+	if (isatty(STDIN_FILENO) != 1) // what was typed elsewhere ends no line here
+		fputc('\n', stderr);
 	if (strchr(line, '\n') == NULL) // the rest of a line that is too long is no answer to the next question
 		for (int c = 0; c != '\n' && c != EOF;)
 			c = getchar();
@@ -178,7 +183,9 @@ static void put_answer(const struct question *q, const char *who, enum language 
 	const char *kept = NULL;
 	fprintf(stderr, "\n%.*s\n", SLICE_ARGS(q->text[l]));
 	while (kept == NULL) {
-		if (!ask(l == LANGUAGE_FR ? "oui, non ou sans objet (vide : plus tard) :" : "yes, no or not-applicable (empty: later):", says, sizeof says) || says[0] == 0)
+		if (!ask(l == LANGUAGE_FR ? "oui, non ou sans objet (vide : plus tard) :" : "yes, no or not-applicable (empty: later):",
+		         says, sizeof says) ||
+		    says[0] == 0)
 			return;
 		kept = answer_of(says);
 	}
@@ -221,7 +228,8 @@ static int run(int argc, char **argv)
 				put_answer(&question, i.caretaker, i.lang, &text);
 		}
 	if (e == ERR_OK)
-		e = buf_status(&text) == ERR_OK ? file_write(argv[0], buf_slice(&text), FILE_PUBLIC, &why) : why_set(&why, ERR_LIMIT, "%s: over %u bytes", argv[0], ANSWERS_FILE_MAX);
+		e = buf_status(&text) == ERR_OK ? file_write(argv[0], buf_slice(&text), FILE_PUBLIC, &why)
+		                                : why_set(&why, ERR_LIMIT, "%s: over %u bytes", argv[0], ANSWERS_FILE_MAX);
 	buf_free(&text);
 	inspection_free(&i);
 	return e == ERR_OK ? 0 : verb_fail(&verb_answer, INSPECT_TROUBLE, e, &why);

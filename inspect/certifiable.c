@@ -66,7 +66,8 @@ static enum err check_machines(struct drafting *d)
 	if (e == ERR_OK)
 		e = get_count(&d->result, "machines", &are, d->why);
 	if (e == ERR_OK && are < were)
-		return why_set(d->why, ERR_DENIED, "no certificate: %llu machines were inspected before, %llu now", (unsigned long long)were, (unsigned long long)are);
+		return why_set(d->why, ERR_DENIED, "no certificate: %llu machines were inspected before, %llu now",
+		               (unsigned long long)were, (unsigned long long)are);
 	return e;
 }
 
@@ -84,7 +85,8 @@ static enum err check_same(struct drafting *d)
 	if (e == ERR_OK)
 		e = json_opt_text(&now, "name", &is, d->why);
 	if (e == ERR_OK && !slice_equal(was, is))
-		return why_set(d->why, ERR_DENIED, "no certificate: points of \"%.*s\" were looked at in \"%.*s\"", SLICE_ARGS(slice_cut(was, 80)), SLICE_ARGS(slice_cut(is, 80)));
+		return why_set(d->why, ERR_DENIED, "no certificate: points of \"%.*s\" were looked at in \"%.*s\"",
+		               SLICE_ARGS(slice_cut(was, 80)), SLICE_ARGS(slice_cut(is, 80)));
 	if (e == ERR_OK)
 		e = json_get_number(&d->before, "entity", 0, UINT32_MAX, &bound, d->why);
 	if (e == ERR_OK)
@@ -104,13 +106,14 @@ static enum err check_same(struct drafting *d)
 			has |= json_text(&other_id, &is, NULL) == ERR_OK && slice_equal(is, id);
 		}
 		if (e == ERR_OK && !has)
-			return why_set(d->why, ERR_DENIED, "no certificate: the inspection before was under \"%.*s\" too", SLICE_ARGS(slice_cut(id, 80)));
+			return why_set(d->why, ERR_DENIED, "no certificate: the inspection before was under \"%.*s\" too",
+			               SLICE_ARGS(slice_cut(id, 80)));
 	}
 	return e;
 }
 
-// A part of an inspection is certified only as the re-inspection of the certificate whose points it looked at, while that may be: one
-// re-inspection after the other wins no time.
+// A part of an inspection is certified only as the re-inspection of the certificate whose points it looked at, while that may be:
+// one re-inspection after the other wins no time.
 static enum err check_whole(struct drafting *d)
 {
 	struct slice of = {0}, serial = {0};
@@ -123,10 +126,12 @@ static enum err check_whole(struct drafting *d)
 	if (e != ERR_OK || of.n == 0)
 		return e;
 	if (json_is_absent(&d->before))
-		return why_set(d->why, ERR_DENIED, "no certificate: only points of %.*s were looked at; give it with --before", SLICE_ARGS(of));
+		return why_set(d->why, ERR_DENIED, "no certificate: only points of %.*s were looked at; give it with --before",
+		               SLICE_ARGS(of));
 	e = json_get_text(&d->before, "serial", &serial, d->why);
 	if (e == ERR_OK && !slice_equal(serial, of))
-		return why_set(d->why, ERR_DENIED, "no certificate: points of %.*s were looked at, not those of %.*s", SLICE_ARGS(of), SLICE_ARGS(serial));
+		return why_set(d->why, ERR_DENIED, "no certificate: points of %.*s were looked at, not those of %.*s", SLICE_ARGS(of),
+		               SLICE_ARGS(serial));
 	if (e == ERR_OK)
 		e = check_machines(d);
 	if (e == ERR_OK)
@@ -163,7 +168,9 @@ static enum err check_clock(const struct drafting *d)
 		return ERR_OK;
 	time_print((uint64_t)d->day, then);
 	time_print((uint64_t)now, is);
-	return why_set(d->why, ERR_DENIED, "no certificate: inspected on %.10s, and the clock says %.10s: a result is certified within %d hours", then, is, CERTIFY_HOURS);
+	return why_set(d->why, ERR_DENIED,
+	               "no certificate: inspected on %.10s, and the clock says %.10s: a result is certified within %d hours", then,
+	               is, CERTIFY_HOURS);
 }
 
 enum err draft_may(struct drafting *d)

@@ -44,8 +44,8 @@ enum err certificate_parse(struct slice file, struct certificate *c, struct why 
 	size_t n;
 	if (memcmp(at, MIDDLE, middle) != 0 || !take_key(slice_of(at + middle, 2 * SIGN_PUBLIC), c->key) ||
 	    memcmp(at + middle + 2 * SIGN_PUBLIC, VALUE, value) != 0 ||
-	    !base64_decode(slice_of(at + middle + 2 * SIGN_PUBLIC + value, SIGNATURE_TEXT), c->signature, SIGN_BYTES, &n) || n != SIGN_BYTES ||
-	    memcmp(file.p + file.n - tail, TAIL, tail) != 0)
+	    !base64_decode(slice_of(at + middle + 2 * SIGN_PUBLIC + value, SIGNATURE_TEXT), c->signature, SIGN_BYTES, &n) ||
+	    n != SIGN_BYTES || memcmp(file.p + file.n - tail, TAIL, tail) != 0)
 		return why_set(why, ERR_INPUT, "not a certificate: its end is not a signature");
 	c->body = slice_part(file, head, file.n - head - end);
 	if (!sign_message_verify(c->key, KIND, origin, c->body, c->signature))
@@ -59,7 +59,8 @@ enum err certificate_head(const struct json *body, struct certificate_head *h, s
 	uint8_t serial[CERTIFICATE_SERIAL / 2];
 	enum err e = json_get_text(body, "serial", &head.serial, why);
 	if (e == ERR_OK && !hex_decode(head.serial, serial, sizeof serial))
-		e = json_refuse(body, why, ERR_INPUT, "serial: \"%.*s\" is not %d hexadecimal digits", SLICE_ARGS(slice_cut(head.serial, 40)), CERTIFICATE_SERIAL);
+		e = json_refuse(body, why, ERR_INPUT, "serial: \"%.*s\" is not %d hexadecimal digits",
+		                SLICE_ARGS(slice_cut(head.serial, 40)), CERTIFICATE_SERIAL);
 	if (e == ERR_OK)
 		e = draft_verdict(body, &head.verdict, why);
 	if (e == ERR_OK)
@@ -75,7 +76,8 @@ static bool has_key(const struct fact_provider *p, const uint8_t key[static SIGN
 	return p->key.n == 2 * SIGN_PUBLIC && hex_decode(p->key, own, sizeof own) && memcmp(own, key, sizeof own) == 0;
 }
 
-const char *certificate_unofficial(const struct knowledge *k, const uint8_t key[static SIGN_PUBLIC], int64_t day, struct slice *name)
+const char *certificate_unofficial(const struct knowledge *k, const uint8_t key[static SIGN_PUBLIC], int64_t day,
+                                   struct slice *name)
 {
 	const char *why = "its key is not in the register of qualified providers";
 	for (size_t i = 0; k != NULL && i < knowledge_providers(k); i++) {

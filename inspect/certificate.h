@@ -3,8 +3,8 @@
 //
 //   {"body":{…},"signature":{"ed25519":"<hex key>","value":"<base64>"}}<LF>
 //
-// The signature is sign_message() of kind "inspection" and origin "tocsin-inspect" over the bytes of the body exactly as they stand in
-// the file: nothing is parsed before it is verified.
+// The signature is sign_message() of kind "inspection" and origin "tocsin-inspect" over the bytes of the body exactly as they
+// stand in the file: nothing is parsed before it is verified.
 #ifndef TOCSIN_INSPECT_CERTIFICATE_H
 #define TOCSIN_INSPECT_CERTIFICATE_H
 
@@ -16,8 +16,8 @@
 #define REINSPECTION_MONTHS 2        // within which a major defect is to be re-checked
 #define CERTIFICATE_DEFECTS_MAX 100000u
 #define CERTIFICATE_SERIAL 32        // lower-case hexadecimal digits
-// A result is signed while what was seen is still so, and never with the knowledge of another day: on a Monday what was inspected on the
-// Friday before. No text sets the number of hours.
+// A result is signed while what was seen is still so, and never with the knowledge of another day: on a Monday what was inspected
+// on the Friday before. No text sets the number of hours.
 #define CERTIFY_HOURS 72
 #define CERTIFY_AHEAD_HOURS 24 // that the inspected machine's clock may be ahead, as a source's (age.c)
 
@@ -46,13 +46,16 @@ struct certificate_ask {
 	uint8_t key[SIGN_PUBLIC];
 	const struct knowledge *knowledge; // for the register of providers, or NULL
 };
-// The body, from a result. ERR_DENIED: the data are stale, something is missing that a certificate needs, the day is not today's, or the
-// inspector is qualified and left a question unanswered. Parses what others wrote: call it where no key is.
+// The body, from a result. ERR_DENIED: the data are stale, something is missing that a certificate needs, the day is not today's,
+// or the inspector is qualified and left a question unanswered. Parses what others wrote: call it where no key is.
 MUST_USE enum err certificate_body(const struct certificate_ask *ask, struct buf *body, struct why *why);
-// A re-inspection: only the defects of that certificate are asked from here on. Its signature is verified first; it is parsed apart.
+// A re-inspection: only the defects of that certificate are asked from here on. Its signature is verified first; it is parsed
+// apart.
 MUST_USE enum err certificate_ask_again(const char *path, struct result *r, struct why *why);
-// May whoever has this key inspect officially on that day? NULL: yes; else why not. *name: its name in the register, if it is there.
-const char *certificate_unofficial(const struct knowledge *k, const uint8_t key[static SIGN_PUBLIC], int64_t day, struct slice *name);
+// May whoever has this key inspect officially on that day? NULL: yes; else why not. *name: its name in the register, if it is
+// there.
+const char *certificate_unofficial(const struct knowledge *k, const uint8_t key[static SIGN_PUBLIC], int64_t day,
+                                   struct slice *name);
 
 // One page, with a QR code that holds what verifies it: serial, verdict, day, hash of the body, key, signature.
 MUST_USE enum err certificate_pdf(const struct certificate *c, enum language l, struct buf *pdf, struct why *why);

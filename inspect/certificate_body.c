@@ -100,15 +100,17 @@ static void put_validity(struct drafting *d)
 // A question without an answer, or with one that says nothing; its id.
 static bool is_open(const struct json *finding, struct slice *id)
 {
-	struct json kind = json_find(finding, "kind"), question = json_find(finding, "question"), answer = json_find(finding, "answer");
+	struct json kind = json_find(finding, "kind"), question = json_find(finding, "question"),
+	            answer = json_find(finding, "answer");
 	struct slice text;
-	if (json_text(&kind, &text, NULL) != ERR_OK || !slice_is_text(text, finding_kind_name(FINDING_ANSWER)) || json_text(&question, id, NULL) != ERR_OK)
+	if (json_text(&kind, &text, NULL) != ERR_OK || !slice_is_text(text, finding_kind_name(FINDING_ANSWER)) ||
+	    json_text(&question, id, NULL) != ERR_OK)
 		return false;
 	return json_text(&answer, &text, NULL) != ERR_OK || slice_is_text(text, "unknown");
 }
 
-// The questions that are open; of a re-inspection those of the certificate before, for what was answered since then was not judged. Who is
-// qualified leaves none open: on one of them the verdict may hang.
+// The questions that are open; of a re-inspection those of the certificate before, for what was answered since then was not
+// judged. Who is qualified leaves none open: on one of them the verdict may hang.
 static enum err put_unanswered(struct drafting *d)
 {
 	struct json before = json_find(&d->before, "unanswered");
@@ -127,14 +129,18 @@ static enum err put_unanswered(struct drafting *d)
 	json_close(&d->w);
 	if (open == 0 || !d->official)
 		return ERR_OK;
-	return why_set(d->why, ERR_DENIED, "no certificate: questions not answered: %zu, the first \"%.*s\"; a qualified inspector answers all (`tocsin-inspect answer` asks them)%s",
-	               open, SLICE_ARGS(slice_cut(first, REGIME_ID_MAX)), d->partial ? ", in a full inspection" : "");
+	return why_set(d->why, ERR_DENIED,
+	               "no certificate: questions not answered: %zu, the first \"%.*s\"; who is qualified answers all%s", open,
+	               SLICE_ARGS(slice_cut(first, REGIME_ID_MAX)),
+	               d->partial ? ", in a full inspection" : " (`tocsin-inspect answer`)");
 }
 
 static enum err put_defect(struct drafting *d, size_t at)
 {
-	static const char *const own[] = {"key", "regime", "obligation", "basis", "title", "class", "due", "derogation", "derogated_until"};
-	static const char *const of_finding[] = {"kind", "machine", "item", "version", "package", "flaw", "known_exploited", "fixed", "product", "cycle", "ended", "question", "answer", "reason"};
+	static const char *const own[] = {"key",   "regime", "obligation", "basis",          "title",
+	                                  "class", "due",    "derogation", "derogated_until"};
+	static const char *const of_finding[] = {"kind",  "machine", "item",  "version", "package",  "flaw",   "known_exploited",
+	                                         "fixed", "product", "cycle", "ended",   "question", "answer", "reason"};
 	struct json defect = json_item(&d->defects, at);
 	uint64_t index = 0;
 	enum err e = json_get_number(&defect, "finding", 0, RESULT_FINDINGS_MAX, &index, d->why);
@@ -251,13 +257,16 @@ static enum err draft(struct drafting *d, struct slice result_bytes, struct buf 
 }
 
 // A certificate that anybody signed would let its subject choose which points are looked at again.
-static enum err check_signer(const struct certificate_ask *ask, const struct certificate *c, const struct json *body, struct why *why)
+static enum err check_signer(const struct certificate_ask *ask, const struct certificate *c, const struct json *body,
+                             struct why *why)
 {
 	struct certificate_head head;
 	struct slice name;
 	enum err e = certificate_head(body, &head, why);
-	if (e == ERR_OK && memcmp(c->key, ask->key, sizeof c->key) != 0 && certificate_unofficial(ask->knowledge, c->key, head.day, &name) != NULL)
-		e = why_set(why, ERR_DENIED, "no certificate: the one before is signed neither by this inspector nor by one who was qualified then");
+	if (e == ERR_OK && memcmp(c->key, ask->key, sizeof c->key) != 0 &&
+	    certificate_unofficial(ask->knowledge, c->key, head.day, &name) != NULL)
+		e = why_set(why, ERR_DENIED,
+		            "no certificate: the one before is signed neither by this inspector nor by one who was qualified then");
 	return e;
 }
 

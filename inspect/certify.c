@@ -125,7 +125,8 @@ static int run_certify(int argc, char **argv)
 	return 0;
 }
 
-const struct verb verb_certify = {"certify",
-                                  "--key KEY --inspector NAME --out CERTIFICATE [--pdf FILE] [--lang en|fr] [--before CERTIFICATE] [--data FILE] RESULT\n"
-                                  "key --name NAME KEY",
-                                  "sign what an inspection came to", run_certify};
+const struct verb verb_certify = {
+	"certify",
+	"--key KEY --inspector NAME --out CERTIFICATE [--pdf FILE] [--lang en|fr] [--before CERTIFICATE] [--data FILE] RESULT\n"
+	"key --name NAME KEY",
+	"sign what an inspection came to", run_certify};

@@ -1,9 +1,8 @@
-// `data`: the knowledge that inspections are held against. Feeds are parsed by sandboxed processes that hold nothing; what they make of
-// them, facts, is put together here.
+// `data`: the knowledge that inspections are held against. Feeds are parsed by sandboxed processes that hold nothing; what they
+// make of them, facts, is put together here.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -27,7 +26,7 @@
 
 static const struct issued issued_knowledge = {"knowledge", "knowledge", KNOWLEDGE_FILE_MAX};
 
-// --- A process that parses ------------------------------------------------------------------------------------------------------
+// --- A process that parses -----------------------------------------------------------------------------------------------------
 
 struct parser {
 	pid_t pid;
@@ -143,7 +142,7 @@ static enum err wait_for(struct parser *p, const char *path, struct why *why)
 	return apart_ended(status, path, slice_of(text, n), why);
 }
 
-// --- The build ---------------------------------------------------------------------------------------------------------------------
+// --- The build -----------------------------------------------------------------------------------------------------------------
 
 // *said: among them is a source; of a feed read in parts some may have refusals alone.
 static enum err take_facts(struct knowledge_build *b, int fd, bool *said, struct why *why)
@@ -182,7 +181,8 @@ static unsigned processors(void)
 }
 
 // One source, parsed by as many processes as there are processors, each a part of its records.
-static enum err read_source(struct knowledge_build *b, const char *path, const char *data, const struct feed_options *o, struct why *why)
+static enum err read_source(struct knowledge_build *b, const char *path, const char *data, const struct feed_options *o,
+                            struct why *why)
 {
 	struct parser parsers[PARSERS_MAX];
 	unsigned n = processors(), started = 0;
@@ -217,7 +217,10 @@ static void print_changes(struct knowledge_build *b)
 		const struct {
 			uint64_t n;
 			const char *what;
-		} parts[] = {{c->replaced, "replaced"}, {c->removed, "removed"}, {c->older, "older than what is held: not taken"}, {c->refused, "passed over"}};
+		} parts[] = {{c->replaced, "replaced"},
+		             {c->removed, "removed"},
+		             {c->older, "older than what is held: not taken"},
+		             {c->refused, "passed over"}};
 		printf("%-24.*s ", SLICE_ARGS(c->source));
 		if (c->outdated) {
 			puts("as a whole older than what is held: not taken");
@@ -251,7 +254,7 @@ static enum err update(const char *data, size_t n, char **sources, const struct 
 	return e;
 }
 
-// --- Verbs -------------------------------------------------------------------------------------------------------------------------
+// --- Verbs ---------------------------------------------------------------------------------------------------------------------
 
 static void print_day(int64_t seconds, char text[static TIME_TEXT])
 {
@@ -275,8 +278,9 @@ static int show(const struct verb *v, const char *data)
 	for (size_t i = 0; i < n; i++) {
 		char day[TIME_TEXT] = "?";
 		print_day(ages[i].source.dated, day);
-		printf("%-10s %-28.*s %-12s %8lld %8lld  %s%s\n", source_kind_name(ages[i].source.kind), SLICE_ARGS(ages[i].source.name), day, (long long)ages[i].days,
-		       (long long)ages[i].allowed, verb_count(ages[i].source.records), ages[i].stale ? "  STALE" : "");
+		printf("%-10s %-28.*s %-12s %8lld %8lld  %s%s\n", source_kind_name(ages[i].source.kind), SLICE_ARGS(ages[i].source.name),
+		       day, (long long)ages[i].days, (long long)ages[i].allowed, verb_count(ages[i].source.records),
+		       ages[i].stale ? "  STALE" : "");
 	}
 	const char *missing = ages_missing(k);
 	if (missing != NULL)
@@ -326,9 +330,10 @@ static enum err install(const char *from, const char *issuer, const char *data, 
 static int run(int argc, char **argv)
 {
 	const char *data = DATA_DEFAULT, *ecosystem = "", *name = "", *kind = NULL, *issuer = NULL, *key = NULL, *dated = NULL;
-	const struct verb_option table[] = {
-		{"data", VERB_TEXT, &data, 0, 0}, {"ecosystem", VERB_TEXT, &ecosystem, 0, 0}, {"name", VERB_TEXT, &name, 0, 0},   {"kind", VERB_TEXT, &kind, 0, 0},
-		{"key", VERB_TEXT, &key, 0, 0},   {"issuer", VERB_TEXT, &issuer, 0, 0},       {"dated", VERB_TEXT, &dated, 0, 0}, {0}};
+	const struct verb_option table[] = {{"data", VERB_TEXT, &data, 0, 0},   {"ecosystem", VERB_TEXT, &ecosystem, 0, 0},
+	                                    {"name", VERB_TEXT, &name, 0, 0},   {"kind", VERB_TEXT, &kind, 0, 0},
+	                                    {"key", VERB_TEXT, &key, 0, 0},     {"issuer", VERB_TEXT, &issuer, 0, 0},
+	                                    {"dated", VERB_TEXT, &dated, 0, 0}, {0}};
 	struct feed_options o = {.dated = FACT_NO_DATE};
 	struct why why = {0};
 	char path[FILE_PATH_MAX];
@@ -366,10 +371,11 @@ static int run(int argc, char **argv)
 	return e == ERR_OK ? 0 : verb_fail(&verb_data, INSPECT_TROUBLE, e, &why);
 }
 
-const struct verb verb_data = {"data",
-                               "update [--data FILE] [--kind KIND] [--name NAME] [--ecosystem WORD] [--dated DAY] FILE|DIRECTORY…\n"
-                               "show [--data FILE]\n"
-                               "install --issuer ISSUER.pub [--data FILE] SIGNED\n"
-                               "key --name NAME KEY\n"
-                               "sign --key KEY FILE",
-                               "the knowledge: take in feeds, show its age, hand it over signed", run};
+const struct verb verb_data = {
+	"data",
+	"update [--data FILE] [--kind KIND] [--name NAME] [--ecosystem WORD] [--dated DAY] FILE|DIRECTORY…\n"
+	"show [--data FILE]\n"
+	"install --issuer ISSUER.pub [--data FILE] SIGNED\n"
+	"key --name NAME KEY\n"
+	"sign --key KEY FILE",
+	"the knowledge: take in feeds, show its age, hand it over signed", run};

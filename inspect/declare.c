@@ -1,11 +1,10 @@
-// `declare`: a certificate to the authority, sealed. `tocsin report` seals it and shows beforehand what leaves; here only its covering
-// lines are written. The certificate is read once: what was verified lies in a directory that only its owner can change, and is what
-// is sent, whatever becomes of the file that was named.
+// `declare`: a certificate to the authority, sealed. `tocsin report` seals it and shows beforehand what leaves; here only its
+// covering lines are written. The certificate is read once: what was verified lies in a directory that only its owner can change,
+// and is what is sent, whatever becomes of the file that was named.
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,7 +37,8 @@ static enum err do_cover(const void *ask, struct buf *out, struct why *why)
 	enum err e = json_parse(c->body, &body, why);
 	if (e != ERR_OK)
 		return e;
-	struct json subject = json_find(&body, "subject"), inspector = json_find(&body, "inspector"), counts = json_find(&body, "counts");
+	struct json subject = json_find(&body, "subject"), inspector = json_find(&body, "inspector"),
+	            counts = json_find(&body, "counts");
 	struct certificate_head head;
 	e = certificate_head(&body, &head, why);
 	if (e == ERR_OK)
@@ -70,7 +70,8 @@ static enum err lay_out(struct handed *h, const char *path, struct slice certifi
 {
 	const char *temporary = getenv("TMPDIR"), *slash = strrchr(path, '/');
 	*h = (struct handed){0};
-	int n = snprintf(h->directory, sizeof h->directory, "%s/tocsin-declare-XXXXXX", temporary != NULL && temporary[0] != 0 ? temporary : "/tmp");
+	int n = snprintf(h->directory, sizeof h->directory, "%s/tocsin-declare-XXXXXX",
+	                 temporary != NULL && temporary[0] != 0 ? temporary : "/tmp");
 	if (n >= (int)sizeof h->directory || mkdtemp(h->directory) == NULL) {
 		h->directory[0] = 0;
 		return why_set(why, ERR_SYSTEM, "no directory to hand it over in: %s", strerror(errno));
@@ -115,8 +116,9 @@ static int wait_for(const char *const argv[])
 		sigaction(SIGINT, &before[0], NULL);
 		sigaction(SIGQUIT, &before[1], NULL);
 		execvp(argv[0], (char *const *)(uintptr_t)argv);
-		fprintf(stderr, "tocsin-inspect declare: %s, which seals what is declared, cannot be run (--tocsin PROGRAM names it): %s\n", argv[0],
-		        strerror(errno));
+		fprintf(stderr,
+		        "tocsin-inspect declare: %s, which seals what is declared, cannot be run (--tocsin PROGRAM names it): %s\n",
+		        argv[0], strerror(errno));
 		_exit(INSPECT_TROUBLE);
 	}
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
@@ -158,8 +160,13 @@ static int hand_over(const struct declare *d, const struct handed *h)
 static int run(int argc, char **argv)
 {
 	struct declare d = {.program = "tocsin"};
-	const struct verb_option table[] = {{"home", VERB_TEXT, &d.home, 0, 0}, {"to", VERB_TEXT, &d.to, 0, 0},        {"tlp", VERB_TEXT, &d.tlp, 0, 0},
-	                                    {"yes", VERB_FLAG, &d.yes, 0, 0},   {"dry-run", VERB_FLAG, &d.dry_run, 0, 0}, {"tocsin", VERB_TEXT, &d.program, 0, 0}, {0}};
+	const struct verb_option table[] = {{"home", VERB_TEXT, &d.home, 0, 0},
+	                                    {"to", VERB_TEXT, &d.to, 0, 0},
+	                                    {"tlp", VERB_TEXT, &d.tlp, 0, 0},
+	                                    {"yes", VERB_FLAG, &d.yes, 0, 0},
+	                                    {"dry-run", VERB_FLAG, &d.dry_run, 0, 0},
+	                                    {"tocsin", VERB_TEXT, &d.program, 0, 0},
+	                                    {0}};
 	struct certificate c;
 	struct buf file, cover;
 	struct why why = {0};

@@ -3,10 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -156,7 +157,7 @@ static void *thread(void *context)
 	return NULL;
 }
 
-// --- Progress -----------------------------------------------------------------------------------------------------------------------------
+// --- Progress ------------------------------------------------------------------------------------------------------------------
 
 static uint64_t count_files(int root, const char *name)
 {
@@ -181,8 +182,8 @@ static void show(const struct crew *c, uint64_t all, uint64_t ms)
 	memset(bar, '.', BAR);
 	memset(bar, '#', done);
 	bar[BAR] = 0;
-	verb_progress("[%s] %s of %s files, %s machines/s, %s s left", bar, verb_count(files), verb_count(all), verb_count(machines * 1000 / ms),
-	              verb_count((all - files) * ms / files / 1000));
+	verb_progress("[%s] %s of %s files, %s machines/s, %s s left", bar, verb_count(files), verb_count(all),
+	              verb_count(machines * 1000 / ms), verb_count((all - files) * ms / files / 1000));
 }
 
 static void wait_for_all(struct crew *c, uint64_t all)
@@ -204,7 +205,7 @@ static void wait_for_all(struct crew *c, uint64_t all)
 	verb_progress_end();
 }
 
-// --- The whole ------------------------------------------------------------------------------------------------------------------------------
+// --- The whole -----------------------------------------------------------------------------------------------------------------
 
 static int by_machine(const void *a, const void *b)
 {
@@ -254,8 +255,8 @@ static enum err run_threads(struct crew *c, unsigned threads, struct why *why)
 	return c->stopped;
 }
 
-enum err fleet_inspect(struct fleet *f, struct inspection *i, int root, const char *name, unsigned threads, size_t cache_bytes, int lines,
-                       struct why *why)
+enum err fleet_inspect(struct fleet *f, struct inspection *i, int root, const char *name, unsigned threads, size_t cache_bytes,
+                       int lines, struct why *why)
 {
 	*f = (struct fleet){.i = i, .steps = fleet_steps_new(), .cache = cache_bytes == 0 ? NULL : fleet_cache_new(cache_bytes)};
 	struct crew *c = calloc(1, sizeof *c);
@@ -291,7 +292,7 @@ void fleet_free(struct fleet *f)
 	*f = (struct fleet){0};
 }
 
-// --- The verb -------------------------------------------------------------------------------------------------------------------------------
+// --- The verb ------------------------------------------------------------------------------------------------------------------
 
 static unsigned processors(void)
 {
@@ -409,8 +410,9 @@ static int run(int argc, char **argv)
 	return status;
 }
 
-const struct verb verb_fleet = {"fleet",
-                                "[--data FILE] [--regime REGIME]… [--entity WORDS] [--role ROLE] [--exposure WORD] [--caretaker NAME]\n"
-                                "    [--date DAY] [--extended-support] [--derogations FILE] [--answers FILE] [--changed-since FILE] [--ecosystem WORD]\n"
-                                "    [--lang en|fr] [--json] [--quiet] [--result FILE] DIRECTORY",
-                                "many saved inventories, on all processors", run};
+const struct verb verb_fleet = {
+	"fleet",
+	"[--data FILE] [--regime REGIME]… [--entity WORDS] [--role ROLE] [--exposure WORD] [--caretaker NAME]\n"
+	"    [--date DAY] [--extended-support] [--derogations FILE] [--answers FILE] [--changed-since FILE] [--ecosystem WORD]\n"
+	"    [--lang en|fr] [--json] [--quiet] [--result FILE] DIRECTORY",
+	"many saved inventories, on all processors", run};

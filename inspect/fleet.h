@@ -1,7 +1,7 @@
 // A fleet: a directory of saved inventories, inspected on all processors in memory that does not grow with their number.
 //
-// Equal items of machines of one role and exposure give equal findings, so what an item adds to its machine (an effect) is worked out
-// once and kept (fleet_cache). Only where a derogation names the machine is it worked out again. The numbers are those that
+// Equal items of machines of one role and exposure give equal findings, so what an item adds to its machine (an effect) is worked
+// out once and kept (fleet_cache). Only where a derogation names the machine is it worked out again. The numbers are those that
 // an inspection of each machine by itself gives (tests/unit/inspect/fleet_test.c).
 //
 //     fleet.c        the verb: files handed to threads        fleet_cache.c   effects of items seen before
@@ -15,8 +15,6 @@
 #define TOCSIN_INSPECT_FLEET_H
 
 #include <dirent.h>
-#include <pthread.h>
-#include <stdatomic.h>
 
 #include "inspect.h"
 #include "sys/file.h"
@@ -31,7 +29,7 @@
 #define FLEET_DEPTH_MAX 16u          // directories in one another
 #define FLEET_BATCH 32u              // files a thread takes at a time
 
-// --- What is counted of a machine, an item, the fleet -------------------------------------------------------------------------------
+// --- What is counted of a machine, an item, the fleet --------------------------------------------------------------------------
 
 enum fleet_number {
 	FLEET_ITEMS, FLEET_MATCHED, FLEET_PASSED_OVER, FLEET_FLAWS, FLEET_SILENCED, FLEET_UNCOMPUTED, FLEET_DOUBTFUL, FLEET_EXPLOITED,
@@ -62,7 +60,7 @@ struct fleet_effect {
 	const uint16_t *marks;
 };
 
-// --- Effects of items seen before (fleet_cache.c) -------------------------------------------------------------------------------------
+// --- Effects of items seen before (fleet_cache.c) ------------------------------------------------------------------------------
 
 // Shared by all threads. Full, a part of it forgets everything.
 struct fleet_cache;
@@ -74,7 +72,7 @@ void fleet_cache_leave(struct fleet_cache *c, uint64_t place);
 // Keeps it, if there is room for one so large. `place` as fleet_cache_find gave it.
 void fleet_cache_put(struct fleet_cache *c, struct slice key, uint64_t place, const struct fleet_effect *e);
 
-// --- Steps (fleet_steps.c) ------------------------------------------------------------------------------------------------------------
+// --- Steps (fleet_steps.c) -----------------------------------------------------------------------------------------------------
 
 struct fleet_steps; // the table, shared by all threads
 struct fleet_steps *fleet_steps_new(void);
@@ -105,10 +103,10 @@ struct fleet_todo {
 	struct fleet_step_count count;
 };
 // All of them, the most urgent and most rewarding first; `others`: those beyond the table's maximum. The caller frees *todo.
-MUST_USE enum err fleet_steps_list(const struct fleet_steps *s, const struct fleet_step_counts *all, struct fleet_todo **todo, size_t *n,
-                                   struct fleet_step_count *others, struct why *why);
+MUST_USE enum err fleet_steps_list(const struct fleet_steps *s, const struct fleet_step_counts *all, struct fleet_todo **todo,
+                                   size_t *n, struct fleet_step_count *others, struct why *why);
 
-// --- Files below a directory (fleet_walk.c) -------------------------------------------------------------------------------------------
+// --- Files below a directory (fleet_walk.c) ------------------------------------------------------------------------------------
 
 // In the order in which the file system has them. Hidden ones are left out; a symbolic link is not followed.
 struct fleet_walk {
@@ -122,7 +120,7 @@ MUST_USE enum err fleet_walk_open(struct fleet_walk *w, int root, const char *na
 bool fleet_walk_next(struct fleet_walk *w, char path[static FILE_PATH_MAX], const char **problem);
 void fleet_walk_close(struct fleet_walk *w);
 
-// --- The whole ------------------------------------------------------------------------------------------------------------------------
+// --- The whole -----------------------------------------------------------------------------------------------------------------
 
 struct fleet_machine {
 	char file[FILE_PATH_MAX];
@@ -160,15 +158,16 @@ struct fleet {
 };
 // threads: at least 1. cache_bytes 0: no cache. lines: a line a machine and a file not read is written there; -1: none.
 // root: the directory, `name` what messages call it.
-MUST_USE enum err fleet_inspect(struct fleet *f, struct inspection *i, int root, const char *name, unsigned threads, size_t cache_bytes, int lines,
-                                struct why *why);
+MUST_USE enum err fleet_inspect(struct fleet *f, struct inspection *i, int root, const char *name, unsigned threads,
+                                size_t cache_bytes, int lines, struct why *why);
 void fleet_free(struct fleet *f);
 
 // One thread's work (fleet_hand.c).
 struct fleet_hand;
 MUST_USE enum err fleet_hand_new(struct fleet *f, bool lines, struct fleet_hand **h, struct why *why);
 void fleet_hand_free(struct fleet_hand *h);
-// Reads one open file; it closes fd. ERR_OK too when the file cannot be read: that is counted and told. Otherwise the work cannot go on.
+// Reads one open file; it closes fd. ERR_OK too when the file cannot be read: that is counted and told. Otherwise the work cannot
+// go on.
 MUST_USE enum err fleet_hand_file(struct fleet_hand *h, int fd, const char *file, struct why *why);
 MUST_USE enum err fleet_hand_unread(struct fleet_hand *h, const char *file, const struct why *reason, struct why *why);
 struct buf *fleet_hand_lines(struct fleet_hand *h); // what there is to write; the caller empties it
@@ -177,7 +176,8 @@ uint64_t fleet_hand_machines(const struct fleet_hand *h);
 MUST_USE enum err fleet_hand_end(struct fleet_hand *h, struct why *why);
 
 // Outputs (fleet_print.c).
-void fleet_file_shown(const char *file, char shown[static FILE_PATH_MAX]); // UTF-8 without control characters; '?' for what is not
+// UTF-8 without control characters; '?' for what is not.
+void fleet_file_shown(const char *file, char shown[static FILE_PATH_MAX]);
 void fleet_print_line(struct buf *out, const struct fleet_machine *m);
 void fleet_print_unread(struct buf *out, const char *file, const struct why *reason);
 MUST_USE enum err fleet_print_people(const struct fleet *f, const char *name, struct buf *out, struct why *why);

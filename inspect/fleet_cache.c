@@ -1,4 +1,5 @@
 // Effects of items seen before, in bounded memory: shards, each with its lock, its table and its bytes.
+#include <pthread.h>
 #include <sodium.h>
 #include <stdlib.h>
 

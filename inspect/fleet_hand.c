@@ -1,6 +1,7 @@
 // One thread of a fleet's inspection: files become machines, machines numbers.
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -46,7 +47,7 @@ struct fleet_hand {
 	struct fleet_sum sum;
 };
 
-// --- An effect --------------------------------------------------------------------------------------------------------------------------
+// --- An effect -----------------------------------------------------------------------------------------------------------------
 
 static void part_of(struct fleet_hand *h, const struct finding *f, const struct defect *d)
 {
@@ -145,7 +146,7 @@ static enum err apply(struct fleet_hand *h, const struct fleet_effect *effect, s
 	return e;
 }
 
-// --- A machine --------------------------------------------------------------------------------------------------------------------------
+// --- A machine -----------------------------------------------------------------------------------------------------------------
 
 static void machine_counts(struct fleet_hand *h)
 {
@@ -226,7 +227,7 @@ static enum err on_machine(void *context, const struct machine *m, struct why *w
 	return h->stopped = e == ERR_OK ? apply(h, &effect, why) : e;
 }
 
-// --- Items ------------------------------------------------------------------------------------------------------------------------------
+// --- Items ---------------------------------------------------------------------------------------------------------------------
 
 // Does a derogation name this machine and perhaps this item? Then its effect is this machine's alone.
 static bool is_apart(const struct fleet_hand *h, const struct item *i)
@@ -242,7 +243,8 @@ static bool is_apart(const struct fleet_hand *h, const struct item *i)
 // All of an item, and of its machine, that its findings and their judgement depend on.
 static struct slice key_of(struct fleet_hand *h, const struct item *i)
 {
-	const struct slice texts[] = {i->ecosystem, i->name, i->version, i->source, i->source_version, i->vendor, i->purl, i->cpe, i->caretaker};
+	const struct slice texts[] = {i->ecosystem, i->name, i->version, i->source,   i->source_version,
+	                              i->vendor,    i->purl, i->cpe,     i->caretaker};
 	const uint8_t words[] = {(uint8_t)h->role, (uint8_t)h->exposure,    (uint8_t)i->kind,
 	                         (uint8_t)i->role, (uint8_t)i->exposure, (uint8_t)i->credentials};
 	size_t n = sizeof words;
@@ -328,7 +330,7 @@ static enum err on_refused(void *context, const struct refused *r, struct why *w
 	return ERR_OK;
 }
 
-// --- Files ------------------------------------------------------------------------------------------------------------------------------
+// --- Files ---------------------------------------------------------------------------------------------------------------------
 
 // JSON, plain or compressed (gzip, zstd, xz), and no table.
 static bool is_document(struct slice head)
@@ -352,7 +354,8 @@ static enum err read_file(struct fleet_hand *h, int fd, const char *file, struct
 	if (n <= 0 || fstat(fd, &st) != 0)
 		return why_set(why, n == 0 ? ERR_INPUT : ERR_SYSTEM, "%s", n == 0 ? "is empty" : strerror(errno));
 	if (!inventory_is_native(slice_of(head, (size_t)n)))
-		return is_document(slice_of(head, (size_t)n)) ? inventory_sbom(fd, file, &sink, why) : inventory_table(fd, file, &o, &sink, why);
+		return is_document(slice_of(head, (size_t)n)) ? inventory_sbom(fd, file, &sink, why)
+		                                              : inventory_table(fd, file, &o, &sink, why);
 	if (st.st_size < (off_t)h->room.max)
 		return inventory_native_file(fd, file, &h->room, &sink, why);
 	struct buf room;
@@ -404,7 +407,7 @@ uint64_t fleet_hand_machines(const struct fleet_hand *h)
 	return h->done;
 }
 
-// --- The hand ---------------------------------------------------------------------------------------------------------------------------
+// --- The hand ------------------------------------------------------------------------------------------------------------------
 
 enum err fleet_hand_new(struct fleet *f, bool lines, struct fleet_hand **out, struct why *why)
 {

@@ -1,5 +1,4 @@
 // What there is to say of a fleet: for people, as one JSON document, and a line of JSON a machine (protocol/fleet.md).
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/num.h"
@@ -32,7 +31,7 @@ static const char *const step_names[STEP_KINDS] = {
 	[STEP_CARETAKER] = "caretaker",   [STEP_MITIGATE] = "mitigate",   [STEP_ANSWER] = "answer",
 };
 
-// --- JSON -----------------------------------------------------------------------------------------------------------------------------------
+// --- JSON ----------------------------------------------------------------------------------------------------------------------
 
 static void put_numbers(struct json_writer *w, const uint64_t number[static FLEET_NUMBERS])
 {
@@ -197,7 +196,7 @@ enum err fleet_print_json(const struct fleet *f, const char *name, struct buf *o
 	return json_end(&w, why);
 }
 
-// --- People ---------------------------------------------------------------------------------------------------------------------------------
+// --- People --------------------------------------------------------------------------------------------------------------------
 
 struct page {
 	const struct fleet *f;
@@ -226,8 +225,8 @@ static void put_day(const struct page *p, int64_t seconds)
 
 static void put_classes(const struct page *p, const uint64_t weighing[static DEFECT_CLASSES])
 {
-	buf_printf(p->out, p->l == LANGUAGE_FR ? "%s critiques, %s majeures, %s mineures" : "%s critical, %s major, %s minor", verb_count(weighing[DEFECT_CRITICAL]),
-	           verb_count(weighing[DEFECT_MAJOR]), verb_count(weighing[DEFECT_MINOR]));
+	buf_printf(p->out, p->l == LANGUAGE_FR ? "%s critiques, %s majeures, %s mineures" : "%s critical, %s major, %s minor",
+	           verb_count(weighing[DEFECT_CRITICAL]), verb_count(weighing[DEFECT_MAJOR]), verb_count(weighing[DEFECT_MINOR]));
 }
 
 static const char *verdict_word(const struct page *p, enum verdict v)
@@ -255,8 +254,8 @@ static void put_head(const struct page *p, const char *name)
 	put_number(p, W(p, ITEMS), s->number[FLEET_ITEMS]);
 	buf_put_u8(p->out, '\n');
 	for (size_t i = 0; i < r->regimes; i++)
-		buf_printf(p->out, "  %s %.*s (%.*s, %.*s)\n", W(p, REGIME), SLICE_ARGS(regime_title(r->regime[i], p->l)), SLICE_ARGS(regime_id(r->regime[i])),
-		           SLICE_ARGS(regime_version(r->regime[i])));
+		buf_printf(p->out, "  %s %.*s (%.*s, %.*s)\n", W(p, REGIME), SLICE_ARGS(regime_title(r->regime[i], p->l)),
+		           SLICE_ARGS(regime_id(r->regime[i])), SLICE_ARGS(regime_version(r->regime[i])));
 	if (r->changed_since != NULL)
 		buf_printf(p->out, "  %s\n", W(p, CHANGES_ONLY));
 	buf_put_u8(p->out, '\n');
@@ -289,7 +288,8 @@ static void put_deed(const struct page *p, const struct fleet_step *step)
 	bool all = step->kind == STEP_UPDATE && step->name.n == 0;
 	buf_put_text(p->out, all ? W(p, UPDATE_ALL) : word(p->l, deeds[step->kind]));
 	if (step->name.n > 0)
-		buf_printf(p->out, "%s%s %.*s", step->kind == STEP_CARETAKER ? " " : "", step->kind == STEP_CARETAKER ? W(p, FOR) : "", SLICE_ARGS(step->name));
+		buf_printf(p->out, "%s%s %.*s", step->kind == STEP_CARETAKER ? " " : "", step->kind == STEP_CARETAKER ? W(p, FOR) : "",
+		           SLICE_ARGS(step->name));
 	if (step->to.n > 0) // of what is out of support: its last version, which cures nothing
 		buf_printf(p->out, step->kind == STEP_REPLACE ? " (%.*s)" : " → %.*s", SLICE_ARGS(step->to));
 	if (step->ecosystem.n > 0)
@@ -299,7 +299,10 @@ static void put_deed(const struct page *p, const struct fleet_step *step)
 static void put_todo(const struct page *p, size_t at, const struct fleet_todo *t)
 {
 	const struct fleet_step_count *c = &t->count;
-	buf_printf(p->out, "  %2zu. %s", at, c->worst == DEFECT_CRITICAL ? W(p, CRITICAL) : c->worst == DEFECT_MAJOR ? W(p, MAJOR) : W(p, MINOR));
+	buf_printf(p->out, "  %2zu. %s", at,
+	           c->worst == DEFECT_CRITICAL ? W(p, CRITICAL)
+	           : c->worst == DEFECT_MAJOR  ? W(p, MAJOR)
+	                                       : W(p, MINOR));
 	if (c->due <= p->f->i->r.today) {
 		buf_printf(p->out, ", %s", W(p, TODAY));
 	} else if (c->due != INT64_MAX) {

@@ -1,4 +1,5 @@
 // Steps over all machines: a table of their names, shared, and each thread's counts by number.
+#include <pthread.h>
 #include <sodium.h>
 #include <stdlib.h>
 
@@ -110,7 +111,7 @@ enum err fleet_steps_number(struct fleet_steps *s, const struct fleet_step *step
 	return e == ERR_OK ? ERR_OK : why_set(why, e, "no memory for the steps");
 }
 
-// --- Counts ---------------------------------------------------------------------------------------------------------------------------
+// --- Counts --------------------------------------------------------------------------------------------------------------------
 
 static bool more(void **of, size_t n, size_t room, size_t size)
 {

@@ -1,7 +1,6 @@
 // The files below a directory, one after the other, without keeping their names.
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

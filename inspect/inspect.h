@@ -41,7 +41,7 @@ MUST_USE enum err inspection_lock(struct inspection *i, enum sandbox_kind kind, 
 int inspection_end(struct inspection *i);
 void inspection_free(struct inspection *i);
 
-// --- Outputs: each writes all it has to say of a result --------------------------------------------------------------------------
+// --- Outputs: each writes all it has to say of a result ------------------------------------------------------------------------
 
 // For people: the verdict, what to do in order, what was not decided, how old the data are.
 MUST_USE enum err print_people(const struct inspection *i, struct buf *out, struct why *why);
@@ -56,7 +56,7 @@ struct json_writer;
 void print_json_law(struct json_writer *w, const struct result *r);
 void print_json_knowledge(struct json_writer *w, const struct result *r);
 
-// --- How old the data are ----------------------------------------------------------------------------------------------------------
+// --- How old the data are ------------------------------------------------------------------------------------------------------
 
 struct age {
 	struct knowledge_source source;
@@ -68,13 +68,13 @@ struct age {
 size_t ages_of(const struct knowledge *k, int64_t today, struct age ages[static AGES_MAX]);
 const char *ages_missing(const struct knowledge *k);
 
-// --- Answers of the inspector (answers.c; protocol/inspection.md, "Answers") --------------------------------------------------------
+// --- Answers of the inspector (answers.c; protocol/inspection.md, "Answers") ---------------------------------------------------
 
-// Reads the file of answers and hands each on as a finding. Questions of obligations that bind the organisation are findings too where
-// nobody answered them, with an empty answer.
+// Reads the file of answers and hands each on as a finding. Questions of obligations that bind the organisation are findings too
+// where nobody answered them, with an empty answer.
 MUST_USE enum err answers_take(struct inspection *i, const char *path, struct why *why);
 
-extern const struct verb verb_machine, verb_image, verb_sbom, verb_inventory, verb_fleet, verb_data, verb_certify, verb_verify, verb_answer,
-	verb_declare;
+extern const struct verb verb_machine, verb_image, verb_sbom, verb_inventory, verb_fleet, verb_data, verb_certify, verb_verify,
+	verb_answer, verb_declare;
 
 #endif

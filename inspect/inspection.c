@@ -1,7 +1,6 @@
 // One inspection from its options to its exit status.
 #include <errno.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/num.h"
@@ -13,7 +12,7 @@
 
 #define DATA_DEFAULT "/var/lib/tocsin-inspect/knowledge"
 
-// --- Options -----------------------------------------------------------------------------------------------------------------------
+// --- Options -------------------------------------------------------------------------------------------------------------------
 
 static bool take_entity(struct inspection *i)
 {
@@ -43,10 +42,21 @@ static const char *foreign(const struct inspection *i)
 		bool given, belongs;
 	} options[] = {
 		{"ecosystem", i->ecosystem != NULL, v == &verb_inventory || v == &verb_fleet},
-		{"before", i->before != NULL, one}, {"sarif", i->sarif != NULL, one}, {"vex", i->vex != NULL, one}, {"save", i->save != NULL, one},
-		{"entity", i->entity != NULL, any}, {"role", i->role != NULL, any}, {"exposure", i->exposure != NULL, any}, {"date", i->date != NULL, any},
-		{"derogations", i->derogations != NULL, any}, {"answers", i->answers != NULL, any}, {"changed-since", i->changed_since != NULL, any},
-		{"result", i->result != NULL, any}, {"json", i->json, any}, {"quiet", i->quiet, any}, {"extended-support", i->extended, any},
+		{"before", i->before != NULL, one},
+		{"sarif", i->sarif != NULL, one},
+		{"vex", i->vex != NULL, one},
+		{"save", i->save != NULL, one},
+		{"entity", i->entity != NULL, any},
+		{"role", i->role != NULL, any},
+		{"exposure", i->exposure != NULL, any},
+		{"date", i->date != NULL, any},
+		{"derogations", i->derogations != NULL, any},
+		{"answers", i->answers != NULL, any},
+		{"changed-since", i->changed_since != NULL, any},
+		{"result", i->result != NULL, any},
+		{"json", i->json, any},
+		{"quiet", i->quiet, any},
+		{"extended-support", i->extended, any},
 	};
 	for (size_t n = 0; n < sizeof options / sizeof *options; n++)
 		if (options[n].given && !options[n].belongs)
@@ -83,7 +93,7 @@ static bool take_words(struct inspection *i, struct finding_options *o)
 	return take_entity(i);
 }
 
-// --- What is read before the first hostile byte --------------------------------------------------------------------------------------
+// --- What is read before the first hostile byte --------------------------------------------------------------------------------
 
 // A regime by its path, or by its name among those installed.
 static enum err find_regime(const char *word, char path[static FILE_PATH_MAX], struct why *why)
@@ -123,7 +133,8 @@ static enum err check_binds(const struct inspection *i, const struct regime *r, 
 			used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used == 0 ? "" : ", ", entity_name(all[k]));
 	if (n == 0 || i->verb == &verb_answer)
 		return ERR_OK;
-	return why_set(why, ERR_INPUT, "regime %.*s binds only what is %s: say with --entity what this organisation is", SLICE_ARGS(regime_id(r)), names);
+	return why_set(why, ERR_INPUT, "regime %.*s binds only what is %s: say with --entity what this organisation is",
+	               SLICE_ARGS(regime_id(r)), names);
 }
 
 static enum err add_regime(struct inspection *i, const char *word, struct why *why)
@@ -183,7 +194,7 @@ static enum err prepare(struct inspection *i, const struct finding_options *o, s
 	return e == ERR_OK ? findings_new(i->knowledge, o, result_take, &i->r, &i->findings, why) : e;
 }
 
-// --- The sink that readers are given -------------------------------------------------------------------------------------------------
+// --- The sink that readers are given -------------------------------------------------------------------------------------------
 
 // What was counted of the machine that ends.
 static void sum(struct inspection *i)
@@ -322,7 +333,7 @@ enum err inspection_lock(struct inspection *i, enum sandbox_kind kind, const cha
 	return sandbox_enter(&plan, why);
 }
 
-// --- Outputs -------------------------------------------------------------------------------------------------------------------------
+// --- Outputs -------------------------------------------------------------------------------------------------------------------
 
 typedef enum err printer(const struct inspection *i, struct buf *out, struct why *why);
 

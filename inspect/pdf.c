@@ -3,7 +3,6 @@
 #include <qrencode.h>
 #include <setjmp.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "apart.h"
 #include "base/num.h"
@@ -20,15 +19,20 @@
 #define BOTTOM 60.0f
 #define LINE 13.0f
 #define QR_SIZE 140.0f
-#define LINE_MAX_BYTES 110 // characters of the small type that fit
-#define CODE_MAX 1024      // bytes of what the code holds
-#define BESIDE_CODE 44     // characters of a value that fit beside the code
+#define BESIDE_CODE (TOP - QR_SIZE - LINE) // lines above that stand beside the code
+#define VALUES (MARGIN + 130)              // where values begin
+#define TEXT_MAX 512      // bytes of a line; what does not fit on the page is cut
+#define NAME_MAX_BYTES 60 // of one name in a line of several
+#define SOURCES_LINE 110  // bytes of a line of sources
+#define REGIMES_SHOWN 6
+#define CODE_MAX 1024     // bytes of what the code holds
 
 struct sheet {
 	HPDF_Doc doc;
 	HPDF_Page page;
 	HPDF_Font plain, bold;
 	enum language l;
+	struct buf line; // in the making
 	float y;
 	jmp_buf failed;
 	HPDF_STATUS status;
@@ -56,10 +60,10 @@ static uint8_t beyond_latin(const uint8_t *p, size_t n)
 }
 
 // UTF-8 to WinAnsi; what it does not have is a question mark.
-static void latin(struct slice text, char out[static LINE_MAX_BYTES + 1])
+static void latin(struct slice text, char out[static TEXT_MAX + 1])
 {
 	size_t n = 0;
-	for (size_t i = 0; i < text.n && n < LINE_MAX_BYTES; i++) {
+	for (size_t i = 0; i < text.n && n < TEXT_MAX; i++) {
 		uint8_t c = text.p[i];
 		if (c >= ' ' && c < 127) {
 			out[n++] = (char)c;
@@ -74,22 +78,38 @@ static void latin(struct slice text, char out[static LINE_MAX_BYTES + 1])
 	out[n] = 0;
 }
 
-static void put_text(struct sheet *s, HPDF_Font font, float size, float x, struct slice text, size_t most)
+// What does not fit from x to the margin, or to the code, is cut, and one sees that it is.
+static void put_text(struct sheet *s, HPDF_Font font, float size, float x, struct slice text)
 {
-	char line[LINE_MAX_BYTES + 1];
+	char line[TEXT_MAX + 1];
+	const float right = PAGE_WIDTH - MARGIN - (s->y > BESIDE_CODE ? QR_SIZE : 0);
 	latin(text, line);
-	if (strlen(line) > most)
-		strcpy(line + most - 3, "...");
 	HPDF_Page_BeginText(s->page);
 	HPDF_Page_SetFontAndSize(s->page, font, size);
+	size_t fits = HPDF_Page_MeasureText(s->page, line, right - x, HPDF_FALSE, NULL);
+	if (fits < strlen(line))
+		strcpy(line + (fits > 3 ? fits - 3 : 0), "...");
 	HPDF_Page_TextOut(s->page, x, s->y, line);
 	HPDF_Page_EndText(s->page);
 }
 
 static void put_line(struct sheet *s, HPDF_Font font, float size, struct slice text)
 {
-	put_text(s, font, size, MARGIN, text, LINE_MAX_BYTES);
+	put_text(s, font, size, MARGIN, text);
 	s->y -= size + 4;
+}
+
+static void line_start(struct sheet *s)
+{
+	buf_clear(&s->line);
+}
+
+// Until the next one starts.
+static struct slice line_end(struct sheet *s)
+{
+	if (buf_status(&s->line) != ERR_OK)
+		longjmp(s->failed, 1);
+	return buf_slice(&s->line);
 }
 
 static struct slice text_at(const struct json *object, const char *name)
@@ -102,8 +122,8 @@ static void put_pair(struct sheet *s, const char *label, struct slice text)
 {
 	if (text.n == 0)
 		return;
-	put_text(s, s->bold, 10, MARGIN, slice_text(label), LINE_MAX_BYTES);
-	put_text(s, s->plain, 10, MARGIN + 130, text, s->y > TOP - QR_SIZE - LINE + 1 ? BESIDE_CODE : 2 * BESIDE_CODE - 10);
+	put_text(s, s->bold, 10, MARGIN, slice_text(label));
+	put_text(s, s->plain, 10, VALUES, text);
 	s->y -= LINE;
 }
 
@@ -123,7 +143,8 @@ static void put_code(struct sheet *s, const char *content)
 	for (int row = 0; row < code->width; row++)
 		for (int column = 0; column < code->width; column++)
 			if ((code->data[row * code->width + column] & 1) != 0)
-				HPDF_Page_Rectangle(s->page, left + (float)(column + 4) * module, top - (float)(row + 5) * module, module, module);
+				HPDF_Page_Rectangle(s->page, left + (float)(column + 4) * module, top - (float)(row + 5) * module, module,
+				                    module);
 	HPDF_Page_Fill(s->page);
 	QRcode_free(code);
 }
@@ -135,7 +156,8 @@ static void code_of(const struct certificate *c, const struct certificate_head *
 	char day[TIME_TEXT];
 	time_print((uint64_t)head->day, day);
 	sha256(c->body, hash);
-	buf_printf(content, "tocsin-certificate 1\nserial %.*s\nverdict %s\ndate %.10s\nsha256 ", SLICE_ARGS(head->serial), verdict_name(head->verdict), day);
+	buf_printf(content, "tocsin-certificate 1\nserial %.*s\nverdict %s\ndate %.10s\nsha256 ", SLICE_ARGS(head->serial),
+	           verdict_name(head->verdict), day);
 	buf_put_hex(content, slice_of(hash, sizeof hash));
 	buf_put_text(content, "\nkey ");
 	buf_put_base64(content, slice_of(c->key, sizeof c->key));
@@ -155,7 +177,7 @@ static void put_verdict(struct sheet *s, enum verdict verdict, uint64_t machines
 		put_line(s, s->plain, 10, slice_text(rest + strlen(colon)));
 }
 
-static uint64_t number_at(const struct json *object, const char *name)
+static unsigned long long number_at(const struct json *object, const char *name)
 {
 	uint64_t n = 0;
 	return json_opt_number(object, name, 0, UINT32_MAX, &n, NULL) == ERR_OK ? n : 0;
@@ -166,16 +188,20 @@ static void put_counts(struct sheet *s, const struct json *body)
 {
 	struct json counts = json_find(body, "counts"), since = json_find(body, "since");
 	char line[160];
-	if (s->y > TOP - QR_SIZE - LINE) // long lines: below the code
-		s->y = TOP - QR_SIZE - LINE;
-	snprintf(line, sizeof line, s->l == LANGUAGE_FR ? "%llu machines, %llu éléments ; %llu illisibles, %llu non calculables, %llu douteux" : "%llu machines, %llu items; %llu not read, %llu not computable, %llu doubtful",
-	         (unsigned long long)number_at(&counts, "machines"), (unsigned long long)number_at(&counts, "items"), (unsigned long long)number_at(&counts, "passed_over"),
-	         (unsigned long long)number_at(&counts, "uncomputed"), (unsigned long long)number_at(&counts, "doubtful"));
+	if (s->y > BESIDE_CODE) // long lines: below the code
+		s->y = BESIDE_CODE;
+	snprintf(line, sizeof line,
+	         s->l == LANGUAGE_FR ? "%llu machines, %llu éléments ; %llu illisibles, %llu non calculables, %llu douteux"
+	                             : "%llu machines, %llu items; %llu not read, %llu not computable, %llu doubtful",
+	         number_at(&counts, "machines"), number_at(&counts, "items"), number_at(&counts, "passed_over"),
+	         number_at(&counts, "uncomputed"), number_at(&counts, "doubtful"));
 	put_pair(s, say(s, "Of", "Portant sur"), slice_text(line));
 	put_pair(s, say(s, "Re-inspection of", "Contre-visite de"), text_at(&since, "serial"));
-	snprintf(line, sizeof line, s->l == LANGUAGE_FR ? "critiques : %llu, majeures : %llu, mineures : %llu ; %llu sous dérogation" : "%llu critical, %llu major, %llu minor; %llu under derogation",
-	         (unsigned long long)number_at(&counts, "critical"), (unsigned long long)number_at(&counts, "major"), (unsigned long long)number_at(&counts, "minor"),
-	         (unsigned long long)number_at(&counts, "derogated"));
+	snprintf(line, sizeof line,
+	         s->l == LANGUAGE_FR ? "critiques : %llu, majeures : %llu, mineures : %llu ; %llu sous dérogation"
+	                             : "%llu critical, %llu major, %llu minor; %llu under derogation",
+	         number_at(&counts, "critical"), number_at(&counts, "major"), number_at(&counts, "minor"),
+	         number_at(&counts, "derogated"));
 	put_pair(s, say(s, "Defects", "Défaillances"), slice_text(line));
 }
 
@@ -185,43 +211,79 @@ static void put_unanswered(struct sheet *s, const struct json *body)
 	struct json list = json_find(body, "unanswered");
 	size_t n = json_is_array(&list) ? json_count(&list) : 0;
 	struct slice id = {0};
-	char line[LINE_MAX_BYTES];
 	if (n == 0)
 		return;
 	struct json one = json_item(&list, 0);
 	if (json_text(&one, &id, NULL) != ERR_OK)
 		id = (struct slice){0};
-	id = slice_cut(id, REGIME_ID_MAX);
-	snprintf(line, sizeof line, "questions%s%zu (%.*s%s)", word(s->l, WORD_COLON), n, SLICE_ARGS(id), n > 1 ? ", ..." : "");
-	put_pair(s, say(s, "Not answered", "Sans réponse"), slice_text(line));
+	line_start(s);
+	buf_printf(&s->line, "questions%s%zu (", word(s->l, WORD_COLON), n);
+	word_put(&s->line, id, REGIME_ID_MAX);
+	buf_put_text(&s->line, n > 1 ? ", …)" : ")");
+	put_pair(s, say(s, "Not answered", "Sans réponse"), line_end(s));
 }
 
 static void put_official(struct sheet *s, const struct json *inspector)
 {
 	bool official = false;
-	char line[LINE_MAX_BYTES];
 	if (json_opt_bool(inspector, "official", &official, NULL) != ERR_OK)
 		return;
-	struct slice reason = word_reason(s->l, text_at(inspector, "unofficial_because"));
-	snprintf(line, sizeof line, "%s%s%.*s", say(s, "no", "non"), word(s->l, WORD_COLON), SLICE_ARGS(slice_cut(reason, 90)));
-	put_pair(s, say(s, "Official", "Officiel"), slice_text(official ? say(s, "yes, by the register when signed", "oui, selon le registre à la signature") : line));
+	line_start(s);
+	if (!official) {
+		buf_printf(&s->line, "%s%s", say(s, "no", "non"), word(s->l, WORD_COLON));
+		word_put(&s->line, word_reason(s->l, text_at(inspector, "unofficial_because")), TEXT_MAX);
+	}
+	put_pair(s, say(s, "Official", "Officiel"),
+	         official ? slice_text(say(s, "yes, by the register when signed", "oui, selon le registre à la signature"))
+	                  : line_end(s));
 }
 
-// One defect: how grave and until when, of what and where; below it why.
-static void put_defect(struct sheet *s, const struct json *d, enum defect_class class)
+// How grave, until when, of what and where.
+static struct slice defect_of(struct sheet *s, const struct json *d, enum defect_class class)
+{
+	struct slice due = slice_cut(text_at(d, "due"), 10), version = text_at(d, "version"), machine = text_at(d, "machine");
+	line_start(s);
+	buf_put_text(&s->line, word(s->l, class == DEFECT_CRITICAL ? WORD_CRITICAL : WORD_MAJOR));
+	if (due.n > 0)
+		buf_printf(&s->line, "%s%.*s", say(s, ", by ", ", d'ici le "), SLICE_ARGS(due));
+	buf_put_text(&s->line, word(s->l, WORD_COLON));
+	word_put(&s->line, text_at(d, "item"), NAME_MAX_BYTES);
+	buf_put_text(&s->line, version.n > 0 ? " " : "");
+	word_put(&s->line, version, NAME_MAX_BYTES);
+	if (machine.n > 0) {
+		buf_put_text(&s->line, "  [");
+		word_put(&s->line, machine, NAME_MAX_BYTES);
+		buf_put_u8(&s->line, ']');
+	}
+	return line_end(s);
+}
+
+// Why: the flaw and its cure, or the question, or the end of support; under which obligation.
+static struct slice reason_of(struct sheet *s, const struct json *d)
 {
 	struct json titles = json_find(d, "title");
-	struct slice due = slice_cut(text_at(d, "due"), 10), fixed = text_at(d, "fixed"), ended = slice_cut(text_at(d, "ended"), 10);
-	struct slice what = text_at(d, "flaw").n > 0 ? text_at(d, "flaw") : text_at(d, "question").n > 0 ? text_at(d, "question") : word_reason(s->l, text_at(d, "reason"));
-	char line[4 * LINE_MAX_BYTES];
-	int n = snprintf(line, sizeof line, "%s%s%.*s%s%.*s %.*s  [%.*s]", word(s->l, class == DEFECT_CRITICAL ? WORD_CRITICAL : WORD_MAJOR), due.n > 0 ? say(s, ", by ", ", d'ici le ") : "",
-	                 SLICE_ARGS(due), word(s->l, WORD_COLON), SLICE_ARGS(slice_cut(text_at(d, "item"), 60)), SLICE_ARGS(slice_cut(text_at(d, "version"), 40)),
-	                 SLICE_ARGS(slice_cut(text_at(d, "machine"), 40)));
-	put_line(s, s->bold, 8, slice_of(line, n < (int)sizeof line ? (size_t)n : sizeof line - 1));
-	n = snprintf(line, sizeof line, "%.*s%s%.*s%s%.*s%s%.*s%s%.*s", SLICE_ARGS(slice_cut(what, 60)), fixed.n > 0 ? say(s, ", cured by ", ", corrigée par ") : "",
-	             SLICE_ARGS(slice_cut(fixed, 40)), ended.n > 0 ? say(s, "support ended ", "fin de support le ") : "", SLICE_ARGS(ended), what.n + ended.n > 0 ? "  -  " : "",
-	             SLICE_ARGS(text_at(d, "obligation")), word(s->l, WORD_COLON), SLICE_ARGS(slice_cut(text_at(&titles, s->l == LANGUAGE_FR ? "fr" : "en"), LINE_MAX_BYTES)));
-	put_line(s, s->plain, 8, slice_of(line, n < (int)sizeof line ? (size_t)n : sizeof line - 1));
+	struct slice flaw = text_at(d, "flaw"), question = text_at(d, "question"), fixed = text_at(d, "fixed"),
+	             ended = slice_cut(text_at(d, "ended"), 10);
+	struct slice what = flaw.n > 0 ? flaw : question.n > 0 ? question : word_reason(s->l, text_at(d, "reason"));
+	line_start(s);
+	word_put(&s->line, what, NAME_MAX_BYTES);
+	if (fixed.n > 0) {
+		buf_put_text(&s->line, say(s, ", cured by ", ", corrigée par "));
+		word_put(&s->line, fixed, NAME_MAX_BYTES);
+	}
+	if (ended.n > 0)
+		buf_printf(&s->line, "%s%.*s", say(s, "support ended ", "fin de support le "), SLICE_ARGS(ended));
+	buf_put_text(&s->line, what.n + ended.n > 0 ? "  -  " : "");
+	word_put(&s->line, text_at(d, "obligation"), REGIME_ID_MAX);
+	buf_put_text(&s->line, word(s->l, WORD_COLON));
+	word_put(&s->line, text_at(&titles, language_name(s->l)), TEXT_MAX);
+	return line_end(s);
+}
+
+static void put_defect(struct sheet *s, const struct json *d, enum defect_class class)
+{
+	put_line(s, s->bold, 8, defect_of(s, d, class));
+	put_line(s, s->plain, 8, reason_of(s, d));
 }
 
 static void put_defects(struct sheet *s, const struct json *body)
@@ -232,7 +294,8 @@ static void put_defects(struct sheet *s, const struct json *body)
 	for (int class = DEFECT_CLASSES; class-- > DEFECT_MAJOR;)
 		for (size_t i = 0; i < json_count(&defects); i++) {
 			struct json d = json_item(&defects, i);
-			if (!slice_is_text(text_at(&d, "class"), defect_class_name((enum defect_class)class)) || text_at(&d, "derogation").n > 0)
+			if (!slice_is_text(text_at(&d, "class"), defect_class_name((enum defect_class)class)) ||
+			    text_at(&d, "derogation").n > 0)
 				continue;
 			if (left > 0 || s->y < BOTTOM + 90)
 				left++;
@@ -243,51 +306,71 @@ static void put_defects(struct sheet *s, const struct json *body)
 		put_line(s, s->plain, 8, slice_text(say(s, "none", "aucune")));
 	if (left > 0) {
 		char line[80];
-		int n = snprintf(line, sizeof line, "... %s %zu %s", say(s, "and", "et"), left, say(s, "more in the certificate's file", "de plus dans le fichier du certificat"));
+		int n = snprintf(line, sizeof line, "... %s %zu %s", say(s, "and", "et"), left,
+		                 say(s, "more in the certificate's file", "de plus dans le fichier du certificat"));
 		put_line(s, s->plain, 8, slice_of(line, (size_t)n));
 	}
 }
 
+// Broken behind commas.
 static void put_sources(struct sheet *s, const struct json *body)
 {
 	struct json knowledge = json_find(body, "knowledge"), sources = json_find(&knowledge, "sources");
-	char line[512] = "";
-	size_t used = 0;
-	for (size_t i = 0; i < json_count(&sources); i++) {
+	size_t n = json_count(&sources);
+	line_start(s);
+	for (size_t i = 0; i < n && s->y > BOTTOM + 2 * LINE; i++) {
 		struct json source = json_item(&sources, i);
-		int n = snprintf(line + used, sizeof line - used, "%s%.*s %.*s", i == 0 ? "" : ", ", SLICE_ARGS(slice_cut(text_at(&source, "name"), 30)),
-		                 SLICE_ARGS(slice_cut(text_at(&source, "dated"), 10)));
-		if (n < 0 || used + (size_t)n >= sizeof line)
-			break;
-		used += (size_t)n;
+		word_put(&s->line, text_at(&source, "name"), NAME_MAX_BYTES);
+		buf_put_u8(&s->line, ' ');
+		word_put(&s->line, slice_cut(text_at(&source, "dated"), 10), 10);
+		buf_put_text(&s->line, i + 1 < n ? ", " : "");
+		if (s->line.n < SOURCES_LINE - 30 && i + 1 < n)
+			continue;
+		put_line(s, s->plain, 8, line_end(s));
+		line_start(s);
 	}
-	for (size_t at = 0; at < used;) { // broken behind a comma
-		size_t n = used - at;
-		for (n = n > LINE_MAX_BYTES ? LINE_MAX_BYTES : n; at + n < used && n > 0 && line[at + n - 1] != ',';)
-			n--;
-		n = n > 0 ? n : LINE_MAX_BYTES;
-		put_line(s, s->plain, 8, slice_trim(slice_part(slice_of(line, used), at, n)));
-		at += n;
+}
+
+static void put_regimes(struct sheet *s, const struct json *body)
+{
+	struct json regimes = json_find(body, "regimes");
+	put_line(s, s->bold, 11, slice_text(say(s, "Under", "Au titre de")));
+	for (size_t i = 0; i < json_count(&regimes) && i < REGIMES_SHOWN; i++) {
+		struct json regime = json_item(&regimes, i), titles = json_find(&regime, "title");
+		line_start(s);
+		word_put(&s->line, text_at(&titles, language_name(s->l)), 2 * NAME_MAX_BYTES);
+		buf_put_text(&s->line, " (");
+		word_put(&s->line, text_at(&regime, "id"), REGIME_ID_MAX);
+		buf_put_text(&s->line, ", ");
+		word_put(&s->line, slice_cut(text_at(&regime, "version"), 10), 10);
+		buf_put_u8(&s->line, ')');
+		put_line(s, s->plain, 9, line_end(s));
 	}
+}
+
+// The first machine's name, and how many more; the number is seen however long the name.
+static void put_subject(struct sheet *s, const struct json *subject, unsigned long long machines)
+{
+	line_start(s);
+	word_put(&s->line, text_at(subject, "name"), machines > 1 ? NAME_MAX_BYTES / 2 : TEXT_MAX);
+	if (machines > 1)
+		buf_printf(&s->line, s->l == LANGUAGE_FR ? " et %llu autre(s)" : " and %llu more", machines - 1);
+	put_pair(s, say(s, "Subject", "Objet"), line_end(s));
 }
 
 static void compose(struct sheet *s, const struct certificate_head *head, const struct json *body, const struct buf *content)
 {
-	struct json subject = json_find(body, "subject"), inspector = json_find(body, "inspector"), regimes = json_find(body, "regimes");
+	struct json subject = json_find(body, "subject"), inspector = json_find(body, "inspector");
 	char date[TIME_TEXT];
 	time_print((uint64_t)head->day, date);
 	date[10] = 0;
 	s->y = TOP - 20;
 	put_line(s, s->bold, 20, slice_text(say(s, "Certificate of inspection", "Certificat d'inspection")));
 	struct json counts = json_find(body, "counts");
-	uint64_t machines = number_at(&counts, "machines");
+	unsigned long long machines = number_at(&counts, "machines");
 	put_verdict(s, head->verdict, machines);
 	s->y -= 8;
-	char name[LINE_MAX_BYTES];
-	size_t used = (size_t)snprintf(name, sizeof name, "%.*s", SLICE_ARGS(slice_cut(text_at(&subject, "name"), 70)));
-	if (machines > 1)
-		snprintf(name + used, sizeof name - used, s->l == LANGUAGE_FR ? " et %llu autre(s)" : " and %llu more", (unsigned long long)machines - 1);
-	put_pair(s, say(s, "Subject", "Objet"), slice_text(name));
+	put_subject(s, &subject, machines);
 	put_pair(s, say(s, "System", "Système"), text_at(&subject, "system"));
 	put_pair(s, say(s, "Inspected", "Inspecté le"), slice_text(date));
 	put_pair(s, say(s, "Valid until", "Valable jusqu'au"), slice_cut(text_at(body, "valid_until"), 10));
@@ -298,14 +381,7 @@ static void compose(struct sheet *s, const struct certificate_head *head, const 
 	put_unanswered(s, body);
 	put_official(s, &inspector);
 	s->y -= 6;
-	put_line(s, s->bold, 11, slice_text(say(s, "Under", "Au titre de")));
-	for (size_t i = 0; i < json_count(&regimes) && i < 6; i++) {
-		struct json regime = json_item(&regimes, i), titles = json_find(&regime, "title");
-		char line[4 * LINE_MAX_BYTES];
-		int n = snprintf(line, sizeof line, "%.*s (%.*s, %.*s)", SLICE_ARGS(slice_cut(text_at(&titles, s->l == LANGUAGE_FR ? "fr" : "en"), 80)), SLICE_ARGS(slice_cut(text_at(&regime, "id"), 64)),
-		                 SLICE_ARGS(slice_cut(text_at(&regime, "version"), 10)));
-		put_line(s, s->plain, 9, slice_of(line, (size_t)n));
-	}
+	put_regimes(s, body);
 	s->y -= 6;
 	put_line(s, s->bold, 11, slice_text(say(s, "Critical and major defects", "Défaillances critiques et majeures")));
 	put_defects(s, body);
@@ -313,8 +389,10 @@ static void compose(struct sheet *s, const struct certificate_head *head, const 
 	put_line(s, s->bold, 11, slice_text(say(s, "Data", "Données")));
 	put_sources(s, body);
 	s->y = BOTTOM;
-	put_line(s, s->plain, 8, slice_text(say(s, "The file is the certificate; this page and its code show it. Verify: tocsin-inspect verify FILE",
-	                                        "Le fichier fait foi ; cette page et son code le montrent. Vérifier : tocsin-inspect verify FICHIER")));
+	put_line(
+		s, s->plain, 8,
+		slice_text(say(s, "The file is the certificate; this page and its code show it. Verify: tocsin-inspect verify FILE",
+	                   "Le fichier fait foi ; cette page et son code le montrent. Vérifier : tocsin-inspect verify FICHIER")));
 	put_code(s, (const char *)content->p);
 }
 
@@ -339,6 +417,7 @@ enum err certificate_pdf(const struct certificate *c, enum language l, struct bu
 		return e;
 	e = certificate_head(&body, &head, why);
 	buf_init(&content, CODE_MAX);
+	buf_init(&s.line, 4 * TEXT_MAX);
 	if (e == ERR_OK)
 		code_of(c, &head, &content);
 	if (e == ERR_OK && buf_status(&content) != ERR_OK)
@@ -363,6 +442,7 @@ enum err certificate_pdf(const struct certificate *c, enum language l, struct bu
 	}
 	if (s.doc != NULL)
 		HPDF_Free(s.doc);
+	buf_free(&s.line);
 	buf_free(&content);
 	json_free(&body);
 	return e;

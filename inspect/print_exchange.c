@@ -1,4 +1,5 @@
-// The result for other tools: SARIF 2.1.0 (OASIS), one result a defect; and a CycloneDX 1.6 VEX document, one vulnerability a flaw.
+// The result for other tools: SARIF 2.1.0 (OASIS), one result a defect; and a CycloneDX 1.6 VEX document, one vulnerability a
+// flaw.
 #include <stdio.h>
 
 #include "inspect.h"
@@ -39,8 +40,9 @@ static void put_result(struct json_writer *w, const struct inspection *i, const 
 	const struct finding *f = &i->r.finding[p->finding];
 	struct obligation o = regime_obligation(i->r.regime[p->regime], p->defect.obligation);
 	char sentence[SENTENCE_MAX], hex[2 * POINT_KEY + 1];
-	int n = snprintf(sentence, sizeof sentence, "%.*s %.*s: %s%s%.*s%s%.*s", SLICE_ARGS(f->item), SLICE_ARGS(f->version), finding_kind_name(f->kind),
-	                 f->flaw.n > 0 ? " " : "", SLICE_ARGS(f->flaw), f->fixed.n > 0 ? "; fixed in " : "", SLICE_ARGS(f->fixed));
+	int n = snprintf(sentence, sizeof sentence, "%.*s %.*s: %s%s%.*s%s%.*s", SLICE_ARGS(f->item), SLICE_ARGS(f->version),
+	                 finding_kind_name(f->kind), f->flaw.n > 0 ? " " : "", SLICE_ARGS(f->flaw),
+	                 f->fixed.n > 0 ? "; fixed in " : "", SLICE_ARGS(f->fixed));
 	size_t length = n < 0 ? 0 : n < SENTENCE_MAX ? (size_t)n : SENTENCE_MAX - 1, bad;
 	while (!slice_is_utf8(slice_of(sentence, length), &bad)) // a character that was cut
 		length = bad;
@@ -102,7 +104,7 @@ enum err print_sarif(const struct inspection *i, struct buf *out, struct why *wh
 	return json_end(&w, why);
 }
 
-// --- VEX -----------------------------------------------------------------------------------------------------------------------------
+// --- VEX -----------------------------------------------------------------------------------------------------------------------
 
 static const char *state_of(const struct finding *f)
 {

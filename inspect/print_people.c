@@ -1,5 +1,4 @@
 // The result for people: the verdict, what to do in order, what nobody decided, how old the data are.
-#include <stdio.h>
 
 #include "base/num.h"
 #include "inspect.h"
@@ -60,18 +59,23 @@ static void put_head(struct page *p)
 	put_number(p, W(p, ITEMS), r->count.items);
 	buf_put_u8(p->out, '\n');
 	for (size_t i = 0; i < r->regimes; i++)
-		buf_printf(p->out, "  %s %.*s (%.*s, %.*s)\n", W(p, REGIME), SLICE_ARGS(regime_title(r->regime[i], p->l)), SLICE_ARGS(regime_id(r->regime[i])),
-		           SLICE_ARGS(regime_version(r->regime[i])));
+		buf_printf(p->out, "  %s %.*s (%.*s, %.*s)\n", W(p, REGIME), SLICE_ARGS(regime_title(r->regime[i], p->l)),
+		           SLICE_ARGS(regime_id(r->regime[i])), SLICE_ARGS(regime_version(r->regime[i])));
 	if (r->only != NULL)
 		buf_printf(p->out, "  %s %.*s\n", W(p, AGAIN), SLICE_ARGS(r->only_of));
 	if (r->changed_since != NULL)
 		buf_printf(p->out, "  %s\n", W(p, CHANGES_ONLY));
 	const char *refused = r->machines > 1 ? W(p, REFUSED_SOME) : W(p, REFUSED);
 	const char *favourable = result_unanswered(r) > 0 ? W(p, FAVOURABLE_SO_FAR) : W(p, FAVOURABLE);
-	const char *verdict = r->verdict == VERDICT_FAVOURABLE ? favourable : r->verdict == VERDICT_REFUSED ? refused : W(p, REINSPECTION);
+	const char *verdict = r->verdict == VERDICT_FAVOURABLE ? favourable
+	                      : r->verdict == VERDICT_REFUSED  ? refused
+	                                                       : W(p, REINSPECTION);
 	buf_printf(p->out, "\n%s %s\n  ", W(p, VERDICT), verdict);
-	buf_printf(p->out, p->l == LANGUAGE_FR ? "défaillances critiques : %s, majeures : %s, mineures : %s" : "%s critical, %s major, %s minor defects",
-	           verb_count(r->weighing[DEFECT_CRITICAL]), verb_count(r->weighing[DEFECT_MAJOR]), verb_count(r->weighing[DEFECT_MINOR]));
+	buf_printf(p->out,
+	           p->l == LANGUAGE_FR ? "défaillances critiques : %s, majeures : %s, mineures : %s"
+	                               : "%s critical, %s major, %s minor defects",
+	           verb_count(r->weighing[DEFECT_CRITICAL]), verb_count(r->weighing[DEFECT_MAJOR]),
+	           verb_count(r->weighing[DEFECT_MINOR]));
 	uint64_t derogated = r->derogated[DEFECT_MINOR] + r->derogated[DEFECT_MAJOR] + r->derogated[DEFECT_CRITICAL];
 	if (derogated > 0)
 		put_number(p, W(p, DEROGATED), derogated);
@@ -352,7 +356,8 @@ void print_people_indicators(const struct inspection *i, struct buf *out)
 			if (!begun)
 				buf_printf(p->out, "\n%s\n", W(p, INDICATORS));
 			begun = true;
-			buf_printf(p->out, "  %.*s  %.*s%s%s %s %s", SLICE_ARGS(v[k].id), SLICE_ARGS(v[k].title[p->l]), W(p, COLON), verb_count(v[k].part), W(p, OF), verb_count(v[k].whole));
+			buf_printf(p->out, "  %.*s  %.*s%s%s %s %s", SLICE_ARGS(v[k].id), SLICE_ARGS(v[k].title[p->l]), W(p, COLON),
+			           verb_count(v[k].part), W(p, OF), verb_count(v[k].whole));
 			if (v[k].whole > 0)
 				buf_printf(p->out, " (%.1f %%)", 100.0 * (double)v[k].part / (double)v[k].whole);
 			buf_put_u8(p->out, '\n');

@@ -83,8 +83,9 @@ static enum err keep(struct result *r, const struct finding *f, uint32_t *at, st
 		return e;
 	struct finding *k = &r->finding[r->findings];
 	*k = *f;
-	struct slice *of[] = {&k->machine, &k->item,   &k->version, &k->package, &k->ecosystem, &k->purl,  &k->cpe,       &k->flaw,     &k->title, &k->source, &k->author,
-	                      &k->fixed,   &k->reason, &k->product, &k->cycle,   &k->latest,    &k->level, &k->use,       &k->basis,    &k->caretaker, &k->question, &k->answer};
+	struct slice *of[] = {&k->machine, &k->item,   &k->version, &k->package,   &k->ecosystem, &k->purl,    &k->cpe,   &k->flaw,
+	                      &k->title,   &k->source, &k->author,  &k->fixed,     &k->reason,    &k->product, &k->cycle, &k->latest,
+	                      &k->level,   &k->use,    &k->basis,   &k->caretaker, &k->question,  &k->answer};
 	// The machine and the item are mostly those of the finding before.
 	const struct finding *before = r->findings > 0 ? k - 1 : NULL;
 	for (size_t i = 0; e == ERR_OK && i < sizeof of / sizeof *of; i++) {
@@ -106,7 +107,8 @@ static void key_of(const struct result *r, struct point *p)
 	// What a system calls itself changes with every update ("Ubuntu 22.04.4 LTS"): of the machine itself the product counts.
 	struct slice item = f->item_kind == ITEM_SYSTEM && f->package.n == 0 ? f->product : f->item;
 	struct obligation o = regime_obligation(r->regime[p->regime], p->defect.obligation);
-	const struct slice parts[] = {slice_text(finding_kind_name(f->kind)), regime_id(r->regime[p->regime]), o.id, f->machine, item, f->flaw, f->question};
+	const struct slice parts[] = {
+		slice_text(finding_kind_name(f->kind)), regime_id(r->regime[p->regime]), o.id, f->machine, item, f->flaw, f->question};
 	struct buf b;
 	uint8_t hash[32];
 	buf_init(&b, 16 * INVENTORY_TEXT_MAX);

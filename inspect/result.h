@@ -14,7 +14,8 @@ struct point {
 	uint32_t finding;
 	uint16_t regime;
 	struct defect defect;
-	uint8_t key[POINT_KEY]; // the same at every inspection for the same fault of the same thing: regime, obligation, machine, item, flaw
+	uint8_t key[POINT_KEY]; // the same at every inspection for the same fault of the same thing: regime, obligation, machine,
+	                        // item, flaw
 };
 
 struct result {
@@ -60,7 +61,10 @@ uint64_t result_unanswered(const struct result *r);
 MUST_USE enum err result_keep(struct result *r, struct slice *s, struct why *why);
 
 // What cures: points grouped by the one step that removes most of them first, in the order of urgency. For people and for --json.
-enum step_kind { STEP_UPDATE, STEP_REPLACE, STEP_REMOVE, STEP_RESTART, STEP_REBOOT, STEP_CREDENTIAL, STEP_CARETAKER, STEP_MITIGATE, STEP_ANSWER, STEP_KINDS };
+enum step_kind {
+	STEP_UPDATE, STEP_REPLACE, STEP_REMOVE, STEP_RESTART, STEP_REBOOT, STEP_CREDENTIAL, STEP_CARETAKER,
+	STEP_MITIGATE, STEP_ANSWER, STEP_KINDS
+};
 struct step {
 	enum step_kind kind;
 	enum defect_class worst;

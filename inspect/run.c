@@ -13,8 +13,8 @@
 
 #define OPTIONS \
 	"[--data FILE] [--regime REGIME]… [--entity WORDS] [--role ROLE] [--exposure WORD] [--caretaker NAME]\n" \
-	"    [--date DAY] [--extended-support] [--derogations FILE] [--answers FILE] [--before CERTIFICATE] [--changed-since FILE]\n" \
-	"    [--lang en|fr] [--json] [--quiet] [--result FILE] [--sarif FILE] [--vex FILE] [--save FILE]"
+	"    [--date DAY] [--extended-support] [--derogations FILE] [--answers FILE] [--before CERTIFICATE]\n" \
+	"    [--changed-since FILE] [--lang en|fr] [--json] [--quiet] [--result FILE] [--sarif FILE] [--vex FILE] [--save FILE]"
 
 typedef enum err reader(struct inspection *i, int fd, const char *name, struct why *why);
 
@@ -101,4 +101,5 @@ static int run_inventory(int argc, char **argv)
 const struct verb verb_machine = {"machine", OPTIONS, "this computer", run_machine};
 const struct verb verb_image = {"image", OPTIONS " DIRECTORY", "a system unpacked in a directory", run_image};
 const struct verb verb_sbom = {"sbom", OPTIONS " FILE", "a CycloneDX or SPDX document", run_sbom};
-const struct verb verb_inventory = {"inventory", "[--ecosystem WORD] " OPTIONS " FILE", "a table of equipment and software, or a saved inventory", run_inventory};
+const struct verb verb_inventory = {"inventory", "[--ecosystem WORD] " OPTIONS " FILE",
+                                    "a table of equipment and software, or a saved inventory", run_inventory};

@@ -1,5 +1,5 @@
-// `verify`: what a certificate says, whether it is genuine, and whether its inspector was qualified. What it says is read by a process
-// apart, which hands over lines; they are printed here, where none of them can steer the terminal.
+// `verify`: what a certificate says, whether it is genuine, and whether its inspector was qualified. What it says is read by a
+// process apart, which hands over lines; they are printed here, where none of them can steer the terminal.
 #include <stdio.h>
 
 #include "apart.h"
@@ -54,23 +54,26 @@ static void put_counts(struct showing *s, size_t defects)
 {
 	struct json counts = json_find(s->body, "counts");
 	put_label(s, "of", "portant sur");
-	buf_printf(s->out, s->v->l == LANGUAGE_FR ? "%s machines, %s éléments, %s illisibles\n" : "%s machines, %s items, %s not read\n",
-	           verb_count(number_of(&counts, "machines")), verb_count(number_of(&counts, "items")), verb_count(number_of(&counts, "passed_over")));
+	buf_printf(s->out,
+	           s->v->l == LANGUAGE_FR ? "%s machines, %s éléments, %s illisibles\n" : "%s machines, %s items, %s not read\n",
+	           verb_count(number_of(&counts, "machines")), verb_count(number_of(&counts, "items")),
+	           verb_count(number_of(&counts, "passed_over")));
 	put_label(s, "defects", "défaillances");
-	buf_printf(s->out, "%zu", defects);
-	for (int c = DEFECT_CLASSES; c-- > 0;) {
-		const char *class = defect_class_name((enum defect_class)c);
-		buf_printf(s->out, "%s%s %s", c == DEFECT_CLASSES - 1 ? word(s->v->l, WORD_COLON) : ", ", verb_count(number_of(&counts, class)),
-		           word(s->v->l, c == DEFECT_CRITICAL ? WORD_CRITICAL : c == DEFECT_MAJOR ? WORD_MAJOR : WORD_MINOR));
-	}
+	buf_printf(s->out,
+	           s->v->l == LANGUAGE_FR ? "%zu ; critiques : %s, majeures : %s, mineures : %s"
+	                                  : "%zu: %s critical, %s major, %s minor",
+	           defects, verb_count(number_of(&counts, "critical")), verb_count(number_of(&counts, "major")),
+	           verb_count(number_of(&counts, "minor")));
 	if (number_of(&counts, "derogated") > 0)
-		buf_printf(s->out, ", %s %s", verb_count(number_of(&counts, "derogated")), word_say(s->v->l, "under derogation", "sous dérogation"));
+		buf_printf(s->out, ", %s %s", verb_count(number_of(&counts, "derogated")),
+		           word_say(s->v->l, "under derogation", "sous dérogation"));
 	buf_put_u8(s->out, '\n');
 }
 
 static void put_since(struct showing *s)
 {
-	static const char *const changes[][1 + LANGUAGES] = {{"cured", "cured", "corrigées"}, {"remaining", "remaining", "restantes"}, {"new", "new", "nouvelles"}};
+	static const char *const changes[][1 + LANGUAGES] = {
+		{"cured", "cured", "corrigées"}, {"remaining", "remaining", "restantes"}, {"new", "new", "nouvelles"}};
 	struct json since = json_find(s->body, "since");
 	struct slice serial = {0};
 	if (json_opt_text(&since, "serial", &serial, NULL) != ERR_OK || serial.n == 0)
@@ -79,9 +82,44 @@ static void put_since(struct showing *s)
 	word_put(s->out, serial, VALUE_MAX);
 	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
 		struct json keys = json_find(&since, changes[i][0]);
-		buf_printf(s->out, "%s%zu %s", i == 0 ? word(s->v->l, WORD_COLON) : ", ", json_is_array(&keys) ? json_count(&keys) : 0, changes[i][1 + s->v->l]);
+		buf_printf(s->out, "%s%zu %s", i == 0 ? word(s->v->l, WORD_COLON) : ", ", json_is_array(&keys) ? json_count(&keys) : 0,
+		           changes[i][1 + s->v->l]);
 	}
 	buf_put_u8(s->out, '\n');
+}
+
+// The first machine's name, and how many more.
+static void put_subject(struct showing *s)
+{
+	struct json subject = json_find(s->body, "subject"), counts = json_find(s->body, "counts");
+	struct slice name = {0};
+	uint64_t machines = number_of(&counts, "machines");
+	if (json_opt_text(&subject, "name", &name, NULL) != ERR_OK || name.n == 0)
+		return;
+	put_label(s, "subject", "objet");
+	word_put(s->out, name, VALUE_MAX);
+	if (machines > 1)
+		buf_printf(s->out, s->v->l == LANGUAGE_FR ? " et %s autre(s)" : " and %s more", verb_count(machines - 1));
+	buf_put_u8(s->out, '\n');
+}
+
+static void put_regimes(struct showing *s)
+{
+	struct json regimes = json_find(s->body, "regimes");
+	for (size_t i = 0; i < json_count(&regimes) && i < RESULT_REGIMES_MAX; i++) {
+		struct json regime = json_item(&regimes, i), titles = json_find(&regime, "title");
+		struct slice title = {0}, id = {0}, version = {0};
+		if (json_opt_text(&titles, language_name(s->v->l), &title, NULL) != ERR_OK ||
+		    json_opt_text(&regime, "id", &id, NULL) != ERR_OK || json_opt_text(&regime, "version", &version, NULL) != ERR_OK)
+			continue;
+		put_label(s, i == 0 ? "under" : "", i == 0 ? "au titre de" : "");
+		word_put(s->out, title, VALUE_MAX);
+		buf_put_text(s->out, " (");
+		word_put(s->out, id, REGIME_ID_MAX);
+		buf_put_text(s->out, ", ");
+		word_put(s->out, version, REGIME_ID_MAX);
+		buf_put_text(s->out, ")\n");
+	}
 }
 
 // How many questions were left open; they are named.
@@ -128,8 +166,11 @@ static enum err do_show(const void *ask, struct buf *out, struct why *why)
 {
 	const struct verifying *v = ask;
 	static const char *const verdicts[][LANGUAGES] = {
-		[VERDICT_FAVOURABLE] = {"favourable", "favorable"}, [VERDICT_REINSPECTION] = {"re-inspection", "contre-visite"}, [VERDICT_REFUSED] = {"refused", "refusé"}};
-	struct json body, subject, inspector, defects;
+		[VERDICT_FAVOURABLE] = {"favourable", "favorable"},
+		[VERDICT_REINSPECTION] = {"re-inspection", "contre-visite"},
+		[VERDICT_REFUSED] = {"refused", "refusé"},
+	};
+	struct json body, inspector, defects;
 	struct showing s = {v, &body, out};
 	struct certificate_head head;
 	enum err e = json_parse(v->certificate.body, &body, why);
@@ -139,7 +180,6 @@ static enum err do_show(const void *ask, struct buf *out, struct why *why)
 	if (e == ERR_OK)
 		e = json_get_array(&body, "defects", &defects, why);
 	if (e == ERR_OK) {
-		subject = json_find(&body, "subject");
 		inspector = json_find(&body, "inspector");
 		put_value(&s, "certificate", "certificat", &body, "serial");
 		put_label(&s, "verdict", "verdict");
@@ -147,8 +187,9 @@ static enum err do_show(const void *ask, struct buf *out, struct why *why)
 		put_value(&s, "inspected", "inspecté le", &body, "date");
 		put_value(&s, "valid until", "valable jusqu'au", &body, "valid_until");
 		put_value(&s, "re-inspection by", "contre-visite le", &body, "reinspection_by");
-		put_value(&s, "subject", "objet", &subject, "name");
+		put_subject(&s);
 		put_value(&s, "inspector", "inspecteur", &inspector, "name");
+		put_regimes(&s);
 		put_counts(&s, json_count(&defects));
 		put_since(&s);
 		put_official(&s, &head, put_unanswered(&s));
@@ -179,7 +220,8 @@ static enum err show(const struct verifying *v, struct why *why)
 static int run_verify(int argc, char **argv)
 {
 	const char *data = NULL, *pdf = NULL, *language = NULL;
-	const struct verb_option table[] = {{"data", VERB_TEXT, &data, 0, 0}, {"pdf", VERB_TEXT, &pdf, 0, 0}, {"lang", VERB_TEXT, &language, 0, 0}, {0}};
+	const struct verb_option table[] = {
+		{"data", VERB_TEXT, &data, 0, 0}, {"pdf", VERB_TEXT, &pdf, 0, 0}, {"lang", VERB_TEXT, &language, 0, 0}, {0}};
 	struct verifying v = {0};
 	struct knowledge *k = NULL;
 	struct buf file;

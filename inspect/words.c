@@ -10,7 +10,8 @@ static const char *const words[WORDS][LANGUAGES] = {
 	[WORD_FAVOURABLE_SO_FAR] = {"FAVOURABLE, but questions are not answered", "FAVORABLE, mais des questions sont sans réponse"},
 	[WORD_REINSPECTION] = {"RE-INSPECTION DUE", "CONTRE-VISITE OBLIGATOIRE"},
 	[WORD_REFUSED] = {"REFUSED: withdraw from production", "REFUSÉ : à retirer de la production"},
-	[WORD_REFUSED_SOME] = {"REFUSED: withdraw what is critical from production", "REFUSÉ : retirer de la production ce qui est critique"},
+	[WORD_REFUSED_SOME] = {"REFUSED: withdraw what is critical from production",
+                           "REFUSÉ : retirer de la production ce qui est critique"},
 	[WORD_CRITICAL] = {"critical", "critique"},
 	[WORD_MAJOR] = {"major", "majeur"},
 	[WORD_MINOR] = {"minor", "mineur"},
@@ -33,7 +34,8 @@ static const char *const words[WORDS][LANGUAGES] = {
 	[WORD_REBOOT] = {"reboot into the kernel", "redémarrer sur le noyau"},
 	[WORD_CREDENTIAL] = {"change the default credential of", "changer le mot de passe par défaut de"},
 	[WORD_CARETAKER] = {"name a qualified caretaker", "désigner un prestataire qualifié"},
-	[WORD_MITIGATE] = {"no cure in the data: isolate, or follow the editor's advice for", "aucun correctif dans les données : isoler, ou suivre l'avis de l'éditeur pour"},
+	[WORD_MITIGATE] = {"no cure in the data: isolate, or follow the editor's advice for",
+                       "aucun correctif dans les données : isoler, ou suivre l'avis de l'éditeur pour"},
 	[WORD_ANSWER] = {"put right:", "remédier :"},
 	[WORD_UNDECIDED] = {"What was not decided, and counts for nothing", "Ce qui n'a pas été tranché, et ne compte pas"},
 	[WORD_UNCOMPUTED] = {"cannot be computed: %s", "non calculables : %s"},
@@ -48,14 +50,17 @@ static const char *const words[WORDS][LANGUAGES] = {
 	[WORD_STALE] = {"STALE", "PÉRIMÉ"},
 	[WORD_NO_CERTIFICATE] = {"no certificate can be made", "aucun certificat ne peut être établi"},
 	[WORD_ITEMS] = {"items inspected: %s", "éléments inspectés : %s"},
-	[WORD_EXTENDED] = {"extended support until %s counts for those who have it: --extended-support", "le support étendu jusqu'au %s vaut pour qui en dispose : --extended-support"},
+	[WORD_EXTENDED] = {"extended support until %s counts for those who have it: --extended-support",
+                       "le support étendu jusqu'au %s vaut pour qui en dispose : --extended-support"},
 	[WORD_FUTURE] = {"dated in the future", "datées du futur"},
 	[WORD_MACHINES] = {"%s machines", "%s machines"},
 	[WORD_UNREAD] = {"not read", "non lus"},
 	[WORD_ANSWERS] = {"The inspector's answers:", "Réponses du contrôleur :"},
-	[WORD_TODO_FLEET] = {"What to do, over all machines, the most urgent first", "À faire, toutes machines confondues, le plus urgent d'abord"},
+	[WORD_TODO_FLEET] = {"What to do, over all machines, the most urgent first",
+                         "À faire, toutes machines confondues, le plus urgent d'abord"},
 	[WORD_ON_MACHINES] = {"on %s machine(s)", "sur %s machine(s)"},
-	[WORD_MORE_KINDS] = {"… %s defects more, of steps that are not told apart", "… %s défaillances de plus, dont les étapes ne sont pas détaillées"},
+	[WORD_MORE_KINDS] = {"… %s defects more, of steps that are not told apart",
+                         "… %s défaillances de plus, dont les étapes ne sont pas détaillées"},
 	[WORD_WORST] = {"The machines that need it most", "Les machines les plus touchées"},
 	[WORD_SHORT_REINSPECTION] = {"re-inspection due", "contre-visite"},
 	[WORD_SHORT_REFUSED] = {"refused", "refusée"},
@@ -65,8 +70,10 @@ static const char *const words[WORDS][LANGUAGES] = {
 	[WORD_REPLACE_SOON] = {"its support ends", "fin de support le"},
 	[WORD_ENDED] = {"out of support", "hors support"},
 	[WORD_AGAIN] = {"re-inspection: the points of certificate", "contre-visite : les points du certificat"},
-	[WORD_CHANGES_ONLY] = {"only flaws whose exploitation is known otherwise than before were looked at", "seules les failles dont l'exploitation est connue autrement qu'avant ont été regardées"},
-	[WORD_UNANSWERED] = {"questions nobody answered: %s (`tocsin-inspect answer` asks them)", "questions sans réponse : %s (`tocsin-inspect answer` les pose)"},
+	[WORD_CHANGES_ONLY] = {"only flaws whose exploitation is known otherwise than before were looked at",
+                           "seules les failles dont l'exploitation est connue autrement qu'avant ont été regardées"},
+	[WORD_UNANSWERED] = {"questions nobody answered: %s (`tocsin-inspect answer` asks them)",
+                         "questions sans réponse : %s (`tocsin-inspect answer` les pose)"},
 	[WORD_ANSWERED] = {"the answer is", "la réponse est"},
 };
 
@@ -129,10 +136,11 @@ bool word_language(const char *name, enum language *l)
 
 void word_put(struct buf *out, struct slice text, size_t most)
 {
-	text = slice_cut(text, most);
-	for (size_t i = 0; i < text.n;) {
-		size_t n = slice_control(text, i);
-		buf_put_u8(out, n > 0 ? '?' : text.p[i]);
+	struct slice kept = slice_cut(text, most);
+	for (size_t i = 0; i < kept.n;) {
+		size_t n = slice_control(kept, i);
+		buf_put_u8(out, n > 0 ? '?' : kept.p[i]);
 		i += n > 0 ? n : 1;
 	}
+	buf_put_text(out, kept.n < text.n ? "…" : "");
 }

@@ -13,7 +13,8 @@ enum err issuer_beside(const char *path, const char *ending, char to[static FILE
 	return ERR_OK;
 }
 
-enum err issuer_make(const struct issued *kind, const char *key, const char *name, char pub[static FILE_PATH_MAX], struct why *why)
+enum err issuer_make(const struct issued *kind, const char *key, const char *name, char pub[static FILE_PATH_MAX],
+                     struct why *why)
 {
 	struct issuer i;
 	struct buf text;
@@ -28,7 +29,8 @@ enum err issuer_make(const struct issued *kind, const char *key, const char *nam
 		e = keyfile_make_sign(key, i.pk, why);
 	if (e == ERR_OK) {
 		issuer_print(kind, &i, &text);
-		e = buf_status(&text) == ERR_OK ? file_create(pub, buf_slice(&text), FILE_PUBLIC, why) : why_set(why, ERR_SYSTEM, "no memory");
+		e = buf_status(&text) == ERR_OK ? file_create(pub, buf_slice(&text), FILE_PUBLIC, why)
+		                                : why_set(why, ERR_SYSTEM, "no memory");
 	}
 	buf_free(&text);
 	return e;
@@ -56,14 +58,16 @@ enum err issuer_sign_file(const struct issued *kind, const char *file, const cha
 	buf_init(&text, ISSUER_FILE_MAX);
 	if (e == ERR_OK) {
 		issuer_sign(kind, i, sk, hash, &text);
-		e = buf_status(&text) == ERR_OK ? file_write(signature, buf_slice(&text), FILE_PUBLIC, why) : why_set(why, ERR_SYSTEM, "no memory");
+		e = buf_status(&text) == ERR_OK ? file_write(signature, buf_slice(&text), FILE_PUBLIC, why)
+		                                : why_set(why, ERR_SYSTEM, "no memory");
 	}
 	secret_wipe(sk, sizeof sk);
 	buf_free(&text);
 	return e;
 }
 
-enum err issuer_verify_bytes(const struct issued *kind, const char *file, struct slice bytes, const struct issuer *i, struct why *why)
+enum err issuer_verify_bytes(const struct issued *kind, const char *file, struct slice bytes, const struct issuer *i,
+                             struct why *why)
 {
 	char signature[FILE_PATH_MAX];
 	uint8_t hash[32];

@@ -81,8 +81,8 @@ enum err issuer_read(const struct issued *kind, const char *path, struct issuer 
 	return e;
 }
 
-void issuer_sign(const struct issued *kind, const struct issuer *i, const uint8_t sk[static SIGN_SECRET], const uint8_t hash[static 32],
-                 struct buf *out)
+void issuer_sign(const struct issued *kind, const struct issuer *i, const uint8_t sk[static SIGN_SECRET],
+                 const uint8_t hash[static 32], struct buf *out)
 {
 	uint8_t signature[SIGN_BYTES];
 	sign_message(sk, kind->purpose, slice_text(i->name), slice_of(hash, 32), signature);
@@ -106,7 +106,8 @@ enum err issuer_verify(const struct issued *kind, struct slice text, const struc
 		return why_set(why, ERR_INPUT, "signature: line 2: no issuer");
 	if (!take(&text, "sha256", &value) || !hex_decode(value, told, sizeof told))
 		return why_set(why, ERR_INPUT, "signature: line 3: no SHA-256");
-	if (!take(&text, "ed25519", &value) || !base64_decode(value, signature, sizeof signature, &n) || n != SIGN_BYTES || text.n != 0)
+	if (!take(&text, "ed25519", &value) || !base64_decode(value, signature, sizeof signature, &n) || n != SIGN_BYTES ||
+	    text.n != 0)
 		return why_set(why, ERR_INPUT, "signature: line 4: no signature, or something after it");
 	if (strcmp(name, i->name) != 0)
 		return why_set(why, ERR_AUTH, "signature: by \"%s\", and the key is that of \"%s\"", name, i->name);

@@ -4,7 +4,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "base/err.h"
 #include "base/slice.h"
@@ -41,8 +40,8 @@ int verb_main(const char *program, const struct verb *const *verbs, int argc, ch
 int verb_options(const struct verb *v, int argc, char **argv, const struct verb_option *table);
 int verb_usage(const struct verb *v, const char *format, ...) PRINTF_LIKE(2, 3); // VERB_USAGE
 int verb_fail(const struct verb *v, int status, enum err e, const struct why *why); // says it; returns status
-// Lines in which others may have put anything: control characters but the newline are shown as '?', so that none steers the terminal.
-// ERR_SYSTEM when they cannot be written.
+// Lines in which others may have put anything: control characters but the newline are shown as '?', so that none steers the
+// terminal. ERR_SYSTEM when they cannot be written.
 MUST_USE enum err verb_print(struct slice text, struct why *why);
 // "1234567" as "1,234,567"; one of four static buffers, main thread only.
 const char *verb_count(uint64_t n);

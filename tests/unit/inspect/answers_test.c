@@ -1,5 +1,4 @@
 // The inspector's answers: refused by line, the last one counts, a question without one is a finding that says so. And how old data may be.
-#include <unistd.h>
 
 #include "inspected.h"
 

@@ -2,6 +2,8 @@
 #ifndef TOCSIN_TEST_INSPECTED_H
 #define TOCSIN_TEST_INSPECTED_H
 
+#include <unistd.h>
+
 #include "inspect.h"
 #include "knowledge/facts.h"
 #include "regime/finding_row.h"

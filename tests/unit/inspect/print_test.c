@@ -1,5 +1,4 @@
 // The same result for people, for programs, as SARIF and as VEX: nothing of it lost, nothing broken by what names hold.
-#include <unistd.h>
 
 #include "inspected.h"
 #include "json/json.h"

@@ -1,5 +1,4 @@
 // What a result keeps: findings with their words, the points of them with keys that stay, and no more than it has room for.
-#include <unistd.h>
 
 #include "inspected.h"
 

@@ -1,5 +1,4 @@
 // What to do: points gathered under the one step that cures them, the most urgent first.
-#include <unistd.h>
 
 #include "inspected.h"
 
