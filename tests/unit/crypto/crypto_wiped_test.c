@@ -1,4 +1,4 @@
-// What key files, sharing and X-Wing leave behind in memory: nothing. Each step runs on a stack of its own, then the whole writable
+// What key files, sharing, X-Wing and key ceremonies leave behind in memory: nothing. Each step runs on a stack of its own, then the whole writable
 // memory of the process is searched for its inputs, results and what lies between.
 #include "image.h"
 
@@ -6,6 +6,7 @@
 #include <sodium.h>
 #include <unistd.h>
 
+#include "crypto/dkg.h"
 #include "crypto/hash.h"
 #include "crypto/keyfile.h"
 #include "crypto/mlkem.h"
@@ -18,6 +19,7 @@
 static struct {
 	uint8_t secret[KEYFILE_SECRET], sk[SIGN_SECRET];
 	uint8_t s[SCALAR], share[N][SCALAR], again[SCALAR], line[2][SCALAR];
+	uint8_t key[N][SCALAR], coefficient[N][2][SCALAR], ephemeral[N][SCALAR], part[N][N][SCALAR]; // part[i][j]: of seat i+1 for seat j+1
 	uint8_t xwing[XWING_SECRET], eseed[XWING_ENCAPS_SEED], shared[XWING_SHARED], opened[XWING_SHARED];
 } home;
 static uint8_t pk[SIGN_PUBLIC], xpk[XWING_PUBLIC], cipher[XWING_CIPHER];
@@ -188,15 +190,101 @@ static void xwing(void)
 	end();
 }
 
+// --- Key ceremonies ---------------------------------------------------------------------------------------------------------------
+
+static uint8_t publics[N][ELEMENT], signatures[N][DKG_SIGNATURE];
+static struct dkg *seats[N];
+static struct buf certificate;
+static unsigned seat; // at work, from 0
+
+// dkg_commit() draws its own, which nobody knows, and does the rest by this.
+static void commit_it(void)
+{
+	static const struct dkg_setup setup = {2, N, (const uint8_t(*)[ELEMENT])publics, SLICE_LITERAL("a session")};
+	must(dkg_new(&setup, home.key[seat], &seats[seat], &why) == ERR_OK);
+	must(dkg_commit_with(seats[seat], home.key[seat], (const uint8_t(*)[SCALAR])home.coefficient[seat], home.ephemeral[seat], NULL, &why) == ERR_OK);
+}
+
+static void accept_it(void)
+{
+	struct dkg_message messages[N];
+	unsigned liar;
+	for (unsigned i = 0; i < N; i++)
+		messages[i] = (struct dkg_message){i + 1, dkg_commitment(seats[i])};
+	must(dkg_accept(seats[seat], home.key[seat], messages, N, &liar, &why) == ERR_OK);
+}
+
+static void certify_it(void)
+{
+	must(dkg_certify(seats[seat], home.key[seat], slice_of(NULL, 0), signatures[seat], &why) == ERR_OK);
+}
+
+static void finish_it(void)
+{
+	static struct dkg_public public;
+	struct dkg_message messages[N];
+	unsigned liar;
+	for (unsigned i = 0; i < N; i++)
+		messages[i] = (struct dkg_message){i + 1, slice_of(signatures[i], DKG_SIGNATURE)};
+	buf_clear(&certificate);
+	must(dkg_finish(seats[seat], home.key[seat], messages, N, home.share[seat], &certificate, &public, &liar, &why) == ERR_OK);
+}
+
+static void each_seat(void (*work)(void), const char *name)
+{
+	for (seat = 0; seat < N; seat++)
+		image_run_apart(work, name);
+	image_expect_clean(name);
+}
+
+static void ceremony(void)
+{
+	begin();
+	buf_init(&certificate, DKG_CERTIFICATE_MAX);
+	for (unsigned i = 0; i < N; i++) {
+		scalar_random(home.key[i]);
+		scalar_random(home.ephemeral[i]);
+		must(dkg_key_public(home.key[i], publics[i]) == ERR_OK);
+		image_note("ceremony key", home.key[i], SCALAR);
+		image_note("ephemeral key", home.ephemeral[i], SCALAR);
+		for (unsigned k = 0; k < 2; k++) {
+			scalar_random(home.coefficient[i][k]);
+			image_note("coefficient", home.coefficient[i][k], SCALAR);
+		}
+		for (unsigned j = 0; j < N; j++) {
+			shamir_evaluate((const uint8_t(*)[SCALAR])home.coefficient[i], 2, j + 1, home.part[i][j]);
+			image_note("part of a share", home.part[i][j], SCALAR);
+		}
+	}
+	for (unsigned j = 0; j < N; j++) {
+		memset(home.again, 0, SCALAR);
+		for (unsigned i = 0; i < N; i++)
+			crypto_core_ristretto255_scalar_add(home.again, home.again, home.part[i][j]);
+		image_note("share", home.again, SCALAR);
+	}
+	image_scrub();
+	image_expect_clean("the preparation");
+	each_seat(commit_it, "dkg_commit");
+	each_seat(accept_it, "dkg_accept");
+	each_seat(certify_it, "dkg_certify");
+	each_seat(finish_it, "dkg_finish");
+	must(memcmp(home.share[N - 1], home.again, SCALAR) == 0); // what was looked for
+	for (unsigned i = 0; i < N; i++)
+		dkg_free(seats[i]);
+	buf_free(&certificate);
+	end();
+}
+
 static void memory(void)
 {
 #ifdef TOCSIN_SANITIZED
-	(void)key_files, (void)sharing, (void)xwing;
+	(void)key_files, (void)sharing, (void)xwing, (void)ceremony;
 	test_skip("a build with sanitizers keeps freed memory: run the release build");
 #else
 	key_files();
 	sharing();
 	xwing();
+	ceremony();
 #endif
 }
 
