@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct why why;
 	if (rpm_header_parse(slice_of(data, size), &h, &rule)) {
 		struct item i = {.name = h.name, .version = h.release};
-		fit_texts((struct slice[]){h.name, h.version, h.release, h.arch, h.sourcerpm, h.vendor}, 6);
+		fit_texts((struct slice[]){h.name, h.version, h.release, h.arch, h.sourcerpm, h.vendor, h.module}, 7);
 		if (rpm_source(h.sourcerpm, &i) && i.source_version.n == 0 && i.source.n > 0)
 			abort();
 	}

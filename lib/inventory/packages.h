@@ -25,6 +25,7 @@ MUST_USE enum err apk_read(struct slice text, struct slice ecosystem, const stru
 // One header of rpm's database (rpm's documentation, "Package format" and "Header regions"): without magic, index then data, all big-endian.
 struct rpm_header {
 	struct slice name, version, release, arch, sourcerpm, vendor; // parts of the blob
+	struct slice module; // MODULARITYLABEL, "nodejs:18:8090020240301:…"
 	bool has_epoch;
 	uint32_t epoch;
 	uint32_t installed; // Unix seconds; 0: not said
@@ -43,7 +44,7 @@ MUST_USE enum err rpm_open(int root, const char *path, struct rpm_database **db,
 void rpm_close(struct rpm_database *db); // NULL allowed
 // Every package but the keys that rpm keeps as packages (gpg-pubkey); item.line is the number in the database. *updated (may be NULL):
 // when the last one was installed, left alone when none says so. A header that breaks a rule is refused; a database that is
-// damaged is ERR_INPUT.
+// damaged is ERR_INPUT. A note at the end where packages are of modules: which stream a flaw's versions are of, nobody's data say.
 MUST_USE enum err rpm_read(struct rpm_database *db, struct slice ecosystem, const struct inventory_sink *sink, int64_t *updated, struct why *why);
 
 // Source and its version from what rpm calls SOURCERPM, "bash-5.1.8-6.el9.src.rpm", into the item, whose name and version are set: for rpm's

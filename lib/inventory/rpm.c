@@ -10,6 +10,7 @@
 #include "inventory/root.h"
 
 #define READINGS 3
+#define NOTE_MAX 64
 #define PATH_MAX_HERE (ROOT_PATH_MAX + 16)
 
 struct rpm_database {
@@ -153,10 +154,10 @@ struct reading {
 	struct slice ecosystem;
 	const struct inventory_sink *sink;
 	int64_t *updated;
-	uint64_t count;
+	uint64_t count, modular;
 };
 
-static enum err take_header(const struct reading *r, uint64_t number, struct slice blob, struct why *why)
+static enum err take_header(struct reading *r, uint64_t number, struct slice blob, struct why *why)
 {
 	struct rpm_header h;
 	const char *rule;
@@ -183,6 +184,7 @@ static enum err take_header(const struct reading *r, uint64_t number, struct sli
 		return inventory_refuse(r->sink, number, h.name, "SOURCERPM is not name-version-release.src.rpm", why);
 	if (r->updated != NULL && h.installed > 0 && h.installed > *r->updated)
 		*r->updated = h.installed;
+	r->modular += h.module.n > 0;
 	return r->sink->item != NULL ? r->sink->item(r->sink->context, &i, why) : ERR_OK;
 }
 
@@ -196,6 +198,11 @@ static enum err take(void *context, uint64_t number, struct slice header, struct
 
 enum err rpm_read(struct rpm_database *db, struct slice ecosystem, const struct inventory_sink *sink, int64_t *updated, struct why *why)
 {
-	struct reading r = {db, ecosystem, sink, updated, 0};
-	return read_form(db, take, &r, why);
+	struct reading r = {.db = db, .ecosystem = ecosystem, .sink = sink, .updated = updated};
+	char text[NOTE_MAX];
+	enum err e = read_form(db, take, &r, why);
+	if (e != ERR_OK || r.modular == 0)
+		return e;
+	int n = snprintf(text, sizeof text, "%llu packages of modules", (unsigned long long)r.modular);
+	return inventory_note(sink, 0, slice_of(text, (size_t)n), "the version that cures a flaw may be that of another stream", why);
 }

@@ -9,8 +9,18 @@
 #define TEXT_BYTES_MAX 4096u // of a text as it lies there, blanks around it included
 
 enum { TYPE_INT32 = 4, TYPE_STRING = 6 };
-enum { TAG_NAME = 1000, TAG_VERSION = 1001, TAG_RELEASE = 1002, TAG_EPOCH = 1003, TAG_INSTALLTIME = 1008, TAG_VENDOR = 1011, TAG_ARCH = 1022, TAG_SOURCERPM = 1044 };
-#define TAGS_MAX 8u // of those
+enum {
+	TAG_NAME = 1000,
+	TAG_VERSION = 1001,
+	TAG_RELEASE = 1002,
+	TAG_EPOCH = 1003,
+	TAG_INSTALLTIME = 1008,
+	TAG_VENDOR = 1011,
+	TAG_ARCH = 1022,
+	TAG_SOURCERPM = 1044,
+	TAG_MODULE = 5096,
+};
+#define TAGS_MAX 9u // of those
 
 struct entry {
 	uint32_t tag, type, offset, count;
@@ -31,6 +41,8 @@ static struct slice *text_of(struct rpm_header *h, uint32_t tag)
 		return &h->sourcerpm;
 	case TAG_VENDOR:
 		return &h->vendor;
+	case TAG_MODULE:
+		return &h->module;
 	default:
 		return NULL;
 	}

@@ -10,6 +10,7 @@
 struct rpm_fixture {
 	const char *name, *version, *release, *arch, *source;
 	uint32_t epoch, installed; // 0: none
+	const char *module;
 };
 
 struct rpm_tags {
@@ -58,6 +59,7 @@ static inline void rpm_put_header(struct buf *out, const struct rpm_fixture *f)
 	buf_put(&t.data, "text", 5);
 	rpm_put_text(&t, 1022, f->arch);
 	rpm_put_text(&t, 1044, f->source);
+	rpm_put_text(&t, 5096, f->module);
 	struct rpm_tags region = {.count = 0};
 	buf_init(&region.index, 64);
 	buf_init(&region.data, 1u << 16);

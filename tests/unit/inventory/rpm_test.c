@@ -204,6 +204,44 @@ static void a_database(void)
 	image_free(root);
 }
 
+// An epoch of 0 and none at all; two versions of one package; packages of a module.
+static void odd_packages(void)
+{
+	static const struct rpm_fixture rows[] = {
+		{"kernel-core", "5.14.0", "1.el9", "x86_64", "kernel-5.14.0-1.el9.src.rpm", 0, 1700000000, NULL},
+		{"kernel-core", "5.14.0", "2.el9", "x86_64", "kernel-5.14.0-2.el9.src.rpm", 0, 1700000000, NULL},
+		{"nodejs", "18.19.0", "1.module+el9.3.0+1", "x86_64", "nodejs-18.19.0-1.module+el9.3.0+1.src.rpm", 1, 0, "nodejs:18:9030020240101:rhel9"},
+		{"npm", "10.2.3", "1.module+el9.3.0+1", "x86_64", NULL, 1, 0, "nodejs:18:9030020240101:rhel9"},
+	};
+	int root = image_new();
+	struct recorder r;
+	struct buf zero;
+	struct why why = {""};
+	sqlite3 *db = rpm_create(database);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		REQUIRE(db != NULL && rpm_add(db, &rows[i]));
+	buf_init(&zero, 1u << 16);
+	rpm_put_header(&zero, &libs);
+	for (size_t i = 0; i + 16 <= zero.n; i += 4) // the epoch's entry: where it lies there are four zeros instead
+		if (memcmp(zero.p + i, "\0\0\003\353\0\0\0\004", 8) == 0) {
+			size_t data = zero.n - ((size_t)zero.p[4] << 24 | (size_t)zero.p[5] << 16 | (size_t)zero.p[6] << 8 | zero.p[7]);
+			zero.p[data + ((size_t)zero.p[i + 10] << 8 | zero.p[i + 11]) + 3] = 0;
+			break;
+		}
+	REQUIRE(rpm_insert(db, buf_slice(&zero)));
+	buf_free(&zero);
+	sqlite3_close(db);
+	CHECK_SAY(read_image(root, &r, &why) == ERR_OK, "%s", why.text);
+	CHECK_TEXT(recorder_text(&r), MACHINE "item package|Rocky Linux:9|kernel-core|5.14.0-1.el9|kernel|5.14.0-1.el9|x86_64\n"
+	                                      "item package|Rocky Linux:9|kernel-core|5.14.0-2.el9|kernel|5.14.0-2.el9|x86_64\n"
+	                                      "item package|Rocky Linux:9|nodejs|1:18.19.0-1.module+el9.3.0+1|||x86_64\n"
+	                                      "item package|Rocky Linux:9|npm|1:10.2.3-1.module+el9.3.0+1|||x86_64\n"
+	                                      "item package|Rocky Linux:9|openssl-libs|0:3.0.7-27.el9|openssl|0:3.0.7-27.el9|x86_64\n"
+	                                      "note 0|2 packages of modules|the version that cures a flaw may be that of another stream\n");
+	buf_free(&r.text);
+	image_free(root);
+}
+
 static void not_databases(void)
 {
 	int root = image_new();
@@ -421,6 +459,7 @@ const struct test tests[] = {
 	{"a header with a tag many times", header_written_often},
 	{"source packages", sources},
 	{"a database, its log, nothing left behind", a_database},
+	{"epochs, kernels, modules", odd_packages},
 	{"what is no database", not_databases},
 	{"damaged", damaged},
 	{"pages of SQLite that are used often", pages_used_often},
