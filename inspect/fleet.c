@@ -364,6 +364,8 @@ static void tell_unread(const struct fleet *f)
 	}
 	if (s->unread > s->told_n)
 		fprintf(stderr, "%s: not read: %s in all\n", f->i->verb->name, verb_count(s->unread));
+	if (s->machines == 0)
+		fprintf(stderr, "%s: nothing was inspected: no file below the directory could be read as an inventory\n", f->i->verb->name);
 }
 
 static enum err inspect_all(struct fleet *f, struct inspection *i, int root, const char *name, struct why *why)

@@ -225,7 +225,7 @@ static void put_day(const struct page *p, int64_t seconds)
 
 static void put_classes(const struct page *p, const uint64_t weighing[static DEFECT_CLASSES])
 {
-	buf_printf(p->out, p->l == LANGUAGE_FR ? "%s critiques, %s majeures, %s mineures" : "%s critical, %s major, %s minor",
+	buf_printf(p->out, p->l == LANGUAGE_FR ? "critiques : %s, majeures : %s, mineures : %s" : "%s critical, %s major, %s minor",
 	           verb_count(weighing[DEFECT_CRITICAL]), verb_count(weighing[DEFECT_MAJOR]), verb_count(weighing[DEFECT_MINOR]));
 }
 
@@ -248,7 +248,7 @@ static void put_head(const struct page *p, const char *name)
 	const struct result *r = &p->f->i->r;
 	buf_printf(p->out, "%s %s, ", W(p, INSPECTION), name);
 	put_day(p, r->today);
-	buf_put_text(p->out, "; ");
+	buf_put_text(p->out, W(p, SEMICOLON));
 	put_number(p, W(p, MACHINES), s->machines);
 	buf_put_text(p->out, ", ");
 	put_number(p, W(p, ITEMS), s->number[FLEET_ITEMS]);
@@ -272,7 +272,7 @@ static void put_head(const struct page *p, const char *name)
 		put_number(p, W(p, DEROGATED), derogated);
 	buf_put_u8(p->out, '\n');
 	if (r->points > 0) {
-		buf_printf(p->out, "  %s %s; ", W(p, ANSWERS), verdict_word(p, r->verdict));
+		buf_printf(p->out, "  %s %s%s", W(p, ANSWERS), verdict_word(p, r->verdict), W(p, SEMICOLON));
 		put_classes(p, r->weighing);
 		buf_put_u8(p->out, '\n');
 	}
@@ -309,11 +309,11 @@ static void put_todo(const struct page *p, size_t at, const struct fleet_todo *t
 		buf_printf(p->out, ", %s ", W(p, BY));
 		put_day(p, c->due);
 	}
-	buf_put_text(p->out, ": ");
+	buf_put_text(p->out, W(p, COLON));
 	put_deed(p, &t->step);
-	buf_put_text(p->out, "; ");
+	buf_put_text(p->out, W(p, SEMICOLON));
 	put_number(p, W(p, ON_MACHINES), c->machines);
-	buf_put_text(p->out, "; ");
+	buf_put_text(p->out, W(p, SEMICOLON));
 	if (c->defects == 1)
 		buf_put_text(p->out, W(p, CURES_ONE));
 	else
@@ -362,10 +362,11 @@ static void put_worst(const struct page *p)
 		buf_printf(p->out, "  %2zu. %s", i + 1, m->name[0] != 0 ? m->name : file);
 		if (m->name[0] != 0)
 			buf_printf(p->out, " (%s)", file);
-		buf_printf(p->out, ": %s; ", m->verdict == VERDICT_REFUSED ? W(p, SHORT_REFUSED) : W(p, SHORT_REINSPECTION));
+		buf_printf(p->out, "%s%s%s", W(p, COLON), m->verdict == VERDICT_REFUSED ? W(p, SHORT_REFUSED) : W(p, SHORT_REINSPECTION),
+		           W(p, SEMICOLON));
 		put_classes(p, &m->number[FLEET_WEIGHING]);
 		if (m->number[FLEET_EXPLOITED] > 0) {
-			buf_put_text(p->out, "; ");
+			buf_put_text(p->out, W(p, SEMICOLON));
 			put_number(p, W(p, EXPLOITED), m->number[FLEET_EXPLOITED]);
 		}
 		buf_put_u8(p->out, '\n');

@@ -60,7 +60,25 @@ ok "each as by itself" alone
 inspect fleet --json "$P/fleet" >"$P/json" 2>/dev/null
 says "the document adds up" '^90 90 90 2$' json '"%d %d %d %d" % (d["machines"], sum(d["verdicts"].values()), max(s["machines"] for s in d["steps"]), len([s for s in d["steps"] if s["do"] == "update"]))' <"$P/json"
 says "the step that cures the most has the version that cures all" '^3.0.11-3$' json '[s["to"] for s in d["steps"] if s.get("name") == "openssl"][0]' <"$P/json"
-says "French" 'machines.*éléments|FAVORABLE' sh -c "'$BIN/tocsin-inspect' fleet --lang fr --data '$P/knowledge' --regime $REGIME '$P/fleet'; true"
+ok "French: the same verdict" status 20 inspect fleet --lang fr "$P/fleet"
+says "on the same day, in French alone" "^Inspection de $P/fleet, 2026-09-01 ; 90 machines, éléments inspectés : 180\$" cat "$P/out"
+says "with its steps" '^   1\. critique, aujourd.hui : mettre à jour bash → 5.2-9 \(Debian:12\) ; sur [0-9]+ machine\(s\) ; corrige' cat "$P/out"
+english() { grep -E 'REFUSED|FAVOURABLE|machine\(s\);|critical|cures|The data' "$P/out"; }
+ok "no word of English is left" test -z "$(english)"
+
+# KEV as it was: without the flaw of bash. Only what is known otherwise since then is judged.
+cp "$P/knowledge" "$P/now"
+sed -e 's/CVE-2026-1003/CVE-2020-9999/; s/2026-08-30T/2026-08-01T/' "$P/kev.json" >"$P/kev0.json"
+ok "the knowledge of before" "$BIN/tocsin-inspect" data update --data "$P/before" "$P/feed" "$P/kev0.json"
+ok "what changed: 20" status 20 inspect fleet --changed-since "$P/before" --result "$P/changed" --json "$P/fleet"
+cp "$P/out" "$P/changed.json"
+says "is the flaw of bash on the machines that have it, and nothing else" "^\['bash'\] 45 45\$" json \
+	'"%s %d %d" % ([s["name"] for s in d["steps"]], d["counts"]["known_exploited"], d["counts"]["critical"] + d["counts"]["major"] + d["counts"]["minor"])' <"$P/changed.json"
+says "each machine by itself too" '^True$' python3 -c "
+import json; print(all((l['critical'] + l['major'] + l['minor'] == 1) == (int(l['machine'][2:]) % 2 == 0) for l in map(json.loads, open('$P/changed'))))"
+ok "nothing changed: 0" status 0 inspect fleet --quiet --changed-since "$P/now" --result "$P/changed" "$P/fleet"
+says "no machine has a defect" '^90$' sh -c "grep -c '\"verdict\":\"favourable\"' '$P/changed'"
+refused "changed since a knowledge that is not there" 'absent.*nowhere' inspect fleet --changed-since "$P/nowhere" "$P/fleet"
 
 printf 'tocsin-inventory 1\nname\tcut\n' >"$P/fleet/c/cut.inventory"
 ln -s /etc "$P/fleet/link"
@@ -73,10 +91,10 @@ says "the rest is there, the bill too" '^91$' sh -c "grep -c '\"verdict\"' '$P/l
 says "and the three that are not" '^3$' sh -c "grep -c '\"not_read\"' '$P/lines'"
 ok "nothing is left beside the lines" test ! -e "$P/lines.new"
 
-refused "an empty directory is no fleet" '' inspect fleet "$P/empty"
+refused "an empty directory is no fleet" 'nothing was inspected: no file below' inspect fleet "$P/empty"
 refused "no such directory" 'absent' inspect fleet "$P/nowhere"
 refused "a file is no fleet" 'system' inspect fleet "$P/kev.json"
-refused "what belongs to one machine" 'belongs to the inspection of one machine' inspect fleet --vex "$P/vex" "$P/fleet"
+refused "what belongs to one machine" '--vex does not belong to .fleet' inspect fleet --vex "$P/vex" "$P/fleet"
 refused "two directories" 'one DIRECTORY' inspect fleet "$P/fleet" "$P/empty"
 refused "lines that cannot be written" 'nowhere' inspect fleet --result "$P/nowhere/lines" "$P/fleet"
 finish
