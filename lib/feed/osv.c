@@ -71,8 +71,11 @@ static void sort_events(struct event *events, size_t n, enum version_scheme sche
 		qsort(events, n, sizeof *events, by_place);
 }
 
-static enum err read_events(struct package *p, const struct json *range, size_t *n, struct slice *limit, struct why *why)
+// Of several limits the highest counts; "*" is none. *limit stays empty without one.
+static enum err read_events(struct package *p, const struct json *range, enum version_scheme scheme, size_t *n, struct slice *limit,
+                            struct why *why)
 {
+	bool unlimited = false;
 	struct json list = json_find(range, "events");
 	size_t count = json_is_array(&list) ? json_count(&list) : 0;
 	*n = 0;
@@ -94,17 +97,35 @@ static enum err read_events(struct package *p, const struct json *range, size_t 
 			if (e != ERR_OK)
 				return e;
 		} else if (event.kind == EVENT_LIMIT) {
-			*limit = slice_is_text(event.version, "*") ? (struct slice){0} : event.version;
+			int order = 1;
+			unlimited = unlimited || slice_is_text(event.version, "*");
+			if (limit->n == 0 || (version_compare(scheme, event.version, *limit, &order, NULL) == ERR_OK && order > 0))
+				*limit = event.version;
 		} else {
 			p->events[(*n)++] = event;
 		}
 	}
+	if (unlimited)
+		*limit = (struct slice){0};
 	return ERR_OK;
 }
 
 static enum err add(struct package *p, const struct json *at, const struct fact_range *range, struct why *why)
 {
 	return ranges_add(p->r, range) ? ERR_OK : lost(p, at, why, "more than 16384 versions and ranges");
+}
+
+// "BeforeLimits" of the algorithm: whatever the events say, from the limit on the range says nothing.
+static enum err add_below(struct package *p, const struct json *at, struct fact_range range, struct slice limit, struct why *why)
+{
+	int from = -1, to = 1;
+	if (limit.n > 0 && range.from.n > 0 && version_compare(range.scheme, range.from, limit, &from, NULL) == ERR_OK && from >= 0)
+		return ERR_OK;
+	if (limit.n > 0 && (range.to.n == 0 || (version_compare(range.scheme, range.to, limit, &to, NULL) == ERR_OK && to >= 0))) {
+		range.to = limit;
+		range.closed = false;
+	}
+	return add(p, at, &range, why);
 }
 
 // The algorithm of the schema, "Evaluation": walked once for all versions.
@@ -125,13 +146,13 @@ static enum err unroll(struct package *p, const struct json *at, size_t n, struc
 		if (event->kind != EVENT_INTRODUCED && inside) {
 			range.to = event->version;
 			range.closed = event->kind == EVENT_LAST;
-			err = add(p, at, &range, why);
+			err = add_below(p, at, range, limit, why);
 		}
 		inside = event->kind == EVENT_INTRODUCED;
 	}
-	range.to = limit;
+	range.to = (struct slice){0};
 	range.closed = false;
-	return inside && err == ERR_OK ? add(p, at, &range, why) : err;
+	return inside && err == ERR_OK ? add_below(p, at, range, limit, why) : err;
 }
 
 static enum err read_range(struct package *p, const struct json *range, struct why *why)
@@ -145,7 +166,7 @@ static enum err read_range(struct package *p, const struct json *range, struct w
 		scheme = VERSION_SEMVER;
 	else if (!slice_is_text(type, "ECOSYSTEM"))
 		return lost(p, range, why, "a range is of the type SEMVER, ECOSYSTEM or GIT");
-	enum err err = read_events(p, range, &n, &limit, why);
+	enum err err = read_events(p, range, scheme, &n, &limit, why);
 	return err == ERR_OK ? unroll(p, range, n, limit, scheme, why) : err;
 }
 
