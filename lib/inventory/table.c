@@ -8,9 +8,8 @@
 
 #include "base/csv.h"
 #include "base/num.h"
+#include "inventory/identify.h"
 #include "inventory/packages.h"
-#include "product/cpe.h"
-#include "product/purl.h"
 
 #define STEP 65536u
 #define WORD_MAX 40 // bytes of a column's name or of a word
@@ -47,8 +46,7 @@ struct table {
 	void *seen;                  // names of the machines so far
 	size_t seen_n, seen_bytes;
 	// What the row's values are written to, when they are not parts of it.
-	char purl_room[PURL_MAX], cpe_room[CPE_MAX];
-	struct buf purl, cpe, ecosystem, full_name;
+	struct identity identity;
 	struct buf caretaker; // of the machine that the rows belong to
 	char rule[160];
 };
@@ -140,50 +138,6 @@ static const char *take_words(const struct slice *cell, struct item *i, bool *ha
 		return "kind is none of: package, library, application, system, firmware, equipment";
 	*has_kind = word.n > 0;
 	return NULL;
-}
-
-static const char *take_purl(struct table *t, struct slice text, struct item *i)
-{
-	struct purl p;
-	struct why why;
-	if (text.n == 0)
-		return NULL;
-	if (purl_parse(text, t->purl_room, &p, &why) != ERR_OK)
-		return "no package URL";
-	purl_print(&p, &t->purl);
-	i->purl = buf_slice(&t->purl);
-	if (i->version.n == 0)
-		i->version = p.version;
-	// Name and version are an ecosystem's own only where the row does not call it otherwise.
-	bool known = purl_ecosystem(&p, &t->ecosystem, &t->full_name);
-	if (i->name.n == 0)
-		i->name = known ? buf_slice(&t->full_name) : p.name;
-	if (known && i->ecosystem.n == 0 && slice_equal(i->name, buf_slice(&t->full_name)) && slice_equal(i->version, p.version))
-		i->ecosystem = buf_slice(&t->ecosystem);
-	// Percent-decoding may bring out anything.
-	const char *rule = NULL;
-	struct slice *const made[] = {&i->purl, &i->name, &i->version, &i->ecosystem};
-	for (size_t m = 0; m < sizeof made / sizeof *made; m++) {
-		struct slice plain;
-		if (!inventory_text(*made[m], &plain, &rule) || plain.n != made[m]->n)
-			return "a package URL with a blank at an end, a control character, or longer than 1024 bytes";
-	}
-	return NULL;
-}
-
-static const char *take_cpe(struct table *t, struct slice text, struct item *i, bool has_kind)
-{
-	struct cpe c;
-	struct why why;
-	if (text.n == 0)
-		return NULL;
-	if (cpe_parse(text, t->cpe_room, &c, &why) != ERR_OK)
-		return "no CPE name";
-	cpe_print(&c, &t->cpe);
-	i->cpe = buf_slice(&t->cpe);
-	if (!has_kind)
-		i->kind = slice_is_text(c.at[CPE_PART], "h") ? ITEM_EQUIPMENT : slice_is_text(c.at[CPE_PART], "o") ? ITEM_SYSTEM : ITEM_APPLICATION;
-	return i->cpe.n > INVENTORY_TEXT_MAX ? "a CPE name longer than 1024 bytes" : NULL;
 }
 
 static bool is_number(struct slice text, uint64_t min, uint64_t max, uint64_t *number)
@@ -278,11 +232,11 @@ static const char *make_item(struct table *t, const struct slice *cell, struct i
 	if (rule == NULL)
 		rule = take_since(t, cell[COLUMN_SINCE], i);
 	if (rule == NULL)
-		rule = take_purl(t, cell[COLUMN_PURL], i);
+		rule = identify_purl(&t->identity, cell[COLUMN_PURL], i);
 	if (rule == NULL && !has_kind && i->ecosystem.n > 0)
 		has_kind = (i->kind = ITEM_PACKAGE, true);
 	if (rule == NULL)
-		rule = take_cpe(t, cell[COLUMN_CPE], i, has_kind || t->packages);
+		rule = identify_cpe(&t->identity, cell[COLUMN_CPE], i, has_kind || t->packages);
 	if (rule == NULL && i->name.n == 0 && i->purl.n == 0 && i->cpe.n == 0)
 		rule = "no name, no purl and no CPE";
 	if (rule == NULL && cell[COLUMN_SOURCERPM].n > 0 && !rpm_source(cell[COLUMN_SOURCERPM], i))
@@ -387,24 +341,21 @@ static enum err take_row(void *context, const struct csv_row *row, struct why *w
 	struct table *t = context;
 	struct slice cell[COLUMNS] = {{0}};
 	struct item i = {.since = INVENTORY_UNKNOWN_DATE, .line = row->line};
-	struct buf *const rooms[] = {&t->purl, &t->cpe, &t->ecosystem, &t->full_name};
 	bool blank;
 	enum err e = ERR_OK;
 	if (row->comment)
 		return ERR_OK;
 	if (!t->has_head)
 		return take_head(t, row, why);
-	for (size_t r = 0; r < sizeof rooms / sizeof *rooms; r++)
-		buf_clear(rooms[r]);
+	identity_clear(&t->identity);
 	const char *rule = arrange(t, row, cell, &blank);
 	// rpm lists the keys it trusts as packages.
 	if (blank || (rule == NULL && t->has[COLUMN_SOURCERPM] && slice_is_text(cell[COLUMN_NAME], "gpg-pubkey")))
 		return ERR_OK;
 	if (rule == NULL)
 		rule = make_item(t, cell, &i);
-	for (size_t r = 0; r < sizeof rooms / sizeof *rooms && e == ERR_OK; r++)
-		if ((e = buf_status(rooms[r])) != ERR_OK)
-			return why_set(why, e, "%s: line %llu: no room for its names", t->name, (unsigned long long)row->line);
+	if ((e = identity_status(&t->identity)) != ERR_OK)
+		return why_set(why, e, "%s: line %llu: no room for its names", t->name, (unsigned long long)row->line);
 	if (rule == NULL)
 		e = enter(t, cell, &rule, why);
 	if (e == ERR_OK && ++t->items > INVENTORY_ITEMS_MAX)
@@ -451,9 +402,8 @@ enum err inventory_table(int fd, const char *name, const struct table_options *o
 	t->name = name;
 	t->options = o;
 	t->sink = sink;
-	struct buf *const rooms[] = {&t->purl, &t->cpe, &t->ecosystem, &t->full_name, &t->caretaker};
-	for (size_t r = 0; r < sizeof rooms / sizeof *rooms; r++)
-		buf_init(rooms[r], 4 * PURL_MAX);
+	identity_init(&t->identity);
+	buf_init(&t->caretaker, 4 * PURL_MAX);
 	enum err e = csv_new(0, take_row, t, &c, why);
 	if (e == ERR_OK)
 		e = read_rows(fd, t, c, why);
@@ -462,8 +412,8 @@ enum err inventory_table(int fd, const char *name, const struct table_options *o
 	if (e == ERR_OK && !t->began) // a list of nothing is still about something
 		e = enter(t, nothing, &none, why);
 	csv_free(c);
-	for (size_t r = 0; r < sizeof rooms / sizeof *rooms; r++)
-		buf_free(rooms[r]);
+	identity_done(&t->identity);
+	buf_free(&t->caretaker);
 	tdestroy(t->seen, free);
 	free(t);
 	return e;

@@ -55,9 +55,21 @@ static const struct {
 	{"nothing but a head", "name,version\n", LIST},
 	{"no line end", "name,version\na,1", LIST "item application||a|1|||\n"},
 	{"a purl", "purl\npkg:npm/%40adonisjs/core@5.1\n", LIST "item package|npm|@adonisjs/core|5.1|||\n"},
-	{"a purl, otherwise called", "name,purl\nThe Core,pkg:npm/core@5.1\n", LIST "item application||The Core|5.1|||\n"},
+	{"a purl, otherwise called", "name,purl\nThe Core,pkg:npm/core@5.1\n", LIST "item package|npm|The Core|5.1|core||\n"},
+	{"a purl, of another version", "name,version,purl\ncore,v5.1,pkg:npm/core@5.1\nCore,5,pkg:npm/core\n",
+	 LIST "item package|npm|core|v5.1||5.1|\nitem package|npm|Core|5|core||\n"},
+	{"a purl and a source", "name,version,source,purl\nCore,5,mine,pkg:npm/core@5.1\n", LIST "item package|npm|Core|5|mine|5.1|\n"},
+	{"a distribution's purl", "name,version,purl\nOpenSSL,3.0,pkg:deb/debian/openssl@3.0.11-1?distro=debian-12\n"
+	                          "bash,1:5.1-6.el9,pkg:rpm/almalinux/bash@5.1-6.el9?distro=almalinux-9\n,,pkg:rpm/almalinux/vim@8-1?epoch=2&distro=almalinux-9\n"
+	                          "x,8-1,pkg:rpm/almalinux/vim@8-1?epoch=0&distro=almalinux-9\n",
+	 LIST "item package|Debian:12|openssl|3.0.11-1|||\nitem package|AlmaLinux:9|bash|1:5.1-6.el9|||\nitem package|AlmaLinux:9|vim|2:8-1|||\n"
+	      "item package|AlmaLinux:9|vim|8-1|||\n"},
+	{"a purl of no ecosystem", "name,version,purl\nBox,2,pkg:generic/box@1\n", LIST "item application||Box|2|||\n"},
 	{"a CPE", "name,cpe\na,cpe:2.3:h:siemens:s7:2:*:*:*:*:*:*:*\nb,cpe:/o:siemens:s7\nc,cpe:/a:x:y\n",
-	 LIST "item equipment||a||||\nitem system||b||||\nitem application||c||||\n"},
+	 LIST "item equipment||a|2|||\nitem system||b||||\nitem application||c||||\n"},
+	{"a CPE alone", "cpe,version\ncpe:2.3:o:microsoft:windows_server_2012:r2:sp1:*:*:*:*:*:*,\ncpe:2.3:a:x:g\\+\\+:-:*:*:*:*:*:*:*,\n"
+	                "cpe:/a:x:y:1.0,2.0\ncpe:2.3:a:*:y:1:*:*:*:*:*:*:*,\n",
+	 LIST "item system||windows server 2012|r2 sp1|||\nitem application||g++||||\nitem application||y|2.0|||\nitem application|||1|||\n"},
 	{"rpm's list", "package\tversion\tarch\tsourcerpm\tvendor\nbash\t(none):5.1.8-6.el9\tx86_64\tbash-5.1.8-6.el9.src.rpm\tRocky\n"
 	               "openssl-libs\t1:3.0.7-27.el9\tx86_64\topenssl-3.0.7-27.el9.src.rpm\t(none)\ngpg-pubkey\t1-1\t(none)\t(none)\t(none)\n",
 	 LIST "item package||bash|5.1.8-6.el9|||x86_64\nitem package||openssl-libs|1:3.0.7-27.el9|openssl|1:3.0.7-27.el9|x86_64\n"},
