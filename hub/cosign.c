@@ -13,7 +13,9 @@
 #define CALL_MS 5000   // for one keeper to answer
 #define COSIGNATURES_MAX 16384 // bytes of its answer
 #define REST_FIRST_MS 500  // before a keeper that failed is asked again; doubled each time
-#define REST_MOST_MS 30000
+#define REST_MOST_MS 20000 // while asking costs a round CALL_MS: less than clients wait for the cosignatures of what they filed
+#define REST_QUICK_MOST_MS 2000 // while it costs nothing: it refuses (suspended), or nothing listens there (it restarts)
+#define QUICK_MS 1000
 #define RETRY_MS 1000  // between rounds while fewer than t have cosigned
 
 struct witness {
@@ -31,9 +33,10 @@ struct cosigner {
 	struct worker *worker;
 };
 
-static void say_failure(struct witness *w, unsigned seat, enum err e, const struct why *why)
+static void say_failure(struct witness *w, unsigned seat, bool quick, enum err e, const struct why *why)
 {
-	w->rest_ms = w->rest_ms == 0 ? REST_FIRST_MS : w->rest_ms * 2 < REST_MOST_MS ? w->rest_ms * 2 : REST_MOST_MS;
+	uint64_t most = quick ? REST_QUICK_MOST_MS : REST_MOST_MS, next = w->rest_ms == 0 ? REST_FIRST_MS : w->rest_ms * 2;
+	w->rest_ms = next < most ? next : most;
 	w->rest_until = clock_monotonic_ms() + w->rest_ms;
 	if (!w->failing)
 		log_line(LOG_WARNING, "witness-away", log_value("seat", "%u", seat), log_failure(e, why));
@@ -64,7 +67,7 @@ static bool hand_over(struct cosigner *c, unsigned seat, struct slice lines)
 	buf_put_slice(&payload, lines);
 	enum err e = channel_call(c->core, CORE_WITNESS_ANSWER, buf_slice(&payload), &answer, CORE_TIMEOUT_MS, &why);
 	if (e != ERR_OK)
-		say_failure(&c->witness[seat - 1], seat, e, &why);
+		say_failure(&c->witness[seat - 1], seat, true, e, &why);
 	bool enough = e == ERR_OK && answer.n == 1 && answer.p[0] == 1;
 	buf_free(&payload);
 	buf_free(&answer);
@@ -107,7 +110,7 @@ static void round_make(struct cosigner *c, struct round *r)
 		buf_init(&r->answers[i], COSIGNATURES_MAX);
 		enum err e = channel_call(c->core, CORE_WITNESS_ASK, slice_of(&payload, 1), &r->asks[i], CORE_TIMEOUT_MS, &why);
 		if (e != ERR_OK)
-			say_failure(w, seat, e, &why);
+			say_failure(w, seat, true, e, &why);
 		if (e != ERR_OK || r->asks[i].n == 0) {
 			buf_free(&r->asks[i]);
 			continue;
@@ -127,7 +130,9 @@ static bool round_run(struct cosigner *c)
 	if (round_begin(c, &enough) != ERR_OK)
 		return false;
 	round_make(c, &r);
+	uint64_t asked = clock_monotonic_ms();
 	http_call_all(r.calls, r.count);
+	bool quick = clock_monotonic_ms() - asked < QUICK_MS;
 	for (unsigned i = 0; i < r.count; i++) {
 		struct witness *w = &c->witness[r.seats[i] - 1];
 		if (r.calls[i].result == ERR_OK) {
@@ -139,7 +144,7 @@ static bool round_run(struct cosigner *c)
 		} else if (r.calls[i].status == WITNESS_CONFLICT) {
 			learn_size(c, r.seats[i], &r.calls[i]);
 		} else {
-			say_failure(w, r.seats[i], r.calls[i].result, &r.calls[i].why);
+			say_failure(w, r.seats[i], quick || r.calls[i].status != 0, r.calls[i].result, &r.calls[i].why);
 		}
 		buf_free(&r.asks[i]);
 		buf_free(&r.answers[i]);
