@@ -271,6 +271,7 @@ static enum err read_purl(struct bill *b, const struct draft *d, char room[stati
 	}
 	i->purl = buf_slice(&b->item_purl);
 	i->kind = kind_of(d, p);
+	b->modular += d->modular || purl_qualifier(p, "rpmmod").n > 0;
 	i->arch = purl_qualifier(p, "arch");
 	enum err e = set_version(b, i, p, why);
 	set_ecosystem(b, d, i, p);

@@ -23,6 +23,7 @@ struct bill {
 	enum bill_format format;  // as the document says
 	bool told, os_sure;
 	uint64_t ordinal, items, passed;
+	uint64_t modular; // packages of modules
 	uint64_t system_at; // 1 + the number of the component that told the system; 0: none
 	int64_t taken;
 	struct bill_text machine, os_id, os_version, os_name, os_codename, ecosystem;
@@ -37,6 +38,7 @@ struct draft {
 	enum item_kind kind;
 	bool kind_sure; // otherwise a purl may say better
 	bool faint;     // no item without purl or CPE
+	bool modular;   // of a module of rpm's
 	struct slice group, name, version, vendor, purl, cpe;
 	struct slice source, source_version;                // whole
 	struct slice source_release, source_epoch;          // of trivy's, besides

@@ -18,8 +18,8 @@ static const struct {
 
 // The properties of scanners that say more than the component (aquasecurity:trivy:…, syft:…).
 struct properties {
-	struct slice trivy_name, trivy_version, trivy_release, trivy_epoch, trivy_class;
-	struct slice syft_source, syft_source_version, syft_rpm, syft_origin;
+	struct slice trivy_name, trivy_version, trivy_release, trivy_epoch, trivy_class, trivy_module;
+	struct slice syft_source, syft_source_version, syft_rpm, syft_origin, syft_module;
 	struct slice os_id, os_version, os_pretty, os_codename;
 };
 
@@ -31,6 +31,7 @@ static enum err read_properties(const struct json *component, struct properties 
 	} known[] = {
 		{"aquasecurity:trivy:SrcName", &p->trivy_name},         {"aquasecurity:trivy:SrcVersion", &p->trivy_version},
 		{"aquasecurity:trivy:SrcRelease", &p->trivy_release},   {"aquasecurity:trivy:SrcEpoch", &p->trivy_epoch},
+		{"aquasecurity:trivy:Modularitylabel", &p->trivy_module}, {"syft:metadata:modularityLabel", &p->syft_module},
 		{"aquasecurity:trivy:Class", &p->trivy_class},          {"syft:metadata:source", &p->syft_source},
 		{"syft:metadata:sourceVersion", &p->syft_source_version}, {"syft:metadata:sourceRpm", &p->syft_rpm},
 		{"syft:metadata:originPackage", &p->syft_origin},       {"syft:distro:id", &p->os_id},
@@ -127,6 +128,7 @@ static enum err read_component(const struct json *component, struct slice *type,
 		return e;
 	if (d->vendor.n == 0 && d->purl.n == 0)
 		d->vendor = d->group; // where it is no part of a name
+	d->modular = p->trivy_module.n > 0 || p->syft_module.n > 0;
 	set_type(*type, d);
 	set_source(p, d);
 	if (p->trivy_class.n > 0 && slice_is_text(*type, "application"))

@@ -182,7 +182,7 @@ static enum err read_once(struct reading *r, int fd, bool looks, struct why *why
 {
 	struct bill *b = &r->bill;
 	b->looks = looks;
-	b->ordinal = b->items = b->passed = 0;
+	b->ordinal = b->items = b->passed = b->modular = 0;
 	r->documents = 0;
 	enum err e = archive_walk(fd, b->name, visit, r, why);
 	if (e != ERR_OK)
@@ -200,6 +200,10 @@ static enum err end(struct bill *b, struct why *why)
 {
 	char rule[100];
 	enum err e = bill_machine(b, why);
+	if (e == ERR_OK && b->modular > 0) { // as rpm_read says it
+		snprintf(rule, sizeof rule, "%llu packages of modules", (unsigned long long)b->modular);
+		e = inventory_note(b->sink, 0, slice_text(rule), "the version that cures a flaw may be that of another stream", why);
+	}
 	if (e != ERR_OK || b->passed == 0)
 		return e;
 	snprintf(rule, sizeof rule, "%llu files, data or lock files without purl or CPE are no items", (unsigned long long)b->passed);

@@ -70,6 +70,13 @@ static void items(void)
 		 "note 1 files, data or lock files without purl or CPE are no items\n"},
 		{"{\"type\":\"file\",\"name\":\"/bin/sh\"},{\"type\":\"data\",\"name\":\"d\"}", "note 2 files, data or lock files without purl or CPE are no items\n"},
 		{"{\"type\":\"file\",\"name\":\"curl\",\"purl\":\"pkg:generic/curl@8.0\"}", "1 application name=curl version=8.0 purl=pkg:generic/curl@8.0\n"},
+		// modules
+		{"{\"type\":\"library\",\"name\":\"a\",\"version\":\"1-1.module\",\"purl\":\"pkg:rpm/rocky/a@1-1.module?distro=rocky-8.9\",\"properties\":[{\"name\":\"aquasecurity:trivy:Modularitylabel\",\"value\":\"nodejs:18:8:x\"}]},"
+		 "{\"type\":\"library\",\"name\":\"b\",\"version\":\"1-1.module\",\"purl\":\"pkg:rpm/rocky/b@1-1.module?distro=rocky-8.9&rpmmod=nodejs:18:8:x\"},"
+		 "{\"type\":\"library\",\"name\":\"c\",\"version\":\"1-1\",\"purl\":\"pkg:rpm/rocky/c@1-1?distro=rocky-8.9\"}",
+		 "1 package name=a version=1-1.module in=Rocky Linux:8 purl=pkg:rpm/rocky/a@1-1.module?distro=rocky-8.9\n"
+		 "2 package name=b version=1-1.module in=Rocky Linux:8 purl=pkg:rpm/rocky/b@1-1.module?distro=rocky-8.9&rpmmod=nodejs:18:8:x\n"
+		 "3 package name=c version=1-1 in=Rocky Linux:8 purl=pkg:rpm/rocky/c@1-1?distro=rocky-8.9\nnote the version that cures a flaw may be that of another stream\n"},
 		// cdxgen: evidence, properties of any kind
 		{"{\"group\":\"\",\"name\":\"lodash\",\"version\":\"4.17.15\",\"scope\":\"required\",\"purl\":\"pkg:npm/lodash@4.17.15\",\"type\":\"library\",\"evidence\":{\"identity\":[{\"field\":\"purl\",\"confidence\":1}],"
 		 "\"occurrences\":[{\"location\":\"a.js#1\"}]},\"properties\":[{\"name\":\"SrcFile\",\"value\":\"a\"},{\"name\":\"n\",\"value\":5},{\"name\":\"flag\",\"value\":true}]}",
