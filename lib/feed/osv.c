@@ -30,6 +30,7 @@ struct package {
 	size_t fixes;
 	struct slice fixed;
 	bool lost;                  // something was refused: what is left must not say "unaffected"
+	bool bounded;               // a range was behind its limit: of no version
 };
 
 static enum err lost(struct package *p, const struct json *at, struct why *why, const char *rule)
@@ -119,8 +120,10 @@ static enum err add(struct package *p, const struct json *at, const struct fact_
 static enum err add_below(struct package *p, const struct json *at, struct fact_range range, struct slice limit, struct why *why)
 {
 	int from = -1, to = 1;
-	if (limit.n > 0 && range.from.n > 0 && version_compare(range.scheme, range.from, limit, &from, NULL) == ERR_OK && from >= 0)
+	if (limit.n > 0 && range.from.n > 0 && version_compare(range.scheme, range.from, limit, &from, NULL) == ERR_OK && from >= 0) {
+		p->bounded = true;
 		return ERR_OK;
+	}
 	if (limit.n > 0 && (range.to.n == 0 || (version_compare(range.scheme, range.to, limit, &to, NULL) == ERR_OK && to >= 0))) {
 		range.to = limit;
 		range.closed = false;
@@ -228,7 +231,7 @@ static enum err read_affected(struct package *p, const struct json *affected, st
 	if (p->ecosystem.n == 0 || name.n == 0)
 		return say_refused_at(p->r, &package, why, "a package has an ecosystem and a name");
 	p->scheme = version_scheme_of_ecosystem(p->ecosystem);
-	p->lost = false;
+	p->lost = p->bounded = false;
 	p->fixed = (struct slice){0};
 	p->fixes = 0;
 	ranges_clear(p->r);
@@ -240,7 +243,7 @@ static enum err read_affected(struct package *p, const struct json *affected, st
 		err = read_versions(p, &versions, why);
 	if (err != ERR_OK)
 		return err;
-	p->lost |= p->r->ranges_n == 0; // a package without versions: of which ones is not said
+	p->lost |= p->r->ranges_n == 0 && !p->bounded; // a package without versions: of which ones is not said
 	struct fact f = {.kind = FACT_AFFECTED};
 	f.affected = (struct fact_affected){
 		.flaw = p->id,

@@ -40,6 +40,7 @@ static void ranges(void)
 		 "[,2.0.0):affected/semver else unaffected\n"},
 		{"\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"1.0.0\"},{\"fixed\":\"1.5.0\"},{\"introduced\":\"2.0.0\"},{\"limit\":\"2.0.0\"}]}]",
 		 "[1.0.0,1.5.0):affected/semver else unaffected fixed 1.5.0\n"},
+		{"\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"3.0.0\"},{\"limit\":\"2.0.0\"}]}]", "else unaffected\n"},
 		{"\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"1.0.0\"},{\"fixed\":\"2.0.0\"}]},{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"3.0.0\"}]}]",
 		 "[1.0.0,2.0.0):affected/semver [3.0.0,):affected/semver else unaffected fixed 2.0.0\n"},
 		// what has no order stays as it stands
