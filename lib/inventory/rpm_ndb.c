@@ -68,9 +68,10 @@ static bool is_unused(const struct ndb *d, const struct slot *s)
 static enum err read_blob(const struct ndb *d, const struct slot *s, struct slice *header, struct why *why)
 {
 	size_t at = (size_t)s->first * BLOCK;
-	if (s->number == 0 || s->first < d->slot_blocks || (uint64_t)s->first + s->blocks > d->file.n / BLOCK || s->blocks * (uint64_t)BLOCK < HEAD_BYTES + TAIL_BYTES)
+	uint64_t end = (uint64_t)s->first + s->blocks;
+	if (s->number == 0 || s->first < d->slot_blocks || end > d->file.n / BLOCK || (end - s->first) * BLOCK < HEAD_BYTES + TAIL_BYTES)
 		return why_set(why, ERR_INPUT, "%s: damaged: package %u lies in the blocks from %u to %llu", d->path, s->number, s->first,
-		               (unsigned long long)s->first + s->blocks);
+		               (unsigned long long)end);
 	if (!is_unused(d, s))
 		return damaged(d, at, "two packages in one place", why);
 	struct slice blob = slice_part(d->file, at, (size_t)s->blocks * BLOCK);
