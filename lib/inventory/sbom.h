@@ -1,7 +1,8 @@
 // Software bills of materials in JSON: CycloneDX (1.2 to 1.7; cyclonedx.org) and SPDX 2 (spdx.github.io/spdx-spec/v2.3; also inside
-// {"sbom": …}, as GitHub hands it out), plain or compressed or alone in an archive (archive/archive.h). A byte order mark is passed over. Read as a stream: memory is bounded by the largest component, not by the
-// document. A file is read twice, so that a broken document is refused, and the machine known, before the first item; from a pipe
-// there is one reading, and what comes too late for the machine ("operating-system" as the last component) is not said of it.
+// {"sbom": …}, as GitHub hands it out), plain or compressed or alone in an archive (archive/archive.h). A byte order mark is passed over.
+// Read as a stream: memory is bounded by the largest component, not by the document. A file is read twice, so that a broken document is
+// refused, and the machine known, before the first item; from a pipe there is one reading, and what comes too late for the machine
+// ("operating-system" as the last component) is not said of it.
 //
 // Components of every depth are items, numbered from 1 in the order of the document (item.line). One that breaks a rule is
 // refused, by number, and the rest is read; where only its purl or CPE cannot be read that is refused and the item comes without.
