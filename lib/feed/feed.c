@@ -220,7 +220,7 @@ static enum err read_table(struct job *j, struct archive_member *m, struct why *
 		e = table_put(t, bytes, &refusal);
 	if (e == ERR_OK && file == ERR_OK)
 		e = table_end(t, &refusal);
-	if (e == ERR_OK && file == ERR_OK)
+	if (e == ERR_OK && file == ERR_OK && !table_lists_nothing(t))
 		e = want_entries(j, before, &refusal);
 	enum source_kind kind = table_kind(t);
 	table_free(t);

@@ -41,6 +41,7 @@ static enum err take_banned(struct table *t, struct why *why)
 
 const struct format banned_format = {
 	.kind = SOURCE_BANNED,
+	.may_be_empty = true,
 	.columns = {"vendor", "level", "product", "use", "basis", "note", "from", "out_by"},
 	.needed = 2,
 	.take = take_banned,
@@ -77,6 +78,7 @@ static enum err take_provider(struct table *t, struct why *why)
 
 const struct format providers_format = {
 	.kind = SOURCE_PROVIDERS,
+	.may_be_empty = true,
 	.columns = {"name", "qualification", "number", "activities", "level", "basis", "from", "until", "suspended", "key"},
 	.needed = 2,
 	.take = take_provider,
@@ -137,6 +139,7 @@ static enum err take_alias(struct table *t, struct why *why)
 
 const struct format aliases_format = {
 	.kind = SOURCE_ALIASES,
+	.may_be_empty = true,
 	.columns = {"vendor", "product", "to"},
 	.needed = 3,
 	.take = take_alias,

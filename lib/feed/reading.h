@@ -109,6 +109,7 @@ MUST_USE enum err table_new(struct reading *r, struct table **t, struct why *why
 MUST_USE enum err table_put(struct table *t, struct slice bytes, struct why *why);
 MUST_USE enum err table_end(struct table *t, struct why *why);
 enum source_kind table_kind(const struct table *t); // 0 before its head was read
+bool table_lists_nothing(const struct table *t);    // a head alone, of a list that may be empty
 void table_free(struct table *t);
 
 #endif

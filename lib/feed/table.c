@@ -91,6 +91,7 @@ static enum err take(void *context, const struct csv_row *row, struct why *why)
 		return row->broken != NULL ? why_set(why, ERR_INPUT, "line %llu: %s", (unsigned long long)row->line, row->broken)
 		                           : take_head(t, row, why);
 	const char *rule = row->broken;
+	t->rows = true;
 	if (rule == NULL && row->n != t->width)
 		rule = row->n > t->width ? "the row has more cells than the head" : "the row has fewer cells than the head";
 	if (rule != NULL)
@@ -130,6 +131,11 @@ enum err table_end(struct table *t, struct why *why)
 	if (e == ERR_OK && t->format == NULL)
 		return why_set(why, ERR_INPUT, "a table without a head");
 	return e == ERR_OK && t->format->end != NULL ? t->format->end(t, why) : e;
+}
+
+bool table_lists_nothing(const struct table *t)
+{
+	return t->format != NULL && t->format->may_be_empty && !t->rows;
 }
 
 enum source_kind table_kind(const struct table *t)

@@ -14,6 +14,7 @@ struct table {
 	int column[CSV_CELLS_MAX];             // which column a cell is of; -1: none
 	struct slice cell[TABLE_COLUMNS_MAX];  // of the row, by column; empty: not there
 	uint64_t line;
+	bool rows;                             // one stood below the head, taken or not
 	int64_t dated;                         // of a comment before the head
 	struct slice package, cve, ecosystem;  // rows of one package and flaw that follow each other are one statement
 	enum fact_status otherwise;
@@ -23,6 +24,7 @@ struct format {
 	enum source_kind kind;
 	const char *columns[TABLE_COLUMNS_MAX]; // the first `needed` must be there
 	size_t needed;
+	bool may_be_empty;                      // a list that an authority keeps: it lifts the last ban with a head alone
 	bool open;                              // columns that are not known are passed over
 	enum err (*take)(struct table *t, struct why *why); // a row that cannot be taken: row_refuse()
 	enum err (*end)(struct table *t, struct why *why);  // NULL, or what is left to say

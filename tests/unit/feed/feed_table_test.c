@@ -57,9 +57,7 @@ static void empty(void)
 		{"#model_version:v1,score_date:2026-09-29\ncve,epss,percentile\n", 1},
 		{"cve,epss,percentile\nCVE-1,0,0\n", 1},
 		{"package,cve,status,ecosystem\n", 1},
-		{"vendor;product;level\n", 1},
-		{"name,qualification\n", 1},
-		{"vendor,product,to\n# nothing yet\n", 1},
+		{"vendor;product;level\n;;\n", 1}, // not empty: nothing of it can be read
 	};
 	static const struct feed_options none = {.dated = FACT_NO_DATE};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -71,6 +69,14 @@ static void empty(void)
 		CHECK_SAY(s.facts[FACT_SOURCE] == rows[i].sources, "%s", rows[i].text);
 		said_free(&s);
 	}
+}
+
+// A list that an authority keeps ends with its last row: the head alone says that nothing stands on it any more.
+static void emptied(void)
+{
+	said_is("vendor;product;level\n", NULL, "source banned banned equipment whole\n");
+	said_is("name,qualification\n", NULL, "source providers qualified providers whole\n");
+	said_is("vendor,product,to\n# nothing yet\n", NULL, "source aliases aliases whole\n");
 }
 
 static void epss(void)
@@ -208,5 +214,5 @@ static void cut(void)
 	}
 }
 
-const struct test tests[] = {{"KEV", kev}, {"half a feed", half}, {"no entry", empty}, {"EPSS", epss}, {"end of life", eol}, {"table of affected packages", table},
+const struct test tests[] = {{"KEV", kev}, {"half a feed", half}, {"no entry", empty}, {"an emptied list", emptied}, {"EPSS", epss}, {"end of life", eol}, {"table of affected packages", table},
                              {"our own lists", lists}, {"examples", examples}, {"cut anywhere", cut}, {NULL, NULL}};
