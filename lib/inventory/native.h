@@ -22,7 +22,9 @@ MUST_USE enum err inventory_native_file(int fd, const char *name, struct buf *ro
 // (inventory_mend), a date before 1970 or after 9999 left out, an item without name, purl and CPE becomes a refusal; and a note says so.
 struct inventory_writer {
 	struct buf *out; // appended to; the caller's
+	size_t start;    // where the file begins in it
 	uint64_t lines;
+	bool machine;    // it was told; refusals and notes before it are put behind it
 	char ecosystem[INVENTORY_TEXT_MAX];
 	size_t ecosystem_n;
 	const char *odd; // what was done to a value since the last note, or NULL

@@ -91,12 +91,9 @@ static struct slice keep_ecosystem(struct inventory_writer *w, struct slice ecos
 	return ecosystem;
 }
 
-static enum err write_machine(void *context, const struct machine *m, struct why *why)
+static enum err put_machine(struct inventory_writer *w, const struct machine *m, struct why *why)
 {
-	struct inventory_writer *w = context;
 	char taken_room[TIME_TEXT], updated_room[TIME_TEXT];
-	if (w->lines > 0)
-		return why_set(why, ERR_INPUT, "inventory file: a second machine: one machine a file");
 	struct slice taken = date(w, m->taken, taken_room), updated = date(w, m->updated, updated_room), ecosystem = keep_ecosystem(w, m->ecosystem);
 	const struct {
 		const char *word;
@@ -121,11 +118,31 @@ static enum err write_machine(void *context, const struct machine *m, struct why
 	return e == ERR_OK ? tell_odd(w, why) : e;
 }
 
+// What a reader told before it knew the machine comes behind it.
+static enum err write_machine(void *context, const struct machine *m, struct why *why)
+{
+	struct inventory_writer *w = context;
+	struct buf before;
+	if (w->machine)
+		return why_set(why, ERR_INPUT, "inventory file: a second machine: one machine a file");
+	w->machine = true;
+	buf_init(&before, w->out->max);
+	buf_put_slice(&before, slice_part(buf_slice(w->out), w->start, w->out->n));
+	enum err e = buf_status(&before);
+	if (e != ERR_OK)
+		return why_set(why, e, "inventory file: no memory");
+	w->out->n = w->start;
+	e = put_machine(w, m, why);
+	buf_put_slice(w->out, buf_slice(&before));
+	buf_free(&before);
+	return e;
+}
+
 // A reader that knows no machine: a document about a product.
 static enum err begin(struct inventory_writer *w, struct why *why)
 {
 	struct machine nothing = {.taken = INVENTORY_UNKNOWN_DATE, .updated = INVENTORY_UNKNOWN_DATE};
-	return w->lines > 0 ? ERR_OK : write_machine(w, &nothing, why);
+	return w->machine ? ERR_OK : write_machine(w, &nothing, why);
 }
 
 static bool is_plain(const struct inventory_writer *w, const struct item *i)
@@ -174,9 +191,7 @@ static enum err write_told(struct inventory_writer *w, struct slice kind, const 
 {
 	char room[24];
 	struct slice rule = slice_text(r->why);
-	enum err e = begin(w, why);
-	if (e == ERR_OK)
-		e = put_line(w, (struct slice[]){kind, number(r->line, room), r->text, is_blank(rule) ? SLICE_LITERAL("not said why") : rule}, 4, why);
+	enum err e = put_line(w, (struct slice[]){kind, number(r->line, room), r->text, is_blank(rule) ? SLICE_LITERAL("not said why") : rule}, 4, why);
 	return e == ERR_OK ? tell_odd(w, why) : e;
 }
 
@@ -215,7 +230,7 @@ static enum err write_note(void *context, const struct refused *r, struct why *w
 
 void inventory_write_init(struct inventory_writer *w, struct buf *out)
 {
-	*w = (struct inventory_writer){.out = out};
+	*w = (struct inventory_writer){.out = out, .start = out->n};
 }
 
 struct inventory_sink inventory_write_sink(struct inventory_writer *w)

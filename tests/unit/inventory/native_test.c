@@ -217,6 +217,30 @@ static void the_writer_mends(void)
 	buf_free(&out);
 }
 
+// What was told before the machine stands behind it, and a list of nothing but refusals is a file too.
+static void told_before_the_machine(void)
+{
+	struct refused x = {.line = 2, .text = SLICE_LITERAL("a"), .why = "no version"};
+	struct machine m = {.name = SLICE_LITERAL("web-1"), .taken = INVENTORY_UNKNOWN_DATE, .updated = -5};
+	for (unsigned named = 0; named < 2; named++) {
+		struct buf out;
+		struct inventory_writer w;
+		struct why why = {""};
+		buf_init(&out, 1u << 16);
+		buf_put_text(&out, "before\n");
+		inventory_write_init(&w, &out);
+		struct inventory_sink s = inventory_write_sink(&w);
+		CHECK(s.refused(s.context, &x, &why) == ERR_OK && s.note(s.context, &x, &why) == ERR_OK);
+		CHECK(!named || s.machine(s.context, &m, &why) == ERR_OK);
+		CHECK(s.refused(s.context, &x, &why) == ERR_OK && inventory_write_end(&w, &why) == ERR_OK);
+		buf_put_u8(&out, 0);
+		CHECK_TEXT((char *)out.p, named ? "before\n" HEAD "name\tweb-1\nn\t0\t-5\ta date, in seconds, before 1970 or after 9999: left out\n"
+		                                  "x\t2\ta\tno version\nn\t2\ta\tno version\nx\t2\ta\tno version\nend\t6\n"
+		                                : "before\n" HEAD "x\t2\ta\tno version\nn\t2\ta\tno version\nx\t2\ta\tno version\nend\t4\n");
+		buf_free(&out);
+	}
+}
+
 static void the_writer_stops(void)
 {
 	struct buf out;
@@ -321,6 +345,7 @@ const struct test tests[] = {
 	{"tables", tables},
 	{"round trip, truncated and changed at every byte", round_trip},
 	{"what the writer mends and tells", the_writer_mends},
+	{"what is told before the machine", told_before_the_machine},
 	{"a full buffer", the_writer_stops},
 	{"the page's example", the_page},
 	{"from a file", from_a_file},
