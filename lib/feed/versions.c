@@ -39,7 +39,9 @@ static enum version_scheme scheme_for(const struct entries *e, struct slice type
 	enum version_scheme scheme = version_scheme_of_type(type);
 	if (text_same(type, "original_commit_for_fix"))
 		scheme = VERSION_SEMVER;
-	if (type.n == 0) // "custom" says that there is no order; nothing says that nobody wrote it down
+	// "custom" says that there is no order; nothing says that nobody wrote it down. Of dpkg's packages an indexer writes "custom" too,
+	// and they have one order alone.
+	if (type.n == 0 || (e->scheme == VERSION_DEB && text_same(type, "custom")))
 		return e->scheme;
 	for (size_t i = 0; i < n && scheme == VERSION_SEMVER; i++)
 		if (!is_numbers(bounds[i]))

@@ -335,7 +335,7 @@ static void heads(void)
 		 "source cve CVE indexer\n" FLAW
 		 A "binary Debian:12 ctdb [,2:4.17):affected/deb else unaffected\n" A "binary Debian:sid ctdb [,2:4.17):affected/deb else unaffected\n"
 		 A "product debian ctdb on moon [,2:4.17):affected/deb else unaffected\n"
-		 A "binary Ubuntu:22.04:LTS pound [,1.2):affected/custom else unknown\n"
+		 A "binary Ubuntu:22.04:LTS pound [,1.2):affected/deb else unknown\n"
 		 A "binary Rocky Linux:8 lua else unknown\n"
 		 A "binary SUSE:Linux Enterprise Server 15 SP5 xz else unknown\n" A "product suse xz on cpe:/o:suse:ses:7 else unknown\n"
 		 A "product amazon xz else unknown\n"},
