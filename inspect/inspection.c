@@ -254,19 +254,17 @@ static void tell_line(const struct inspection *i, const char *what, const struct
 static enum err on_refused(void *context, const struct refused *r, struct why *why)
 {
 	struct inspection *i = context;
-	(void)why;
 	if (i->r.count.refused++ < INSPECT_TOLD_MAX)
 		tell_line(i, "passed over", r);
-	return ERR_OK;
+	return i->save == NULL ? ERR_OK : i->save_sink.refused(i->save_sink.context, r, why);
 }
 
 static enum err on_note(void *context, const struct refused *r, struct why *why)
 {
 	const struct inspection *i = context;
-	(void)why;
 	if (!i->quiet)
 		tell_line(i, "note", r);
-	return ERR_OK;
+	return i->save == NULL ? ERR_OK : i->save_sink.note(i->save_sink.context, r, why);
 }
 
 int inspection_begin(struct inspection *i, const struct verb *v, int argc, char **argv, int *status)
