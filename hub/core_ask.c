@@ -372,7 +372,8 @@ static enum err decide(void *core, const struct hub_question *q, struct slice pa
 	for (size_t i = 0; e == ERR_OK && i < sizeof answers / sizeof *answers; i++)
 		if (answers[i].verb == q->verb)
 			e = answers[i].answer(&a);
-	return e != ERR_OK ? e : buf_status(reply);
+	const enum err room = buf_status(reply);
+	return room == ERR_OK ? e : why_set(why, room, "%s: %s", q->name, room == ERR_LIMIT ? "too long an answer" : "no memory for the answer");
 }
 
 enum err ask_answer(void *core, struct slice payload, struct buf *reply, struct why *why)

@@ -184,6 +184,10 @@ static void records_of_a_team(void)
 	REFUSED(list(FIXTURE_REPORTER, 0, 0, &count), ERR_DENIED, "");
 	OK(ask_record(FIXTURE_NATIONAL_ANALYST, HUB_RECORD, FIXTURE_NATIONAL, s.id));
 	CHECK(slice_equal(buf_slice(&answer), s.filing.payload));
+	const size_t max = answer.max;
+	answer.max = s.filing.payload.n - 1;
+	REFUSED(ask_record(FIXTURE_NATIONAL_ANALYST, HUB_RECORD, FIXTURE_NATIONAL, s.id), ERR_LIMIT, "record: too long an answer");
+	answer.max = max;
 	const enum hub_verb verbs[] = {HUB_RECORD, HUB_MATCHES};
 	for (unsigned i = 0; i < 2; i++) {
 		REFUSED(ask_record(FIXTURE_ANALYST, verbs[i], FIXTURE_INTERNATIONAL, s.id), ERR_DENIED, "not addressed to team 1");
