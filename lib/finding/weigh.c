@@ -1,5 +1,6 @@
 // Weighing: all rows of all sources about one item become one hit a flaw.
 #include <stdlib.h>
+#include <strings.h>
 
 #include "inside.h"
 #include "product/cpe.h"
@@ -206,6 +207,20 @@ static enum err rows_of_name(struct weighing *w)
 	return e;
 }
 
+// Vendor and product both spelt as the record has them: its own way of naming. Also in one name ("Microsoft Windows Server 2016"), and
+// where the name says the vendor once more.
+static enum err rows_of_product(struct weighing *w)
+{
+	struct slice vendor = w->s->vendor, name = w->s->name;
+	enum err e = vendor.n > 0 ? rows_of(w, NAMES_PRODUCT, (struct slice){0}, vendor, name, CONFIDENCE_ALIAS) : ERR_OK;
+	for (size_t at = slice_find(name, ' ', 0); at < name.n && e == ERR_OK; at = slice_find(name, ' ', at + 1)) {
+		struct slice before = slice_part(name, 0, at), behind = slice_part(name, at + 1, name.n);
+		if (w->s->alone || (before.n == vendor.n && strncasecmp((const char *)before.p, (const char *)vendor.p, before.n) == 0))
+			e = rows_of(w, NAMES_PRODUCT, (struct slice){0}, before, behind, CONFIDENCE_ALIAS);
+	}
+	return e;
+}
+
 static enum err all_rows(struct weighing *w)
 {
 	const struct subject *s = w->s;
@@ -219,9 +234,8 @@ static enum err all_rows(struct weighing *w)
 		return e;
 	if (e == ERR_OK && s->cpe.n > 0)
 		e = rows_of(w, NAMES_CPE, (struct slice){0}, (struct slice){0}, s->cpe, CONFIDENCE_EXACT);
-	// Vendor and product both spelt as the record has them: its own way of naming.
-	if (e == ERR_OK && s->vendor.n > 0)
-		e = rows_of(w, NAMES_PRODUCT, (struct slice){0}, s->vendor, s->name, CONFIDENCE_ALIAS);
+	if (e == ERR_OK && (s->vendor.n > 0 || s->alone))
+		e = rows_of_product(w);
 	bool known = false;
 	if (e == ERR_OK && (s->vendor.n > 0 || s->alone))
 		e = rows_of_alias(w, &known);

@@ -324,6 +324,14 @@ static void test_alone(void)
 		{"name=nginx|version=1.18.0|kind=firmware|purl=pkg:generic/nginx@1.18.0", "flaw doubtful CVE-1 fixed=1.20 by=MITRE"},
 		{"name=nginx|version=1.20", ""},
 		{"name=nginx proxy|version=1.18.0", ""},
+		// Vendor and product in one name, or the vendor once more in it, are a record's own names.
+		{"name=F5 nginx|version=1.18.0", "flaw alias CVE-1 fixed=1.20 by=MITRE"},
+		{"name=f5 NGINX|version=1.20", ""},
+		{"name=F5 nginx|version=1.18.0|vendor=F5", "flaw alias CVE-1 fixed=1.20 by=MITRE"},
+		{"name=F5 nginx|version=1.18.0|vendor=acme", ""},
+		{"name=F5 nginx|version=1.18.0|kind=library", ""},
+		{"name=F5 nginx plus|version=1.18.0", ""},
+		{"name=the F5 nginx|version=1.18.0", ""},
 		{"name=f5|version=1.18.0", ""},
 		{"name=nginx|version=1.18.0|kind=library", ""}, // a library's bare name is nobody's
 		{"name=nginx|version=1.18.0|kind=package", ""}, // of a distribution that is not known
