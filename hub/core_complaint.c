@@ -1,8 +1,9 @@
 // Complaints: a card that is false when its record is opened lowers the cap of the seat that vouched for it.
 //
 // Nobody can prove to the hub what is inside a record without opening it to the hub. So what counts is the word of two analysts who
-// may open it and have asked to; and it counts once for an alias, so that one member of an honest seat who files rubbish costs that seat
-// one step, however much he files. (core_filing.c bounds what a dishonest seat can file under one alias.)
+// may open it and have each spent one of the day's requests on it (that they opened it only keepers know); and it counts once for an
+// alias, so that one member of an honest seat who files rubbish costs that seat one step, however much he files. (core_filing.c bounds
+// what a dishonest seat can file under one alias.)
 #include <inttypes.h>
 
 #include "core.h"
