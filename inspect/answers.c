@@ -177,7 +177,8 @@ static const char *answer_of(const char *says)
 }
 
 // Nothing is written where nothing is said: the question stays open. So what was answered before the input ended is kept.
-static void put_answer(const struct question *q, const char *who, enum language l, struct buf *text)
+// True: it was answered.
+static bool put_answer(const struct question *q, const char *who, enum language l, struct buf *text)
 {
 	char says[64], note[ANSWER_TEXT_MAX], day[TIME_TEXT];
 	const char *kept = NULL;
@@ -186,7 +187,7 @@ static void put_answer(const struct question *q, const char *who, enum language 
 		if (!ask(l == LANGUAGE_FR ? "oui, non ou sans objet (vide : plus tard) :" : "yes, no or not-applicable (empty: later):",
 		         says, sizeof says) ||
 		    says[0] == 0)
-			return;
+			return false;
 		kept = answer_of(says);
 	}
 	do {
@@ -195,6 +196,25 @@ static void put_answer(const struct question *q, const char *who, enum language 
 	} while (!is_clean(slice_text(note)));
 	time_print(clock_now(), day);
 	buf_printf(text, "%.*s\t%s\t%.10s\t%s\t%s\n", SLICE_ARGS(q->id), kept, day, who, note);
+	return true;
+}
+
+// Each question that has no answer yet, once.
+static enum err ask_all(const struct inspection *i, const char *path, struct buf *text, size_t *answered, size_t *open,
+                        struct why *why)
+{
+	enum err e = ERR_OK;
+	for (size_t r = 0; e == ERR_OK && r < i->r.regimes; r++)
+		for (size_t q = 0; e == ERR_OK && q < regime_questions(i->r.regime[r]); q++) {
+			struct question question = regime_question(i->r.regime[r], q);
+			struct answer a;
+			bool has = false;
+			e = find_answer(buf_slice(text), question.id, path, &a, &has, why);
+			if (e != ERR_OK || has || !is_first(&i->r, r, q))
+				continue;
+			(*(put_answer(&question, i->caretaker, i->lang, text) ? answered : open))++;
+		}
+	return e;
 }
 
 static int run(int argc, char **argv)
@@ -203,10 +223,10 @@ static int run(int argc, char **argv)
 	struct buf text;
 	struct why why = {0};
 	int status;
-	int n = inspection_begin(&i, &verb_answer, argc, argv, &status);
-	if (n != 1 || i.caretaker == NULL || i.caretaker[0] == 0 || !is_clean(slice_text(i.caretaker))) {
-		if (n >= 0)
-			status = verb_usage(&verb_answer, "one FILE, and --caretaker NAME: who answers");
+	bool begun = inspection_begin(&i, &verb_answer, argc, argv, 1, "one FILE", &status);
+	if (!begun || i.caretaker == NULL || i.caretaker[0] == 0 || !is_clean(slice_text(i.caretaker))) {
+		if (begun)
+			status = verb_usage(&verb_answer, "--caretaker NAME: who answers, in up to %u bytes of plain text", ANSWER_TEXT_MAX);
 		inspection_free(&i);
 		return status;
 	}
@@ -218,22 +238,20 @@ static int run(int argc, char **argv)
 	}
 	if (e == ERR_OK && text.n > 0 && text.p[text.n - 1] != '\n')
 		buf_put_u8(&text, '\n');
-	for (size_t r = 0; e == ERR_OK && r < i.r.regimes; r++)
-		for (size_t q = 0; e == ERR_OK && q < regime_questions(i.r.regime[r]); q++) {
-			struct question question = regime_question(i.r.regime[r], q);
-			struct answer a;
-			bool has = false;
-			e = find_answer(buf_slice(&text), question.id, argv[0], &a, &has, &why);
-			if (e == ERR_OK && !has && is_first(&i.r, r, q))
-				put_answer(&question, i.caretaker, i.lang, &text);
-		}
+	size_t open = 0, answered = 0;
+	if (e == ERR_OK)
+		e = ask_all(&i, argv[0], &text, &answered, &open, &why);
 	if (e == ERR_OK)
 		e = buf_status(&text) == ERR_OK ? file_write(argv[0], buf_slice(&text), FILE_PUBLIC, &why)
 		                                : why_set(&why, ERR_LIMIT, "%s: over %u bytes", argv[0], ANSWERS_FILE_MAX);
+	if (e == ERR_OK)
+		printf(i.lang == LANGUAGE_FR ? "%s : réponses enregistrées : %zu, questions sans réponse : %zu\n"
+		                             : "%s: answers kept: %zu, questions left open: %zu\n",
+		       argv[0], answered, open);
 	buf_free(&text);
 	inspection_free(&i);
 	return e == ERR_OK ? 0 : verb_fail(&verb_answer, INSPECT_TROUBLE, e, &why);
 }
 
-const struct verb verb_answer = {"answer", "--caretaker NAME [--regime REGIME]… [--lang en|fr] [--data FILE] FILE",
+const struct verb verb_answer = {"answer", "--caretaker NAME [--regime REGIME]… [--lang en|fr] FILE",
                                  "ask the questions that no program can answer, once", run};

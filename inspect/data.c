@@ -17,12 +17,14 @@
 #include "sandbox/sandbox.h"
 #include "sys/clock.h"
 #include "sys/file.h"
+#include "words.h"
 
-#define DATA_DEFAULT "/var/lib/tocsin-inspect/knowledge"
 #define FACTS_BUFFER (1u << 20)   // written when it is full
 #define FACTS_ROOM (64u << 20)    // and never more than this: one fact is far smaller
 #define FACTS_MAX (8ull << 30) // bytes of facts of one process
 #define PARSERS_MAX 8u
+#define DAY 86400
+#define SHOWN_MAX (16u << 20) // bytes that are printed
 
 static const struct issued issued_knowledge = {"knowledge", "knowledge", KNOWLEDGE_FILE_MAX};
 
@@ -83,12 +85,7 @@ static enum err parse(const char *path, int fd, bool directory, const struct fee
 static int scratch(const char *beside)
 {
 	char directory[FILE_PATH_MAX];
-	snprintf(directory, sizeof directory, "%s", beside);
-	char *slash = strrchr(directory, '/');
-	if (slash == NULL)
-		strcpy(directory, ".");
-	else
-		slash[slash == directory] = 0;
+	snprintf(directory, sizeof directory, "%.*s", SLICE_ARGS(file_directory(beside)));
 	return open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 }
 
@@ -104,7 +101,8 @@ static enum err start(struct parser *p, const char *path, const char *data, cons
 	}
 	p->facts = scratch(data);
 	if (p->facts < 0 || pipe2(said, O_CLOEXEC) != 0) {
-		enum err e = why_set(why, ERR_SYSTEM, "%s: room for facts: %s", data, strerror(errno));
+		enum err e = why_set(why, ERR_SYSTEM, "%s: nothing can be written beside it (--data FILE names another place): %s", data,
+		                     strerror(errno));
 		if (p->facts >= 0)
 			close(p->facts);
 		close(fd);
@@ -145,6 +143,15 @@ static enum err wait_for(struct parser *p, const char *path, struct why *why)
 // --- The build -----------------------------------------------------------------------------------------------------------------
 
 // *said: among them is a source; of a feed read in parts some may have refusals alone.
+static void tell_refused(struct slice text)
+{
+	struct buf line;
+	buf_init(&line, 2 * FACT_TEXT_MAX);
+	word_put(&line, text, FACT_TEXT_MAX);
+	fprintf(stderr, "passed over: %.*s\n", SLICE_ARGS(buf_slice(&line)));
+	buf_free(&line);
+}
+
 static enum err take_facts(struct knowledge_build *b, int fd, bool *said, struct why *why)
 {
 	struct stat st;
@@ -165,7 +172,7 @@ static enum err take_facts(struct knowledge_build *b, int fd, bool *said, struct
 		e = fact_take(&rest, room, &f, why);
 		*said |= e == ERR_OK && f.kind == FACT_SOURCE;
 		if (e == ERR_OK && f.kind == FACT_REFUSED)
-			fprintf(stderr, "passed over: %.*s\n", SLICE_ARGS(f.refused));
+			tell_refused(f.refused);
 		if (e == ERR_OK)
 			e = knowledge_build_take(b, &f, why);
 	}
@@ -208,7 +215,15 @@ static enum err read_source(struct knowledge_build *b, const char *path, const c
 	return e == ERR_OK && !said ? why_set(why, ERR_INPUT, "%s: holds no feed", path) : e;
 }
 
-static void print_changes(struct knowledge_build *b)
+static enum err print_and_free(struct buf *out, struct why *why)
+{
+	enum err e = buf_status(out);
+	e = e == ERR_OK ? verb_print(buf_slice(out), why) : why_set(why, e, "more than %u bytes to print", SHOWN_MAX);
+	buf_free(out);
+	return e;
+}
+
+static void put_changes(struct knowledge_build *b, struct buf *out)
 {
 	const struct knowledge_change *changes;
 	size_t n = knowledge_build_changes(b, &changes);
@@ -221,19 +236,27 @@ static void print_changes(struct knowledge_build *b)
 		             {c->removed, "removed"},
 		             {c->older, "older than what is held: not taken"},
 		             {c->refused, "passed over"}};
-		printf("%-24.*s ", SLICE_ARGS(c->source));
+		buf_printf(out, "%-24.*s ", SLICE_ARGS(c->source));
 		if (c->outdated) {
-			puts("as a whole older than what is held: not taken");
+			buf_put_text(out, "as a whole older than what is held: not taken\n");
 			continue;
 		}
-		printf("%s new", verb_count(c->added));
+		buf_printf(out, "%s new", verb_count(c->added));
 		for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
 			if (parts[k].n > 0)
-				printf(", %s %s", verb_count(parts[k].n), parts[k].what);
+				buf_printf(out, ", %s %s", verb_count(parts[k].n), parts[k].what);
 		if (c->refusal.n > 0)
-			printf(" (%.*s)", SLICE_ARGS(c->refusal));
-		puts("");
+			buf_printf(out, " (%.*s)", SLICE_ARGS(c->refusal));
+		buf_put_u8(out, '\n');
 	}
+}
+
+static enum err print_changes(struct knowledge_build *b, struct why *why)
+{
+	struct buf out;
+	buf_init(&out, SHOWN_MAX);
+	put_changes(b, &out);
+	return print_and_free(&out, why);
 }
 
 static enum err update(const char *data, size_t n, char **sources, const struct feed_options *o, struct why *why)
@@ -248,7 +271,7 @@ static enum err update(const char *data, size_t n, char **sources, const struct 
 	if (e == ERR_OK)
 		e = knowledge_build_write(b, data, (int64_t)clock_now(), why);
 	if (e == ERR_OK)
-		print_changes(b);
+		e = print_changes(b, why);
 	knowledge_build_free(b);
 	knowledge_close(before);
 	return e;
@@ -265,28 +288,37 @@ static void print_day(int64_t seconds, char text[static TIME_TEXT])
 	text[10] = 0;
 }
 
+enum err data_open(const char *path, enum knowledge_check check, struct knowledge **k, struct why *why)
+{
+	enum err e = knowledge_open(path, check, k, why);
+	return e == ERR_ABSENT ? why_at(why, e, "no knowledge yet, `tocsin-inspect data update --data %s FEED…` makes it", path) : e;
+}
+
 static int show(const struct verb *v, const char *data)
 {
 	struct knowledge *k;
 	struct why why = {0};
-	enum err e = knowledge_open(data, KNOWLEDGE_CHECK_ALL, &k, &why);
+	enum err e = data_open(data, KNOWLEDGE_CHECK_ALL, &k, &why);
 	if (e != ERR_OK)
 		return verb_fail(v, INSPECT_TROUBLE, e, &why);
 	struct age ages[AGES_MAX];
+	struct buf out;
+	buf_init(&out, SHOWN_MAX);
 	size_t n = ages_of(k, (int64_t)clock_now(), ages);
-	printf("%-10s %-28s %-12s %8s %8s  %s\n", "kind", "source", "dated", "days", "may be", "records");
+	buf_printf(&out, "%-10s %-28s %-12s %8s %8s  %s\n", "kind", "source", "dated", "days", "may be", "records");
 	for (size_t i = 0; i < n; i++) {
 		char day[TIME_TEXT] = "?";
 		print_day(ages[i].source.dated, day);
-		printf("%-10s %-28.*s %-12s %8lld %8lld  %s%s\n", source_kind_name(ages[i].source.kind), SLICE_ARGS(ages[i].source.name),
-		       day, (long long)ages[i].days, (long long)ages[i].allowed, verb_count(ages[i].source.records),
-		       ages[i].stale ? "  STALE" : "");
+		buf_printf(&out, "%-10s %-28.*s %-12s %8lld %8lld  %s%s\n", source_kind_name(ages[i].source.kind),
+		           SLICE_ARGS(ages[i].source.name), day, (long long)ages[i].days, (long long)ages[i].allowed,
+		           verb_count(ages[i].source.records), ages[i].stale ? "  STALE" : "");
 	}
 	const char *missing = ages_missing(k);
 	if (missing != NULL)
-		printf("no certificate can be made: %s\n", missing);
+		buf_printf(&out, "no certificate can be made: %s\n", missing);
+	e = print_and_free(&out, &why);
 	knowledge_close(k);
-	return 0;
+	return e == ERR_OK ? 0 : verb_fail(v, INSPECT_TROUBLE, e, &why);
 }
 
 // A knowledge file that its issuer answers for takes the place of ours. It is read once: what is verified is what is installed.
@@ -327,47 +359,106 @@ static enum err install(const char *from, const char *issuer, const char *data, 
 	return e;
 }
 
-static int run(int argc, char **argv)
+struct asked {
+	const char *data, *ecosystem, *name, *kind, *issuer, *key, *dated;
+};
+
+// An option that was given and does not belong there; NULL: none.
+static const char *foreign(const struct asked *a, const char *sub)
 {
-	const char *data = DATA_DEFAULT, *ecosystem = "", *name = "", *kind = NULL, *issuer = NULL, *key = NULL, *dated = NULL;
-	const struct verb_option table[] = {{"data", VERB_TEXT, &data, 0, 0},   {"ecosystem", VERB_TEXT, &ecosystem, 0, 0},
-	                                    {"name", VERB_TEXT, &name, 0, 0},   {"kind", VERB_TEXT, &kind, 0, 0},
-	                                    {"key", VERB_TEXT, &key, 0, 0},     {"issuer", VERB_TEXT, &issuer, 0, 0},
-	                                    {"dated", VERB_TEXT, &dated, 0, 0}, {0}};
-	struct feed_options o = {.dated = FACT_NO_DATE};
+	const struct {
+		const char *name, *given, *subs;
+	} options[] = {{"data", a->data, "update show install"},
+	               {"ecosystem", a->ecosystem, "update"},
+	               {"name", a->name, "update key"},
+	               {"kind", a->kind, "update"},
+	               {"issuer", a->issuer, "install"},
+	               {"key", a->key, "sign"},
+	               {"dated", a->dated, "update"}};
+	for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+		if (options[i].given != NULL && strstr(options[i].subs, sub) == NULL)
+			return options[i].name;
+	return NULL;
+}
+
+// A day ahead is none of a feed's: what comes later would be older than it, and never taken.
+static bool take_options(const struct asked *a, struct feed_options *o)
+{
+	uint64_t day = 0;
+	*o = (struct feed_options){.dated = FACT_NO_DATE, .ecosystem = slice_text(a->ecosystem == NULL ? "" : a->ecosystem),
+	                           .name = slice_text(a->name == NULL ? "" : a->name)};
+	if (a->kind != NULL && !source_kind_named(slice_text(a->kind), &o->kind)) {
+		char names[SOURCE_KINDS * 16] = "";
+		size_t used = 0;
+		for (int k = 1; k < SOURCE_KINDS; k++)
+			used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", k == 1 ? "" : ", ", source_kind_name((enum source_kind)k));
+		verb_usage(&verb_data, "--kind: \"%s\" is not %s", a->kind, names);
+		return false;
+	}
+	if (a->dated != NULL && !time_parse(slice_text(a->dated), &day)) {
+		verb_usage(&verb_data, "--dated: \"%s\" is not a day like 2026-11-21", a->dated);
+		return false;
+	}
+	if (day > clock_now() + DAY) {
+		verb_usage(&verb_data, "--dated: \"%s\" is yet to come", a->dated);
+		return false;
+	}
+	if (a->dated != NULL)
+		o->dated = (int64_t)day;
+	return true;
+}
+
+static int make_key(const char *key, const char *name)
+{
 	struct why why = {0};
 	char path[FILE_PATH_MAX];
+	enum err e = issuer_make(&issued_knowledge, key, name, path, &why);
+	if (e != ERR_OK)
+		return verb_fail(&verb_data, INSPECT_TROUBLE, e, &why);
+	printf("%s: keep it; %s: give it to those who take knowledge of \"%s\"\n", key, path, name);
+	return 0;
+}
+
+static int sign(const char *file, const char *key)
+{
+	struct why why = {0};
 	struct issuer i;
-	uint64_t day = 0;
+	char path[FILE_PATH_MAX];
+	enum err e = issuer_sign_file(&issued_knowledge, file, key, &i, path, &why);
+	if (e != ERR_OK)
+		return verb_fail(&verb_data, INSPECT_TROUBLE, e, &why);
+	printf("%s: signed by \"%s\"\n", path, i.name);
+	return 0;
+}
+
+static int run(int argc, char **argv)
+{
+	struct asked a = {0};
+	const struct verb_option table[] = {{"data", VERB_TEXT, &a.data, 0, 0},   {"ecosystem", VERB_TEXT, &a.ecosystem, 0, 0},
+	                                    {"name", VERB_TEXT, &a.name, 0, 0},   {"kind", VERB_TEXT, &a.kind, 0, 0},
+	                                    {"key", VERB_TEXT, &a.key, 0, 0},     {"issuer", VERB_TEXT, &a.issuer, 0, 0},
+	                                    {"dated", VERB_TEXT, &a.dated, 0, 0}, {0}};
+	struct feed_options o;
+	struct why why = {0};
 	int n = verb_options(&verb_data, argc, argv, table);
-	if (n < 0)
+	if (n < 0 || !take_options(&a, &o))
 		return INSPECT_USAGE;
-	o.ecosystem = slice_text(ecosystem);
-	o.name = slice_text(name);
-	if (kind != NULL && !source_kind_named(slice_text(kind), &o.kind))
-		return verb_usage(&verb_data, "--kind: no kind of source \"%s\"", kind);
-	if (dated != NULL && !time_parse(slice_text(dated), &day))
-		return verb_usage(&verb_data, "--dated: \"%s\" is not a day like 2026-11-21", dated);
-	if (dated != NULL)
-		o.dated = (int64_t)day;
+	const char *data = a.data == NULL ? DATA_DEFAULT : a.data, *sub = n > 0 ? argv[0] : "";
 	enum err e;
-	if (n > 1 && strcmp(argv[0], "update") == 0) {
+	if (n > 0 && foreign(&a, sub) != NULL)
+		return verb_usage(&verb_data, "--%s does not belong to `data %s`", foreign(&a, sub), sub);
+	if (n > 1 && strcmp(sub, "update") == 0)
 		e = update(data, (size_t)n - 1, argv + 1, &o, &why);
-	} else if (n == 1 && strcmp(argv[0], "show") == 0) {
+	else if (n == 1 && strcmp(sub, "show") == 0)
 		return show(&verb_data, data);
-	} else if (n == 2 && strcmp(argv[0], "install") == 0 && issuer != NULL) {
-		e = install(argv[1], issuer, data, &why);
-	} else if (n == 2 && strcmp(argv[0], "key") == 0 && name[0] != 0) {
-		e = issuer_make(&issued_knowledge, argv[1], name, path, &why);
-		if (e == ERR_OK)
-			printf("%s: keep it; %s: give it to those who take knowledge of \"%s\"\n", argv[1], path, name);
-	} else if (n == 2 && strcmp(argv[0], "sign") == 0 && key != NULL) {
-		e = issuer_sign_file(&issued_knowledge, argv[1], key, &i, path, &why);
-		if (e == ERR_OK)
-			printf("%s: signed by \"%s\"\n", path, i.name);
-	} else {
+	else if (n == 2 && strcmp(sub, "install") == 0 && a.issuer != NULL)
+		e = install(argv[1], a.issuer, data, &why);
+	else if (n == 2 && strcmp(sub, "key") == 0 && a.name != NULL)
+		return make_key(argv[1], a.name);
+	else if (n == 2 && strcmp(sub, "sign") == 0 && a.key != NULL)
+		return sign(argv[1], a.key);
+	else
 		return verb_usage(&verb_data, "update, show, install, key or sign, with what belongs to it");
-	}
 	return e == ERR_OK ? 0 : verb_fail(&verb_data, INSPECT_TROUBLE, e, &why);
 }
 

@@ -195,5 +195,6 @@ static int run(int argc, char **argv)
 	return status;
 }
 
-const struct verb verb_declare = {"declare", "[--home DIRECTORY] [--to TEAM] [--tlp TLP] [--dry-run | --yes] CERTIFICATE",
+const struct verb verb_declare = {"declare",
+                                  "[--home DIRECTORY] [--to TEAM] [--tlp TLP] [--tocsin PROGRAM] [--dry-run | --yes] CERTIFICATE",
                                   "send a certificate to the authority, sealed, after showing what leaves", run};

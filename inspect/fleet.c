@@ -365,7 +365,8 @@ static void tell_unread(const struct fleet *f)
 	if (s->unread > s->told_n)
 		fprintf(stderr, "%s: not read: %s in all\n", f->i->verb->name, verb_count(s->unread));
 	if (s->machines == 0)
-		fprintf(stderr, "%s: nothing was inspected: no file below the directory could be read as an inventory\n", f->i->verb->name);
+		fprintf(stderr, "%s: nothing was inspected: no file below the directory could be read as an inventory\n",
+		        f->i->verb->name);
 }
 
 static enum err inspect_all(struct fleet *f, struct inspection *i, int root, const char *name, struct why *why)
@@ -394,10 +395,8 @@ static int run(int argc, char **argv)
 	struct inspection i;
 	struct fleet f = {0};
 	struct why why = {0};
-	int status, n = inspection_begin(&i, &verb_fleet, argc, argv, &status);
-	if (n >= 0 && n != 1)
-		status = verb_usage(&verb_fleet, "one DIRECTORY");
-	if (n != 1) {
+	int status;
+	if (!inspection_begin(&i, &verb_fleet, argc, argv, 1, "one DIRECTORY", &status)) {
 		inspection_free(&i);
 		return status;
 	}

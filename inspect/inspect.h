@@ -32,9 +32,10 @@ struct inspection {
 	struct buf saved;
 };
 
-// Takes the options out of argv, opens knowledge, regimes, derogations. The number of words left; -1 after saying what is wrong
-// (*status is then the exit status).
-int inspection_begin(struct inspection *i, const struct verb *v, int argc, char **argv, int *status);
+// Takes the options out of argv, opens knowledge (not for `answer`, which needs none), regimes, derogations. So many words must be
+// left, and `wants` names them. False after saying what is wrong; *status is then the exit status.
+MUST_USE bool inspection_begin(struct inspection *i, const struct verb *v, int argc, char **argv, int words, const char *wants,
+                               int *status);
 // Locks the process in: from here on it can read those files and what the options name, and write where outputs go.
 MUST_USE enum err inspection_lock(struct inspection *i, enum sandbox_kind kind, const char *path, struct why *why);
 // What the inspector answered counts like any other finding; then the verdict; then all outputs. The exit status.
@@ -55,6 +56,10 @@ void print_people_data(const struct inspection *i, struct buf *out);
 struct json_writer;
 void print_json_law(struct json_writer *w, const struct result *r);
 void print_json_knowledge(struct json_writer *w, const struct result *r);
+
+// The knowledge; where there is none yet it says what makes one.
+#define DATA_DEFAULT "/var/lib/tocsin-inspect/knowledge"
+MUST_USE enum err data_open(const char *path, enum knowledge_check check, struct knowledge **k, struct why *why);
 
 // --- How old the data are ------------------------------------------------------------------------------------------------------
 

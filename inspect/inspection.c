@@ -10,8 +10,6 @@
 #include "sys/file.h"
 #include "words.h"
 
-#define DATA_DEFAULT "/var/lib/tocsin-inspect/knowledge"
-
 // --- Options -------------------------------------------------------------------------------------------------------------------
 
 static bool take_entity(struct inspection *i)
@@ -41,6 +39,7 @@ static const char *foreign(const struct inspection *i)
 		const char *name;
 		bool given, belongs;
 	} options[] = {
+		{"data", i->data != NULL, any},
 		{"ecosystem", i->ecosystem != NULL, v == &verb_inventory || v == &verb_fleet},
 		{"before", i->before != NULL, one},
 		{"sarif", i->sarif != NULL, one},
@@ -175,10 +174,8 @@ static enum err read_derogations(struct inspection *i, struct why *why)
 
 static enum err prepare(struct inspection *i, const struct finding_options *o, struct why *why)
 {
-	const char *data = i->data == NULL ? DATA_DEFAULT : i->data;
-	enum err e = knowledge_open(data, KNOWLEDGE_CHECK_BOUNDS, &i->knowledge, why);
-	if (e == ERR_ABSENT && i->data == NULL)
-		why_at(why, e, "no knowledge yet (`tocsin-inspect data update` makes it)");
+	const bool asks = i->verb == &verb_answer; // of the law alone
+	enum err e = asks ? ERR_OK : data_open(i->data == NULL ? DATA_DEFAULT : i->data, KNOWLEDGE_CHECK_BOUNDS, &i->knowledge, why);
 	i->r.knowledge = i->knowledge;
 	if (i->regimes.n == 0)
 		i->regimes = (struct verb_list){1, {"founding"}};
@@ -191,7 +188,7 @@ static enum err prepare(struct inspection *i, const struct finding_options *o, s
 	if (e == ERR_OK && i->changed_since != NULL)
 		e = knowledge_open(i->changed_since, KNOWLEDGE_CHECK_BOUNDS, &i->then, why);
 	i->r.changed_since = i->then;
-	return e == ERR_OK ? findings_new(i->knowledge, o, result_take, &i->r, &i->findings, why) : e;
+	return e == ERR_OK && !asks ? findings_new(i->knowledge, o, result_take, &i->r, &i->findings, why) : e;
 }
 
 // --- The sink that readers are given -------------------------------------------------------------------------------------------
@@ -267,7 +264,8 @@ static enum err on_note(void *context, const struct refused *r, struct why *why)
 	return i->save == NULL ? ERR_OK : i->save_sink.note(i->save_sink.context, r, why);
 }
 
-int inspection_begin(struct inspection *i, const struct verb *v, int argc, char **argv, int *status)
+bool inspection_begin(struct inspection *i, const struct verb *v, int argc, char **argv, int words, const char *wants,
+                      int *status)
 {
 	*i = (struct inspection){.verb = v};
 	result_init(&i->r);
@@ -289,30 +287,23 @@ int inspection_begin(struct inspection *i, const struct verb *v, int argc, char 
 	*status = INSPECT_USAGE;
 	int n = verb_options(v, argc, argv, table);
 	if (n < 0 || !take_words(i, &o))
-		return -1;
+		return false;
+	if (n != words) {
+		verb_usage(v, "%s", wants);
+		return false;
+	}
 	i->asked = o;
 	enum err e = prepare(i, &o, &why);
 	if (e != ERR_OK) {
 		*status = verb_fail(v, INSPECT_TROUBLE, e, &why);
-		return -1;
+		return false;
 	}
 	buf_init(&i->saved, OUTPUT_MAX);
 	inventory_write_init(&i->writer, &i->saved);
 	i->save_sink = inventory_write_sink(&i->writer);
 	i->findings_sink = findings_inventory(i->findings);
 	i->sink = (struct inventory_sink){i, on_machine, on_item, on_restart, on_refused, on_note};
-	return n;
-}
-
-// The directory that a path is in.
-static const char *directory_of(const char *path, char room[static FILE_PATH_MAX])
-{
-	snprintf(room, FILE_PATH_MAX, "%s", path);
-	char *slash = strrchr(room, '/');
-	if (slash == NULL)
-		return ".";
-	slash[slash == room] = 0;
-	return room;
+	return true;
 }
 
 enum err inspection_lock(struct inspection *i, enum sandbox_kind kind, const char *path, struct why *why)
@@ -326,8 +317,10 @@ enum err inspection_lock(struct inspection *i, enum sandbox_kind kind, const cha
 			plan.read[n++] = reads[k];
 	n = 0;
 	for (size_t k = 0; k < sizeof writes / sizeof *writes; k++)
-		if (writes[k] != NULL && strcmp(writes[k], "-") != 0)
-			plan.write[n++] = directory_of(writes[k], rooms[k]);
+		if (writes[k] != NULL && strcmp(writes[k], "-") != 0) {
+			snprintf(rooms[k], sizeof rooms[k], "%.*s", SLICE_ARGS(file_directory(writes[k])));
+			plan.write[n++] = rooms[k];
+		}
 	return sandbox_enter(&plan, why);
 }
 

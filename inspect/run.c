@@ -55,16 +55,14 @@ static int inspect(const struct verb *v, int argc, char **argv, reader *read, in
 {
 	struct inspection i;
 	struct why why = {0};
-	int status, n = inspection_begin(&i, v, argc, argv, &status);
-	const char *path = n == 1 ? argv[0] : "/";
-	if (n >= 0 && n != (v == &verb_machine ? 0 : 1)) {
-		status = verb_usage(v, v == &verb_machine ? "no word belongs to it" : "one FILE or DIRECTORY");
-		n = -1;
-	}
-	if (n < 0) {
+	const bool machine = v == &verb_machine;
+	int status;
+	const char *wants = machine ? "no word belongs to it" : v == &verb_image ? "one DIRECTORY" : "one FILE";
+	if (!inspection_begin(&i, v, argc, argv, !machine, wants, &status)) {
 		inspection_free(&i);
 		return status;
 	}
+	const char *path = machine ? "/" : argv[0];
 	int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
 	enum err e = fd < 0 ? why_set(&why, errno == ENOENT ? ERR_ABSENT : ERR_SYSTEM, "%s: %s", path, strerror(errno)) : ERR_OK;
 	if (e == ERR_OK && v != &verb_machine) // other processes' maps cannot be read from inside the box

@@ -238,7 +238,7 @@ static int run_verify(int argc, char **argv)
 	if (e == ERR_OK)
 		e = certificate_parse(buf_slice(&file), &v.certificate, &why);
 	if (e == ERR_OK && data != NULL)
-		e = knowledge_open(data, KNOWLEDGE_CHECK_ALL, &k, &why);
+		e = data_open(data, KNOWLEDGE_CHECK_ALL, &k, &why);
 	v.knowledge = k;
 	if (e == ERR_OK)
 		e = show(&v, &why);

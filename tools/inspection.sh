@@ -69,7 +69,7 @@ inspection() {
 	look any machine "${data[@]}" --role server --exposure internal "${by[@]}"
 
 	chapter "What no program can answer, asked once: a qualified inspector leaves no question open"
-	printf 'yes\nthe list hangs at the entrance\n%.0s' 1 2 3 | look 0 answer --lang en "${data[@]}" "${by[@]}" answers.txt
+	printf 'yes\nthe list hangs at the entrance\n%.0s' 1 2 3 | look 0 answer --lang en --regime founding.regime "${by[@]}" answers.txt
 
 	chapter "A site in a table: a wiki on the internet, a gateway, an archive, the controller of a press"
 	look 20 inventory "${data[@]}" "${by[@]}" "${answers[@]}" --result first.json site.csv

@@ -110,7 +110,10 @@ static void arguments_of(FILE *out, const struct verb *v)
 	const char *rest = v->arguments;
 	do {
 		size_t n = strcspn(rest, "\n");
-		fprintf(out, "  %s %s %.*s\n", program, v->name, (int)n, rest);
+		if (rest[0] == ' ') // goes on
+			fprintf(out, "  %.*s\n", (int)n, rest);
+		else
+			fprintf(out, "  %s %s %.*s\n", program, v->name, (int)n, rest);
 		rest += n + (rest[n] == '\n');
 	} while (*rest != 0);
 }
@@ -141,12 +144,14 @@ static int find_and_run(const struct verb *const *verbs, int argc, char **argv)
 	}
 	if (argc < 2)
 		return overview(stderr, verbs);
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+	bool help = strcmp(argv[1], "help") == 0; // "help VERB" is "VERB --help"
+	if (strcmp(argv[1], "--help") == 0 || (help && argc == 2))
 		return overview(stdout, verbs);
+	const char *name = argv[help ? 2 : 1];
 	for (const struct verb *const *v = verbs; *v != NULL; v++)
-		if (strcmp(argv[1], (*v)->name) == 0)
-			return run(*v, argc - 2, argv + 2);
-	fprintf(stderr, "%s: no verb \"%s\"\n", program, argv[1]);
+		if (strcmp(name, (*v)->name) == 0)
+			return help ? run(*v, 1, (char *[]){(char[]){"--help"}, NULL}) : run(*v, argc - 2, argv + 2);
+	fprintf(stderr, "%s: no verb \"%s\"\n", program, name);
 	return overview(stderr, verbs);
 }
 

@@ -27,7 +27,7 @@ struct verb_option {
 };
 
 struct verb {
-	const char *name, *arguments, *help; // arguments: a line a way of calling it
+	const char *name, *arguments, *help; // arguments: a line a way of calling it; one that begins with a blank goes on
 	int (*run)(int argc, char **argv);   // the words after the verb
 };
 

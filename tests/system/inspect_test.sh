@@ -255,9 +255,20 @@ refused "not for a certificate either" '"FR" is not en or fr' "$I" verify --lang
 refused "nor when it is made" '"" is not en or fr' certify --lang "" --out "$T/x" "$T/first.json"
 refused "an organisation of no kind" '"" is not vital' "$I" machine --data "$K" --regime "$FOUNDING" --entity vital,
 refused "a law that binds nobody like that" 'binds only what is vital: say with --entity' "$I" machine --data "$K" --regime packaging/regimes/fr-lpm-20.regime
+says "help of a verb" '^      *\[--changed-since FILE\]' "$I" help machine
+refused "a verb that is none" 'no verb "machines"' "$I" help machines
+refused "too many words, before anything is read" 'no word belongs to it' "$I" machine --data "$T/none" extra
+refused "no word" 'one DIRECTORY' "$I" image --data "$T/none"
+says "no knowledge is needed to ask" 'questions left open: 3' bash -c "'$I' answer --lang en --regime '$FOUNDING' --caretaker A '$T/asked.answers' </dev/null"
+says "nor in French" 'réponses enregistrées : 1, questions sans réponse : 2' \
+	bash -c "printf 'oui\nvu\n' | '$I' answer --lang fr --regime '$FOUNDING' --caretaker A '$T/asked.answers'"
+refused "no knowledge yet: what makes one" 'no knowledge yet, .tocsin-inspect data update --data .*/none FEED' "$I" data show --data "$T/none"
+refused "a kind of source that there is not" '"bans" is not cve, osv, .*banned, providers' "$I" data update --data "$T/none" --kind bans "$T/banned.csv"
+refused "a feed of a day to come" 'is yet to come' "$I" data update --data "$T/none" --dated "$(ago -3)" "$T/banned.csv"
+refused "an option of another verb of the data" '--dated does not belong to .data show' "$I" data show --data "$K" --dated "$NOW"
 refused "what would do nothing" '--ecosystem does not belong to .machine' "$I" machine --data "$K" --ecosystem Debian:12
 refused "an option where a word should be" 'wants a word, not --json' "$I" machine --data "$K" --result --json
-refused "who answers has a name" 'who answers' "$I" answer --data "$K" --regime "$FOUNDING" --caretaker "" "$T/nobody"
+refused "who answers has a name" 'who answers' "$I" answer --regime "$FOUNDING" --caretaker "" "$T/nobody"
 refused "a public key is not written over" 'exists.*inspector.key.pub' bash -c "rm -f '$T/moved'; mv '$T/inspector.key' '$T/moved'; '$I' certify key --name other '$T/inspector.key'; s=\$?; mv '$T/moved' '$T/inspector.key'; exit \$s"
 full() { "$I" "$@" >/dev/full; }
 refused "a full disk: the text" 'standard output' full inventory --data "$K" --regime "$FOUNDING" "$T/list.csv"
