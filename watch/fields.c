@@ -233,13 +233,11 @@ void fields_read(struct slice line, const struct fields_header *h, bool journal,
 struct url {
 	char *p;
 	size_t n;
-	bool full;
 };
 
 static void put(struct url *u, uint8_t c)
 {
-	u->full |= u->n == FIELDS_URL_MAX;
-	if (!u->full)
+	if (u->n < FIELDS_URL_MAX)
 		u->p[u->n++] = (char)c;
 }
 
@@ -323,5 +321,5 @@ bool fields_url(const struct fields *f, bool with_port, char url[static FIELDS_U
 		return false; // a request to a proxy is a URL of its own
 	}
 	*n = u.n;
-	return !u.full;
+	return true;
 }

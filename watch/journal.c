@@ -15,7 +15,7 @@
 
 #define WAIT_US 500000
 #define SETTLE_EVERY 256u // entries between two notes of the place while there are more
-#define HITS_MAX 256u     // of one entry that are told
+#define HITS_MAX 256u     // of one entry that are told at once
 
 struct journal {
 	struct journal_how how;
@@ -25,6 +25,7 @@ struct journal {
 	char cursor[PLACE_CURSOR_MAX];
 	bool changed, idle, running, stopping;
 	uint64_t replayed_to; // microseconds
+	uint64_t us; // of the entry that is being told
 	struct held_set *held;
 	struct scan *scan;
 	struct teller teller;
@@ -62,12 +63,27 @@ enum err journal_new(const struct journal_how *how, struct journal **out, struct
 	return e;
 }
 
+static int by_place(const void *a, const void *b)
+{
+	const struct scan_hit *x = a, *y = b;
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+static bool tell_hits(struct journal *j)
+{
+	// The place of an entry is its time in microseconds: "offset" of the sighting.
+	const struct line line = {buf_slice(&j->entry), j->us, j->us, 0, true};
+	qsort(j->hits, j->count, sizeof *j->hits, by_place);
+	bool told = tell_line(&j->teller, &line, j->hits, j->count);
+	j->count = 0;
+	return told;
+}
+
 static bool found(void *context, const struct scan_hit *hit)
 {
 	struct journal *j = context;
-	if (j->count < HITS_MAX)
-		j->hits[j->count++] = *hit;
-	return true;
+	j->hits[j->count++] = *hit;
+	return j->count < HITS_MAX || tell_hits(j);
 }
 
 static bool take_set(struct journal *j)
@@ -111,25 +127,15 @@ static void gather(struct journal *j, uint64_t us)
 	}
 }
 
-static int by_place(const void *a, const void *b)
-{
-	const struct scan_hit *x = a, *y = b;
-	return x->offset < y->offset ? -1 : x->offset > y->offset;
-}
-
 static bool tell_entry(struct journal *j, uint64_t us)
 {
 	gather(j, us);
+	j->us = us;
 	j->count = 0;
-	scan_block(j->scan, j->entry.p, j->entry.n, true);
-	if (j->count == 0)
-		return true;
-	qsort(j->hits, j->count, sizeof *j->hits, by_place);
-	// The place of an entry is its time in microseconds: "offset" of the sighting.
-	struct line line = {buf_slice(&j->entry), us, us, 0, true};
 	j->teller = (struct teller){.output = j->how.output, .set = j->held->set, .path = "journal", .journal = true,
 	                            .now = clock_now(), .replayed_to = j->replayed_to, .at_ms = us / 1000};
-	return tell_line(&j->teller, &line, j->hits, j->count);
+	bool whole = scan_block(j->scan, j->entry.p, j->entry.n, true) == j->entry.n;
+	return whole && (j->count == 0 || tell_hits(j));
 }
 
 static void settle(struct journal *j)

@@ -7,9 +7,9 @@
 
 #include "when.h"
 
-#define PLACES 256u    // hits of one reading of the line
-#define URLS_MAX 64u   // indicators that one URL meets
+#define PLACES 256u      // hits of one reading of the line; those beyond are told by another
 #define TEXT_ONLY 65536u // bytes of a line beyond which its hash covers the front only
+#define BUFFER_MAX ((size_t)64 << 20) // bytes: the end of all windows at once fits
 
 struct output {
 	pthread_mutex_t lock;
@@ -30,7 +30,7 @@ enum err output_new(int fd, const struct output_how *how, struct output **out, s
 	pthread_mutex_init(&o->lock, NULL);
 	o->fd = fd;
 	o->how = *how;
-	buf_init(&o->buffer, (size_t)64 << 20); // the end of all windows at once fits
+	buf_init(&o->buffer, BUFFER_MAX);
 	if (how->summary)
 		o->tally = tally_new();
 	if (how->window_ms > 0)
@@ -138,6 +138,8 @@ void output_reopen(struct output *o, int fd)
 {
 	pthread_mutex_lock(&o->lock);
 	drain(o);
+	if (fdatasync(o->fd) != 0 && errno != EINVAL && errno != EROFS)
+		__atomic_store_n(&o->broken, true, __ATOMIC_RELAXED); // places would be ahead of what the disk has
 	close(o->fd);
 	o->fd = fd;
 	pthread_mutex_unlock(&o->lock);
@@ -177,20 +179,20 @@ static void tell(const struct telling *x, uint32_t index, struct slice value, co
 static void tell_url(const struct telling *x, const struct fields_place *place)
 {
 	char url[FIELDS_URL_MAX];
-	uint32_t met[2 * URLS_MAX];
+	uint32_t met[2 * SCAN_VALUE_MAX];
 	size_t n, count = 0;
 	for (int port = 0; port < 2; port++) {
 		if (!fields_url(x->fields, port == 1, url, &n))
 			continue;
-		size_t more = scan_value(x->t->set, x->t->now, OBSERVABLE_URL, slice_of(url, n), met + count, URLS_MAX);
-		for (size_t i = 0; i < more && i < URLS_MAX; i++) {
+		size_t more = scan_value(x->t->set, x->t->now, OBSERVABLE_URL, slice_of(url, n), met + count, SCAN_VALUE_MAX);
+		for (size_t i = 0; i < more; i++) {
 			bool before = false;
-			for (size_t k = 0; k < count && port == 1; k++)
-				before |= met[k] == met[count + i];
+			for (size_t k = 0; k < count && !before; k++)
+				before = met[k] == met[count + i];
 			if (!before)
 				tell(x, met[count + i], slice_of(url, n), place, x->fields->url_name);
 		}
-		count = more < URLS_MAX ? more : URLS_MAX;
+		count += more;
 	}
 }
 

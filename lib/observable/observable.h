@@ -64,6 +64,11 @@ static inline enum observable_class observable_class(enum observable_type type)
 // A canonical value is its own canonical form.
 MUST_USE enum err observable_canonical(enum observable_type type, struct slice written, struct observable *out, struct why *why);
 
+// A URL as a log has it, which may be longer than any indicator, and whose path and query may hold any byte: the first
+// OBSERVABLE_URL_FRONT bytes of its canonical form, without a NUL. The same form for all that observable_canonical() accepts.
+#define OBSERVABLE_URL_FRONT (OBSERVABLE_MAX + 16) // so that what follows a value of OBSERVABLE_MAX is seen
+MUST_USE enum err observable_url_front(struct slice written, char front[static OBSERVABLE_URL_FRONT], size_t *n, struct why *why);
+
 // The type a bare value can only have, and its canonical form. Conservative: a name counts as a domain when its last label is in
 // the public suffix list and is not a usual file name ending. ERR_INPUT when no type, or more than one, fits.
 MUST_USE enum err observable_guess(struct slice written, struct observable *out, struct why *why);

@@ -134,9 +134,12 @@ static enum err parse_scheme(struct slice in, char *scheme, size_t room, struct 
 	return ERR_OK;
 }
 
-enum err form_url(struct slice in, struct observable *out, struct why *why)
+#define FORM_MAX (9 * OBSERVABLE_WRITTEN_MAX + 512) // bytes: each byte may become %25 and that %XX; scheme, host and port
+
+// The canonical form, of any length.
+static enum err form_of(struct slice in, char whole[static FORM_MAX], size_t *length, struct why *why)
 {
-	char text[3 * OBSERVABLE_WRITTEN_MAX + 1], path[3 * OBSERVABLE_WRITTEN_MAX + 2], whole[9 * OBSERVABLE_WRITTEN_MAX + 512];
+	char text[3 * OBSERVABLE_WRITTEN_MAX + 1], path[3 * OBSERVABLE_WRITTEN_MAX + 2];
 	char scheme[32];
 	struct slice rest;
 	struct observable host;
@@ -158,12 +161,34 @@ enum err form_url(struct slice in, struct observable *out, struct why *why)
 	if (authority < query)
 		memcpy(path, rest.p + authority, bare);
 	bare = without_dots(path, bare);
-	n = (size_t)snprintf(whole, sizeof whole, host.type == OBSERVABLE_IPV6 ? "%s://[%s]" : "%s://%s", scheme, host.value);
+	n = (size_t)snprintf(whole, FORM_MAX, host.type == OBSERVABLE_IPV6 ? "%s://[%s]" : "%s://%s", scheme, host.value);
 	if (port != 0)
-		n += (size_t)snprintf(whole + n, sizeof whole - n, ":%llu", (unsigned long long)port);
+		n += (size_t)snprintf(whole + n, FORM_MAX - n, ":%llu", (unsigned long long)port);
 	n += encode(slice_of(path, bare), whole + n);
-	n += encode(slice_part(rest, query, rest.n), whole + n);
-	return form_set(out, OBSERVABLE_URL, slice_of(whole, n), why);
+	*length = n + encode(slice_part(rest, query, rest.n), whole + n);
+	return ERR_OK;
+}
+
+enum err form_url(struct slice in, struct observable *out, struct why *why)
+{
+	char whole[FORM_MAX];
+	size_t n = 0;
+	enum err e = form_of(in, whole, &n, why);
+	return e == ERR_OK ? form_set(out, OBSERVABLE_URL, slice_of(whole, n), why) : e;
+}
+
+enum err observable_url_front(struct slice written, char front[static OBSERVABLE_URL_FRONT], size_t *n, struct why *why)
+{
+	char whole[FORM_MAX];
+	size_t length = 0;
+	if (written.n > OBSERVABLE_WRITTEN_MAX)
+		return why_set(why, ERR_LIMIT, "url: %zu bytes as written, the maximum is %u", written.n, OBSERVABLE_WRITTEN_MAX);
+	enum err e = form_of(written, whole, &length, why);
+	if (e != ERR_OK)
+		return why_at(why, e, "url");
+	*n = length < OBSERVABLE_URL_FRONT ? length : OBSERVABLE_URL_FRONT;
+	memcpy(front, whole, *n);
+	return ERR_OK;
 }
 
 struct slice url_host(struct slice url, bool *ipv6)

@@ -61,7 +61,7 @@ static bool is_host(const struct indicator_set *set, uint32_t index, struct slic
 
 static void check_host(struct scan *s, const struct view *v, size_t start, size_t end)
 {
-	if (v->fixed || !check_url(s, v, start, end))
+	if (v->fixed || !check_url(s, v, start))
 		met_split(s, v, start, end);
 }
 

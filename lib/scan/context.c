@@ -3,21 +3,22 @@
 
 #include <stdio.h>
 
-#define LOCAL_BEHIND 256u // bytes read back for the local part of an address, as written
-#define URL_BEHIND 512u   // and for scheme and user name of a URL
-#define ENDS_MAX 8u       // places where a URL may be meant to end
-#define URLS_MAX 64u      // URL indicators met by one URL
+#define LOCAL_MAX 64u                       // characters of the local part of a mail address, RFC 5321 section 4.5.3.1.1
+#define LOCAL_BEHIND (6u * (LOCAL_MAX + 1)) // bytes read back for it, all written as \uXXXX, and for what stands before
+#define URL_BEHIND SCAN_URL_MAX             // bytes read back for scheme and user name of a URL
+#define END_MARKS 6u                        // marks within a URL before which it may be meant to end
+#define ENDS_MAX (2 + END_MARKS)            // and at its end, with and without punctuation
 
 // Text of the block as read in one of the ways, with the place of each byte.
 struct reading {
 	size_t n;
-	uint8_t text[SCAN_URL_MAX + 8];
-	uint32_t where[SCAN_URL_MAX + 8];
+	uint8_t text[URL_BEHIND + SCAN_URL_MAX + 8]; // an escape gives up to three bytes
+	uint32_t where[URL_BEHIND + SCAN_URL_MAX + 8];
 };
 
 static void read_on(const struct scan *s, struct reading *r, size_t from, size_t to, unsigned how)
 {
-	for (size_t i = from; i < to && r->n < SCAN_URL_MAX;) {
+	for (size_t i = from; i < to && r->n < URL_BEHIND;) {
 		struct unit u = read_unit(s->p + i, to - i, how);
 		for (unsigned k = 0; k < u.n; k++) {
 			r->where[r->n] = (uint32_t)i;
@@ -51,13 +52,12 @@ static bool same_mail(struct slice stored, struct slice local, const uint8_t *do
 	return true;
 }
 
-static bool is_new(uint32_t *seen, size_t *count, size_t room, uint32_t index)
+static bool is_new(uint32_t *seen, size_t *count, uint32_t index)
 {
 	for (size_t i = 0; i < *count; i++)
 		if (seen[i] == index)
 			return false;
-	if (*count < room)
-		seen[(*count)++] = index;
+	seen[(*count)++] = index;
 	return true;
 }
 
@@ -71,7 +71,7 @@ void check_mail(struct scan *s, const struct view *v, size_t start, size_t end)
 	else
 		return;
 	size_t from = at;
-	uint32_t seen[8];
+	uint32_t seen[2 * LOCAL_MAX]; // each way of reading gives one text of each length
 	const struct slice domain = slice_of(v->p + start, end - start);
 	uint64_t key = key_name(domain);
 	while (from > 0 && at - from < LOCAL_BEHIND && (is_local(s->p[from - 1]) || s->p[from - 1] >= 0x80 || s->p[from - 1] == '\\'))
@@ -79,7 +79,7 @@ void check_mail(struct scan *s, const struct view *v, size_t start, size_t end)
 	for (unsigned letters = 0; letters <= READ_LETTERS; letters += READ_LETTERS) {
 		struct reading r = {0};
 		read_on(s, &r, from, at, READ_ESCAPES | READ_PERCENT | letters);
-		for (size_t i = r.n; i > 0 && r.n - i < 64 && is_local(r.text[i - 1]); i--) {
+		for (size_t i = r.n; i > 0 && r.n - i < LOCAL_MAX && is_local(r.text[i - 1]); i--) {
 			uint8_t before = i > 1 ? r.text[i - 2] : 0;
 			uint32_t ref;
 			uint64_t place = UINT64_MAX, whole;
@@ -91,7 +91,7 @@ void check_mail(struct scan *s, const struct view *v, size_t start, size_t end)
 				struct slice stored;
 				if ((ref & SET_HOST) == 0 && ref - 1 < s->set->head->count && s->set->records[ref - 1].type == OBSERVABLE_MAIL &&
 				    record_value(s->set, ref - 1, &stored) && same_mail(stored, local, domain.p, domain.n) &&
-				    is_new(seen, &count, 8, ref - 1)) {
+				    is_new(seen, &count, ref - 1)) {
 					struct view whole_text = {.fixed = true, .fixed_start = r.where[i - 1], .fixed_end = view_at(v, end)};
 					met(s, &whole_text, 0, 0, ref - 1);
 				}
@@ -110,11 +110,11 @@ static bool is_border(struct slice url, size_t i, bool query) // the path may en
 	return after == '/' || after == '?' || before == '/' || before == '?' || (query && (after == '&' || before == '&'));
 }
 
-static size_t find_forms(const struct indicator_set *set, struct slice url, uint32_t *found, size_t count, size_t room)
+static void find_forms(const struct indicator_set *set, struct slice url, url_found *found, void *context)
 {
 	size_t path = slice_find(url, '/', slice_find(url, ':', 0) + 3);
 	bool query = false;
-	for (size_t i = path + 1; i <= url.n; i++) {
+	for (size_t i = path + 1; i <= url.n && i <= OBSERVABLE_MAX; i++) {
 		query |= url.p[i - 1] == '?';
 		if (!is_border(url, i, query))
 			continue;
@@ -125,34 +125,30 @@ static size_t find_forms(const struct indicator_set *set, struct slice url, uint
 			struct slice stored;
 			if ((ref & SET_HOST) == 0 && ref - 1 < set->head->count && set->records[ref - 1].type == OBSERVABLE_URL &&
 			    record_value(set, ref - 1, &stored) && slice_equal(stored, prefix))
-				is_new(found, &count, room, ref - 1);
+				found(context, ref - 1);
 		}
 	}
-	return count;
 }
 
 // As it is; and as an indicator without a scheme would name it, with the port written out or not.
-size_t find_urls(const struct indicator_set *set, struct slice url, uint32_t *found, size_t count, size_t room)
+void find_urls(const struct indicator_set *set, struct slice url, url_found *found, void *context)
 {
 	static const struct {
 		const char *scheme, *port;
 	} ports[] = {{"http", ":80"}, {"https", ":443"}, {"ftp", ":21"}, {"ws", ":80"}, {"wss", ":443"}};
-	char text[OBSERVABLE_MAX + 16];
+	char text[OBSERVABLE_URL_FRONT + 16];
 	size_t colon = slice_find(url, ':', 0), path = slice_find(url, '/', colon + 3);
-	count = find_forms(set, url, found, count, room);
-	if (url.n > OBSERVABLE_MAX)
-		return count;
+	find_forms(set, url, found, context);
 	size_t n = (size_t)snprintf(text, sizeof text, "any%.*s", SLICE_ARGS(slice_part(url, colon, url.n)));
-	count = find_forms(set, slice_of(text, n), found, count, room);
+	find_forms(set, slice_of(text, n), found, context);
 	struct slice host = slice_part(url, colon + 3, path - colon - 3);
 	struct slice behind = slice_part(host, host.n > 0 && host.p[0] == '[' ? slice_find(host, ']', 0) : 0, host.n);
 	for (size_t i = 0; i < sizeof ports / sizeof *ports; i++)
 		if (slice_is_text(slice_part(url, 0, colon), ports[i].scheme) && slice_find(behind, ':', 0) == behind.n) {
 			n = (size_t)snprintf(text, sizeof text, "any%.*s%s%.*s", SLICE_ARGS(slice_part(url, colon, path - colon)), ports[i].port,
 			                     SLICE_ARGS(slice_part(url, path, url.n)));
-			count = find_forms(set, slice_of(text, n), found, count, room);
+			find_forms(set, slice_of(text, n), found, context);
 		}
-	return count;
 }
 
 // Before the host: a scheme, "://", perhaps a user. Where the scheme begins in r, or r->n.
@@ -196,8 +192,8 @@ static bool read_url(const struct scan *s, struct reading *r, size_t start, unsi
 	*from = scheme_start(s, r, how);
 	if (*from == r->n)
 		return false;
-	size_t i = start;
-	while (i < s->n && r->n < SCAN_URL_MAX) {
+	size_t i = start, most = r->where[*from] + SCAN_URL_MAX;
+	while (i < s->n && i < most) {
 		struct unit u = read_unit(s->p + i, s->n - i, how & ~READ_LETTERS);
 		if (ends_url(s, i, u, how))
 			break;
@@ -220,48 +216,58 @@ static size_t likely_ends(const struct reading *r, size_t from, size_t ends[stat
 		end--;
 	if (end < r->n)
 		ends[count++] = end;
-	for (size_t i = from; i < r->n && count < ENDS_MAX; i++)
+	for (size_t i = from, last = count + END_MARKS; i < r->n && count < last; i++)
 		if (strchr("'`|{}^", r->text[i]) != NULL || (r->text[i] == ',' && r->n - i > 5 && memcmp(r->text + i + 1, "http", 4) == 0))
 			ends[count++] = i;
 	return count;
 }
 
-static void met_url(struct scan *s, size_t start, size_t end, uint32_t index)
+// Two ways of reading, two places where it may end, and user name and host that are both hosts find the same URL.
+static void met_url(struct scan *s, size_t colon, size_t start, size_t end, uint32_t index)
 {
 	const struct view whole = {.fixed = true, .fixed_start = start, .fixed_end = end};
-	for (size_t i = 0; i < 8; i++)
-		if (s->urls[i].indicator == index + 1 && s->urls[i].start == start)
+	size_t first = (size_t)key_mix(colon + 1, KEY_URL ^ index) % (URLS_KEPT / URLS_WAYS) * URLS_WAYS, to = first + s->url_next++ % URLS_WAYS;
+	for (size_t i = first; i < first + URLS_WAYS; i++) {
+		if (s->urls[i].block == s->block && s->urls[i].colon == colon && s->urls[i].indicator == index)
 			return;
-	s->urls[s->url_next].start = start;
-	s->urls[s->url_next].indicator = index + 1;
-	s->url_next = (s->url_next + 1) % 8;
+		if (s->urls[i].block != s->block)
+			to = i;
+	}
+	s->urls[to].block = s->block;
+	s->urls[to].colon = (uint32_t)colon;
+	s->urls[to].indicator = index;
 	met(s, &whole, 0, 0, index);
 }
 
-bool check_url(struct scan *s, const struct view *v, size_t start, size_t end)
+struct url_place {
+	struct scan *s;
+	size_t colon, start, end; // of "://", of the whole
+};
+
+static void url_met(void *context, uint32_t index)
+{
+	const struct url_place *u = context;
+	met_url(u->s, u->colon, u->start, u->end, index);
+}
+
+bool check_url(struct scan *s, const struct view *v, size_t start)
 {
 	static const unsigned ways[] = {READ_ESCAPES, READ_ESCAPES | READ_PERCENT, READ_ESCAPES | READ_LETTERS};
 	struct reading r;
-	uint32_t found[URLS_MAX];
-	size_t count = 0, raw = view_at(v, start);
+	size_t raw = view_at(v, start);
 	bool any = false;
-	(void)end;
 	for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
 		size_t from, ends[ENDS_MAX];
 		if (!read_url(s, &r, raw, ways[w], &from))
 			continue;
 		any = true;
-		if ((ways[w] & READ_PERCENT) != 0)
-			count = 0; // another "://", another URL
-		size_t count_ends = likely_ends(&r, from, ends);
-		for (size_t i = 0; i < count_ends; i++) {
-			struct observable url;
-			size_t had = count;
-			if (observable_canonical(OBSERVABLE_URL, slice_of(r.text + from, ends[i] - from), &url, NULL) != ERR_OK)
-				continue;
-			count = find_urls(s->set, observable_value(&url), found, count, URLS_MAX);
-			for (; had < count; had++)
-				met_url(s, r.where[from], r.where[ends[i]], found[had]);
+		size_t colon = slice_find(slice_of(r.text, r.n), ':', from), count = likely_ends(&r, from, ends);
+		for (size_t i = 0; i < count; i++) {
+			char url[OBSERVABLE_URL_FRONT];
+			size_t n = 0;
+			struct url_place place = {s, r.where[colon], r.where[from], r.where[ends[i]]};
+			if (observable_url_front(slice_of(r.text + from, ends[i] - from), url, &n, NULL) == ERR_OK)
+				find_urls(s->set, slice_of(url, n), url_met, &place);
 		}
 	}
 	return any;

@@ -11,6 +11,8 @@
 #define AHEAD 8192u   // and after it
 #define QUEUE 64u     // names and addresses whose filter block is on its way from memory
 #define MARKS_MAX 256u // of one word of 64 bytes: at most 32 tokens, 64 colons, 64 escapes and some digests
+#define URLS_KEPT 8192u // pairs of a URL of the block and an indicator that were reported, in sets of
+#define URLS_WAYS 8u    // so many
 #define REGION_BYTES (WINDOW_BYTES + 2 * BEHIND)
 
 enum class { CLASS_TOKEN, CLASS_DOT, CLASS_HEX, CLASS_COLON, CLASS_ESCAPE, CLASS_HIGH, CLASSES };
@@ -53,10 +55,10 @@ struct scan {
 	unsigned waiting;
 	struct classes classes;
 	struct {
-		size_t start;
-		uint32_t indicator;
-	} urls[8]; // last reported: user name and host of one URL may both be hosts
-	unsigned url_next;
+		uint32_t colon, indicator; // where its "://" is, in the block numbered so
+		uint32_t block;
+	} urls[URLS_KEPT]; // reported
+	uint32_t block, url_next;
 	uint8_t *region;    // decoded bytes
 	uint32_t *where;    // of each, its offset in the block; one more for the end
 };
@@ -112,10 +114,11 @@ void check_ipv6(struct scan *s, const struct view *v, size_t start, size_t end);
 void check_digest(struct scan *s, const struct view *v, size_t start, size_t end); // a run of hexadecimal digits, whole
 void check_mail(struct scan *s, const struct view *v, size_t start, size_t end);   // the domain, if an '@' stands before it
 // The URL whose host this is: met or not, true when there is one.
-bool check_url(struct scan *s, const struct view *v, size_t start, size_t end);
+bool check_url(struct scan *s, const struct view *v, size_t start);
 void check_file(struct scan *s, const struct view *v, uint32_t index, size_t start, size_t end);
-// A canonical URL against all URL indicators; each index is given once. Returns how many, at most `room` written.
-size_t find_urls(const struct indicator_set *set, struct slice url, uint32_t *found, size_t count, size_t room);
+// A canonical URL (observable_url_front) against all URL indicators; an index may be given twice.
+typedef void url_found(void *context, uint32_t index);
+void find_urls(const struct indicator_set *set, struct slice url, url_found *found, void *context);
 // A whole token, filter included: name, address, file name, mail.
 void check_token(struct scan *s, const struct view *v, size_t start, size_t end, bool whole_only);
 size_t letter_before(const uint8_t *p, size_t end); // bytes of the word character that ends at end > 0, or 0

@@ -61,6 +61,19 @@ const char *scan_path_name(enum scan_path path)
 	return (size_t)path < sizeof names / sizeof *names ? names[path] : "?";
 }
 
+enum err scan_path_named(const char *name, enum scan_path *path, struct why *why)
+{
+	for (enum scan_path p = SCAN_PORTABLE; p <= SCAN_AVX512; p++) {
+		if (strcmp(name, scan_path_name(p)) != 0)
+			continue;
+		if (!machine_has(p))
+			return why_set(why, ERR_ABSENT, "this processor has no %s", name);
+		*path = p;
+		return ERR_OK;
+	}
+	return why_set(why, ERR_INPUT, "\"%s\" is not portable, avx2 or avx512", name);
+}
+
 void scan_now(struct scan *s, uint64_t now)
 {
 	s->now = now;
@@ -504,7 +517,7 @@ size_t scan_block(struct scan *s, const uint8_t *p, size_t n, bool at_end)
 	s->p = p;
 	s->n = n;
 	s->final = at_end;
-	memset(s->urls, 0, sizeof s->urls);
+	s->block++;
 	const uint8_t *line = n > 0 ? memrchr(p, '\n', n) : NULL;
 	size_t done = line != NULL ? (size_t)(line - p) + 1 : 0, settle = done;
 	if (at_end)

@@ -9,7 +9,7 @@
 #include "indicator/indicator.h"
 
 #define SCAN_TOKEN_MAX 1024u        // bytes of a name, address, digest or file name as written
-#define SCAN_URL_MAX 4096u          // bytes of a URL as written; a longer one is cut there
+#define SCAN_URL_MAX 4096u          // bytes of a URL as written, scheme and user name included; a longer one is cut there
 #define SCAN_BLOCK_MIN (128u << 10) // a caller's buffer; more is welcome up to the size of the L2 cache
 #define SCAN_TAIL_MAX (64u << 10)   // most that scan_block() leaves unconsumed
 
@@ -19,7 +19,8 @@ struct scan_hit {
 	enum observable_type type; // of the indicator: a DOMAIN met as its subdomain, a CIDR met as an address in it
 };
 
-// Called for every hit, in no promised order within a block; one call per place and indicator. False stops the block there.
+// Called for every hit, in no promised order within a block; one call per place and indicator (a URL that meets thousands
+// of indicators may be given again). False stops the block there.
 typedef bool scan_found(void *context, const struct scan_hit *hit);
 
 struct scan;
@@ -32,6 +33,8 @@ MUST_USE enum err scan_new(const struct indicator_set *set, enum scan_path path,
 void scan_free(struct scan *scan); // NULL allowed
 enum scan_path scan_path(const struct scan *scan); // the one in use
 const char *scan_path_name(enum scan_path path); // "portable", "avx2", "avx512"
+// ERR_INPUT names the choices; ERR_ABSENT: this processor has it not.
+MUST_USE enum err scan_path_named(const char *name, enum scan_path *path, struct why *why);
 void scan_now(struct scan *scan, uint64_t now); // seconds since 1970; expired indicators do not match. 0 (at first): none is expired
 // Forgets a stream that was cut, before the next one. After scan_block() with at_end there is nothing to forget.
 void scan_reset(struct scan *scan);
@@ -42,6 +45,7 @@ void scan_reset(struct scan *scan);
 // After `found` returned false the return value is 0 and the scan must be reset.
 size_t scan_block(struct scan *scan, const uint8_t *bytes, size_t n, bool at_end);
 
+#define SCAN_VALUE_MAX (3 * OBSERVABLE_MAX) // indicators that one value can meet: a URL with a border at every byte, in three forms
 // One value alone, already taken out of its format (a JSON field after parsing, a URL put together from host and path): the same
 // meaning, no escapes. Returns the number of indicators met, at most `room` of which are written.
 size_t scan_value(const struct indicator_set *set, uint64_t now, enum observable_type type, struct slice value, uint32_t *indicators,

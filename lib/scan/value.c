@@ -2,10 +2,10 @@
 #include "scan/inside.h"
 
 struct values {
+	const struct indicator_set *set;
+	uint64_t now;
 	uint32_t *indicators;
 	size_t room, count;
-	enum observable_type type;
-	size_t n;
 };
 
 static bool put(void *context, const struct scan_hit *hit)
@@ -17,12 +17,30 @@ static bool put(void *context, const struct scan_hit *hit)
 	return true;
 }
 
+static void put_url(void *context, uint32_t index)
+{
+	struct values *v = context;
+	const struct scan_hit hit = {.indicator = index};
+	for (size_t i = 0; i < v->count && i < v->room; i++)
+		if (v->indicators[i] == index)
+			return;
+	if (v->now == 0 || !indicator_expired(v->set, index, v->now))
+		put(v, &hit);
+}
+
 // The canonical value is looked up as a line of its own would be: the same checks, no escapes.
-size_t scan_value(const struct indicator_set *set, uint64_t now, enum observable_type type, struct slice value, uint32_t *indicators,
-                  size_t room)
+size_t scan_value(const struct indicator_set *set, uint64_t now, enum observable_type type, struct slice value,
+                  uint32_t *indicators, size_t room)
 {
 	struct observable o;
-	struct values values = {.indicators = indicators, .room = room};
+	struct values values = {.set = set, .now = now, .indicators = indicators, .room = room};
+	if (type == OBSERVABLE_URL) {
+		char url[OBSERVABLE_URL_FRONT];
+		size_t n = 0;
+		if (observable_url_front(slice_trim(value), url, &n, NULL) == ERR_OK)
+			find_urls(set, slice_of(url, n), put_url, &values);
+		return values.count;
+	}
 	if (observable_canonical(type, value, &o, NULL) != ERR_OK)
 		return 0;
 	struct scan s = {.set = set, .found = put, .context = &values, .now = now, .has = set->head->has & ~SET_HAS_MAIL};
@@ -30,12 +48,7 @@ size_t scan_value(const struct indicator_set *set, uint64_t now, enum observable
 	s.n = s.to = o.n;
 	s.final = true;
 	const struct view v = view_raw(&s);
-	if (o.type == OBSERVABLE_URL) {
-		uint32_t found[64];
-		size_t count = find_urls(set, observable_value(&o), found, 0, 64);
-		for (size_t i = 0; i < count; i++)
-			met(&s, &v, 0, o.n, found[i]);
-	} else if (o.type == OBSERVABLE_IPV6) {
+	if (o.type == OBSERVABLE_IPV6) {
 		check_ipv6(&s, &v, 0, o.n);
 	} else if (o.type == OBSERVABLE_DOMAIN || o.type == OBSERVABLE_IPV4) {
 		check_token(&s, &v, 0, o.n, false);
@@ -45,8 +58,9 @@ size_t scan_value(const struct indicator_set *set, uint64_t now, enum observable
 		check_mail(&s, &v, slice_find(observable_value(&o), '@', 0) + 1, o.n);
 	} else if (o.type == OBSERVABLE_FILENAME) {
 		struct slice anchor;
-		if (set_file_anchor(observable_value(&o), &anchor))
-			check_token(&s, &v, (size_t)((const char *)anchor.p - o.value), (size_t)((const char *)anchor.p - o.value) + anchor.n, true);
+		size_t from = set_file_anchor(observable_value(&o), &anchor) ? (size_t)((const char *)anchor.p - o.value) : o.n;
+		if (from < o.n)
+			check_token(&s, &v, from, from + anchor.n, true);
 	}
 	return values.count;
 }

@@ -287,21 +287,21 @@ static void add_url(struct found *f, uint32_t indicator, size_t start, size_t co
 	add(f, indicator, start);
 }
 
-static void met_url(struct found *f, const struct observable *url, size_t start, size_t colon_at, bool letters)
+static void met_url(struct found *f, const char *url, size_t start, size_t colon_at, bool letters)
 {
 	static const char *const ports[][2] = {{"http:", ":80"}, {"https:", ":443"}, {"ftp:", ":21"}, {"ws:", ":80"}, {"wss:", ":443"}};
-	char any[2][OBSERVABLE_MAX + 16] = {"", ""};
-	const char *colon = strchr(url->value, ':'), *path = strchr(colon + 3, '/');
+	char any[2][OBSERVABLE_URL_FRONT + 16] = {"", ""};
+	const char *colon = strchr(url, ':'), *path = strchr(colon + 3, '/');
 	snprintf(any[0], sizeof any[0], "any%s", colon);
 	const char *bracket = memchr(colon + 3, ']', (size_t)(path - colon - 3)), *from = bracket != NULL ? bracket : colon + 3;
 	for (size_t i = 0; i < 5; i++)
-		if (strncmp(url->value, ports[i][0], strlen(ports[i][0])) == 0 && memchr(from, ':', (size_t)(path - from)) == NULL)
+		if (strncmp(url, ports[i][0], strlen(ports[i][0])) == 0 && memchr(from, ':', (size_t)(path - from)) == NULL)
 			snprintf(any[1], sizeof any[1], "any%.*s%s%s", (int)(path - colon), colon, ports[i][1], path);
 	for (uint32_t i = 0; i < indicator_count(f->set); i++) {
 		struct indicator x;
 		if (!indicator_get(f->set, i, &x))
 			abort();
-		const char *texts[] = {url->value, any[0], any[1]}, *u = x.what.value;
+		const char *texts[] = {url, any[0], any[1]}, *u = x.what.value;
 		for (size_t t = 0; t < 3 && x.what.type == OBSERVABLE_URL; t++) {
 			size_t n = strlen(u);
 			if (strncmp(texts[t], u, n) != 0)
@@ -338,9 +338,12 @@ static void met_urls(struct found *f, const struct line *l, const unsigned char 
 			if (strchr("'`|{}^", l->c[i]) != NULL || (l->c[i] == ',' && end - i > 5 && memcmp(l->c + i + 1, "http", 4) == 0))
 				ends[count++] = i;
 		for (size_t i = 0; i < count && from < at; i++) {
-			struct observable o;
-			if (ends[i] > from && observable_canonical(OBSERVABLE_URL, slice_of(l->c + from, ends[i] - from), &o, NULL) == ERR_OK)
-				met_url(f, &o, l->at[from], l->at[at], letters);
+			char url[OBSERVABLE_URL_FRONT + 1];
+			size_t n;
+			if (ends[i] <= from || observable_url_front(slice_of(l->c + from, ends[i] - from), url, &n, NULL) != ERR_OK)
+				continue;
+			url[n] = 0;
+			met_url(f, url, l->at[from], l->at[at], letters);
 		}
 	}
 }
