@@ -11,6 +11,7 @@
 #include "watch.h"
 
 #define INPUT_MAX ((size_t)2 << 30) // bytes of one input
+#define WORDS_MAX 4096             // of the command line
 #define TOLD_MAX 20u               // refusals printed in full without --verbose
 
 struct told {
@@ -164,15 +165,15 @@ static int run_compile(int argc, char **argv)
 {
 	struct compile_options o = {0};
 	static char out_option[] = "--out";
-	char *words[256];
+	char *words[WORDS_MAX];
 	const struct verb_option table[] = {{"out", VERB_TEXT, &o.out, 0, 0},       {"format", VERB_TEXT, &o.format, 0, 0},
 	                                     {"common", VERB_TEXT, &o.common, 0, 0}, {"tlp", VERB_TEXT, &o.tlp, 0, 0},
 	                                     {"source", VERB_TEXT, &o.source, 0, 0}, {"expires", VERB_TEXT, &o.expires, 0, 0},
 	                                     {"made", VERB_TEXT, &o.made, 0, 0},     {"stats", VERB_FLAG, &o.stats, 0, 0},
 	                                     {"verbose", VERB_FLAG, &o.verbose, 0, 0}, {0}};
 	struct why why;
-	if ((size_t)argc > sizeof words / sizeof *words)
-		return verb_usage(&verb_compile, "more than %zu words", sizeof words / sizeof *words);
+	if (argc > WORDS_MAX)
+		return verb_usage(&verb_compile, "more than %d words", WORDS_MAX);
 	for (int i = 0; i < argc; i++)
 		words[i] = strcmp(argv[i], "-o") == 0 ? out_option : argv[i];
 	int n = verb_options(&verb_compile, argc, words, table);

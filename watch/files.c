@@ -3,12 +3,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <glob.h>
+#include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#include "sys/file.h"
 
 void files_free(struct files *f)
 {
@@ -47,7 +47,7 @@ static enum err add_directory(struct files *f, const char *path, unsigned depth,
 		return why_set(why, ERR_SYSTEM, "%s: %s", path, strerror(errno));
 	enum err e = ERR_OK;
 	for (int i = 0; i < n; i++) {
-		char below[FILE_PATH_MAX];
+		char below[PATH_MAX]; // what is longer the kernel opens not
 		bool fits = (size_t)snprintf(below, sizeof below, "%s/%s", path, names[i]->d_name) < sizeof below;
 		if (e == ERR_OK && names[i]->d_name[0] != '.' && fits)
 			e = add_path(f, below, depth + 1, why);

@@ -471,9 +471,8 @@ static int run_hunt(int argc, char **argv)
 		long cores = sysconf(_SC_NPROCESSORS_ONLN);
 		o.threads = cores > 0 && cores < (long)THREADS_MAX ? (uint64_t)cores : 1;
 	}
-	if (o.scan != NULL)
-		for (h.scan = SCAN_AVX512; h.scan > SCAN_BEST && strcmp(scan_path_name(h.scan), o.scan) != 0;)
-			h.scan--;
+	if (o.scan != NULL && scan_path_named(o.scan, &h.scan, &why) != ERR_OK)
+		return verb_usage(&verb_hunt, "--scan: %s", why.text);
 	h.now = clock_now();
 	h.began_ms = clock_monotonic_ms();
 	enum err e = prepare(&h, &o, n, argv, &why);
@@ -492,7 +491,8 @@ static int run_hunt(int argc, char **argv)
 
 const struct verb verb_hunt = {
 	"hunt",
-	"--set SET FILE… [--text] [--summary] [--quiet] [--dedup WINDOW] [--threads N] [--scan portable|avx2|avx512] [--no-sandbox]",
+	"--set SET FILE… [--text] [--summary] [--quiet] [--dedup WINDOW] [--threads N] [--scan portable|avx2|avx512] "
+	"[--no-sandbox]",
 	"scan files, directories and archives once (exit 0: met, 1: nothing, 2: trouble)",
 	run_hunt,
 };

@@ -25,6 +25,7 @@
 
 #define PATTERNS_MAX 1024u
 #define LIST_MAX 262144   // bytes of the file of patterns
+#define EVENTS_ROOM 65536 // bytes of inotify's events taken at once
 #define TICK_MS 200       // how often places are looked at
 #define PLACES_MS 1000    // at most one writing of places in this time
 #define DESCRIPTORS_MAX 262144u
@@ -86,7 +87,7 @@ struct sensor {
 	int lock_fd, set_fd, signal_fd;
 	uint64_t places_ms;
 	struct input *input;
-	bool stopped;
+	bool stopped, places_failed;
 };
 
 // --- What to do --------------------------------------------------------------------------------------------------------------
@@ -148,6 +149,17 @@ static enum err take_conf(struct sensor *s, struct why *why)
 	return e == ERR_OK ? ERR_OK : why_at(why, e, "files-from");
 }
 
+// An option's path in the place of the configuration's.
+static enum err take_path(const char *name, const char *option, char path[static CONF_TEXT_MAX], struct why *why)
+{
+	size_t n = option != NULL ? strlen(option) : 0;
+	if (n >= CONF_TEXT_MAX || (option != NULL && n == 0))
+		return why_set(why, ERR_INPUT, "--%s: a path of %zu bytes, must have 1 to %u", name, n, CONF_TEXT_MAX - 1);
+	if (option != NULL)
+		memcpy(path, option, n + 1);
+	return ERR_OK;
+}
+
 static enum err take_options(struct sensor *s, int argc, char **argv, struct why *why)
 {
 	const struct run_options *o = s->o;
@@ -155,18 +167,18 @@ static enum err take_options(struct sensor *s, int argc, char **argv, struct why
 	enum err e = o->conf != NULL ? take_conf(s, why) : ERR_OK;
 	for (int i = 0; i < argc && e == ERR_OK; i++)
 		e = add_pattern(s, argv[i], why);
-	if (o->set != NULL)
-		snprintf(c->set, sizeof c->set, "%s", o->set);
-	if (o->state != NULL)
-		snprintf(c->state, sizeof c->state, "%s", o->state);
-	if (o->output != NULL)
-		snprintf(c->output, sizeof c->output, "%s", o->output);
+	if (e == ERR_OK)
+		e = take_path("set", o->set, c->set, why);
+	if (e == ERR_OK)
+		e = take_path("state", o->state, c->state, why);
+	if (e == ERR_OK)
+		e = take_path("output", o->output, c->output, why);
+	if (e == ERR_OK)
+		e = take_path("journal-directory", o->journal_directory, c->journal_directory, why);
 	if (o->threads > 0)
 		c->threads = o->threads;
 	if (o->from_end)
 		strcpy(c->start, "end");
-	if (o->journal_directory != NULL)
-		snprintf(c->journal_directory, sizeof c->journal_directory, "%s", o->journal_directory);
 	c->journal |= o->journal || c->journal_directory[0] != 0;
 	if (c->threads == 0) {
 		long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -179,13 +191,30 @@ static enum err take_options(struct sensor *s, int argc, char **argv, struct why
 
 // --- Getting ready -----------------------------------------------------------------------------------------------------------
 
+// After a full disk or a power cut the file may end within a line, which the next sighting must not continue.
+static bool ends_line(const char *path, int fd)
+{
+	struct stat st;
+	char last = '\n';
+	int r = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	bool read = r < 0 || pread(r, &last, 1, st.st_size - 1) == 1;
+	if (r >= 0)
+		close(r);
+	return !read || last == '\n' || write(fd, "\n", 1) == 1;
+}
+
 static enum err open_output(const struct sensor *s, int *fd, struct why *why)
 {
 	*fd = STDOUT_FILENO;
 	if (s->conf.output[0] == 0)
 		return ERR_OK;
 	*fd = open(s->conf.output, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-	return *fd >= 0 ? ERR_OK : why_set(why, ERR_SYSTEM, "%s: open: %s", s->conf.output, strerror(errno));
+	if (*fd >= 0 && ends_line(s->conf.output, *fd))
+		return ERR_OK;
+	enum err e = why_set(why, ERR_SYSTEM, "%s: %s: %s", s->conf.output, *fd < 0 ? "open" : "write", strerror(errno));
+	if (*fd >= 0)
+		close(*fd);
+	return e;
 }
 
 static enum err read_places(struct sensor *s, struct why *why)
@@ -356,7 +385,7 @@ static enum err prepare(struct sensor *s, int argc, char **argv, struct why *why
 
 static void set_changed(struct sensor *s)
 {
-	_Alignas(struct inotify_event) char buffer[65536];
+	_Alignas(struct inotify_event) char buffer[EVENTS_ROOM];
 	const char *slash = strrchr(s->conf.set, '/'), *name = slash != NULL ? slash + 1 : s->conf.set;
 	bool mine = false;
 	ssize_t n;
@@ -400,7 +429,7 @@ static void signalled(struct sensor *s)
 	}
 }
 
-// What has been told is on the disk before the place says so.
+// What has been told is on the disk before the place says so. What could not be written is written the next time.
 static enum err write_places(struct sensor *s, bool closed, struct why *why)
 {
 	struct places now = {.closed = closed};
@@ -421,6 +450,8 @@ static enum err write_places(struct sensor *s, bool closed, struct why *why)
 			e = file_write(s->places_path, buf_slice(&text), FILE_SECRET, why);
 		buf_free(&text);
 	}
+	if (e != ERR_OK)
+		follow_touch(s->follow);
 	places_free(&now);
 	return e;
 }
@@ -432,8 +463,11 @@ static void keep_places(struct sensor *s)
 	if (now < s->places_ms + PLACES_MS && !follow_adopted(s->follow))
 		return;
 	enum err e = write_places(s, false, &why);
-	if (e != ERR_OK)
+	if (e != ERR_OK && !s->places_failed) // once, not every second
 		log_line(LOG_ERROR, "places-not-written", log_failure(e, &why));
+	else if (e == ERR_OK && s->places_failed)
+		log_line(LOG_INFO, "places-written");
+	s->places_failed = e != ERR_OK;
 	uint64_t took = clock_monotonic_ms() - now;
 	s->places_ms = now + 20 * took; // 100,000 files take a while: one part in twenty at most
 }
@@ -518,8 +552,8 @@ static int run_run(int argc, char **argv)
 		return verb_usage(&verb_run, "-c FILE, or --set SET and what to follow");
 	log_open("watch", LOG_INFO);
 	s.o = &o;
-	for (s.scan = o.scan != NULL ? SCAN_AVX512 : SCAN_BEST; s.scan > SCAN_BEST && strcmp(scan_path_name(s.scan), o.scan) != 0;)
-		s.scan--;
+	if (o.scan != NULL && scan_path_named(o.scan, &s.scan, &why) != ERR_OK)
+		return verb_usage(&verb_run, "--scan: %s", why.text);
 	enum err e = prepare(&s, n, argv, &why);
 	int status = e != ERR_OK ? verb_fail(&verb_run, WATCH_TROUBLE, e, &why) : o.check ? WATCH_OK : work(&s, &why);
 	if (s.input != NULL && !input_is_over(s.input))
@@ -537,8 +571,8 @@ static int run_run(int argc, char **argv)
 const struct verb verb_run = {
 	"run",
 	"-c FILE [--check]\n"
-	"--set SET FILE…|PATTERN…|- [--journal] [--journal-directory DIR] [--state DIR] [--output FILE] [--from-end] [--once] [--text] [--summary] "
-	"[--dedup WINDOW] [--threads N] [--no-sandbox]",
+	"--set SET FILE…|PATTERN…|- [--journal] [--journal-directory DIR] [--state DIR] [--output FILE] [--from-end] [--once] [--text] "
+	"[--summary] [--dedup WINDOW] [--threads N] [--scan portable|avx2|avx512] [--no-sandbox]",
 	"follow logs, the journal or standard input, and tell what meets",
 	run_run,
 };

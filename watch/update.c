@@ -13,13 +13,14 @@
 #include "sys/file.h"
 #include "watch.h"
 
-
 #define ETAG_MAX 256
 #define CONNECT_SECONDS 20L
 #define STALLED_SECONDS 60L // with less than STALLED_BYTES a second
 #define STALLED_BYTES 1000L
 #define REDIRECTS 3L
 #define COPY_ROOM (256u << 10)
+#define ADDRESS_MAX 2048 // bytes of the signature's address, NUL included
+#define WORDS_MAX 32     // of the command line
 
 static const struct issued sets = {"set", "indicator-set", INDICATOR_FILE_MAX};
 
@@ -190,7 +191,7 @@ static void read_etag(struct update *u)
 
 static enum err fetch_https(struct update *u, int fd, struct why *why)
 {
-	char url[2048];
+	char url[ADDRESS_MAX];
 	struct fetch f = {.curl = curl_easy_init(), .fd = fd, .left = INDICATOR_FILE_MAX};
 	if (f.curl == NULL)
 		return why_set(why, ERR_SYSTEM, "libcurl failed");
@@ -321,14 +322,16 @@ static int run_update(int argc, char **argv)
 {
 	struct update u = {0};
 	const char *key = NULL;
-	char *words[32];
+	char *words[WORDS_MAX];
 	static char out_option[] = "--out";
 	const struct verb_option table[] = {{"key", VERB_TEXT, &key, 0, 0}, {"out", VERB_TEXT, &u.set, 0, 0},
 	                                     {"ca", VERB_TEXT, &u.ca, 0, 0}, {0}};
 	struct why why;
-	for (int i = 0; i < argc && argc <= 32; i++)
+	if (argc > WORDS_MAX)
+		return verb_usage(&verb_update, "more than %d words", WORDS_MAX);
+	for (int i = 0; i < argc; i++)
 		words[i] = strcmp(argv[i], "-o") == 0 ? out_option : argv[i];
-	int n = argc <= 32 ? verb_options(&verb_update, argc, words, table) : 0;
+	int n = verb_options(&verb_update, argc, words, table);
 	if (n < 0)
 		return WATCH_USAGE;
 	if (n != 1 || key == NULL || u.set == NULL)
