@@ -75,6 +75,7 @@ static void forget(struct follow *f, size_t i)
 		f->open--;
 	}
 	fields_header_free(&x->header);
+	place_free(x->holds);
 	free(x->path);
 	free(x->told);
 	free(x);
@@ -334,7 +335,7 @@ static void event(struct follow *f, const struct inotify_event *e)
 
 void follow_events(struct follow *f)
 {
-	_Alignas(struct inotify_event) char buffer[65536];
+	_Alignas(struct inotify_event) char buffer[EVENTS_ROOM];
 	ssize_t n;
 	while ((n = read(f->fd, buffer, sizeof buffer)) > 0)
 		for (char *at = buffer; at < buffer + n;) {
@@ -438,7 +439,7 @@ enum err follow_places(struct follow *f, struct places *p, bool *changed, struct
 	for (size_t i = 0; i < f->n && *changed && e == ERR_OK; i++) {
 		const struct followed *x = f->files[i];
 		const struct place own = {x->device, x->inode, x->offset, x->line, x->head, x->hash, x->told};
-		e = places_add(p, x->holds != NULL && !x->told_whole ? x->holds : &own, why);
+		e = places_add(p, x->holds != NULL && x->offset == 0 ? x->holds : &own, why);
 	}
 	pthread_mutex_unlock(&f->lock);
 	return e;
@@ -490,6 +491,8 @@ void follow_free(struct follow *f)
 		forget(f, f->n - 1);
 	for (size_t i = 0; i < f->watched_room; i++)
 		free(f->watched[i].directory);
+	for (size_t i = 0; i < FINISHED_MAX; i++)
+		free(f->finished[i].place.path);
 	places_free(&f->missing);
 	free(f->watched);
 	free(f->files);

@@ -1,13 +1,16 @@
 // Archives that are followed: each is told once; one that is still being written, as far as it goes.
+#include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "following.h"
 #include "log/log.h"
 #include "source.h"
+#include "sys/clock.h"
 
-// What was told before: read over, and its first lines taken for what they say about the columns. *left: bytes still to be read over
-// when the archive ends before that.
+// What was told before: read over, and its first lines taken for what they say about the columns. *left: bytes still to be read
+// over when the archive ends before that.
 static enum err read_over(struct worker_state *w, struct source *s, uint64_t *left, struct why *why)
 {
 	bool first = true;
@@ -43,7 +46,8 @@ static enum err read_lines(struct worker_state *w, struct source *s, bool *going
 	return e;
 }
 
-static enum err read_archive(struct worker_state *w, int fd, bool *going, struct why *why)
+// `half`: its last line, which has no newline, is not told yet.
+static enum err read_archive(struct worker_state *w, int fd, bool late, bool *half, bool *going, struct why *why)
 {
 	struct followed *x = w->file;
 	struct source *s;
@@ -56,8 +60,11 @@ static enum err read_archive(struct worker_state *w, int fd, bool *going, struct
 	if (e == ERR_OK && left == 0)
 		e = read_lines(w, s, going, why);
 	source_close(s);
-	if (*going && left == 0 && (e == ERR_OK || x->finish)) // a half line may still be written to its end
+	*half = lines_rest(w->lines) > 0;
+	if (*going && left == 0 && (e == ERR_OK ? late || !*half : x->finish)) { // else it may still be written to its end
 		*going = lines_end(w->lines);
+		*half = false;
+	}
 	if (left == 0) {
 		x->unpacked = lines_start(w->lines);
 		x->unpacked_line = lines_number(w->lines);
@@ -65,27 +72,50 @@ static enum err read_archive(struct worker_state *w, int fd, bool *going, struct
 	return e;
 }
 
+int follow_again(const struct followed *x)
+{
+	int fd = fcntl(x->fd, F_DUPFD_CLOEXEC, 0);
+	if (fd >= 0 && lseek(fd, 0, SEEK_SET) != 0) {
+		int why = errno;
+		close(fd);
+		errno = why;
+		return -1;
+	}
+	return fd;
+}
+
+static bool tell_archive(struct worker_state *w, uint64_t size, bool late)
+{
+	struct followed *x = w->file;
+	struct why why;
+	bool going = true, half = false;
+	int fd = follow_again(x);
+	enum err e = fd >= 0 ? ERR_OK : why_set(&why, ERR_SYSTEM, "%s: cannot be read anew: %s", x->told, strerror(errno));
+	w->teller.replayed_to = x->replayed_to > 0 ? UINT64_MAX : 0; // it counts bytes of the file, not of what is in it
+	if (e == ERR_OK)
+		e = read_archive(w, fd, late, &half, &going, &why);
+	if (e != ERR_OK) // not whole yet, or damaged: when it grows it is read on
+		log_line(LOG_WARNING, "archive-unreadable", log_failure(e, &why));
+	x->tried = size;
+	x->tried_late = late;
+	return going && follow_settle(w, e == ERR_OK && !half ? size : x->offset, 0);
+}
+
 bool follow_archive(struct worker_state *w, uint64_t size)
 {
 	struct followed *x = w->file;
 	struct why why;
-	bool going = true;
-	if (x->told_whole || x->offset == size)
+	bool late = x->finish || clock_monotonic_ms() >= x->grown_ms + FOLLOW_LINGER_MS;
+	enum follow_known known = FOLLOW_NEW;
+	if (x->offset == size || (x->tried == size && x->tried_late == late))
 		return true;
-	int fd = fcntl(x->fd, F_DUPFD_CLOEXEC, 0); // the source closes its own
-	if (fd < 0 || lseek(fd, 0, SEEK_SET) != 0) {
-		if (fd >= 0)
-			close(fd);
-		return true;
+	if (x->unpacked == 0 && x->holds == NULL && x->replayed_to != UINT64_MAX) {
+		enum err e = follow_known(w, late, &known, &why);
+		if (e != ERR_OK)
+			log_line(LOG_WARNING, "archive-unreadable", log_failure(e, &why));
+		if (e != ERR_OK || known == FOLLOW_WAIT)
+			return true;
 	}
-	w->teller.replayed_to = x->replayed_to > 0 ? UINT64_MAX : 0; // it counts bytes of the file, not of what is in it
-	enum err e = read_archive(w, fd, &going, &why);
-	if (e != ERR_OK) // not whole yet, or damaged: when it grows it is read on
-		log_line(LOG_WARNING, "archive-unreadable", log_failure(e, &why));
-	if (!going || !follow_settle(w, e == ERR_OK ? size : 0, 0))
-		return false;
-	pthread_mutex_lock(&w->f->lock);
-	x->told_whole = e == ERR_OK;
-	pthread_mutex_unlock(&w->f->lock);
-	return true;
+	w->teller.path = x->told; // the log's, when that is known now
+	return known == FOLLOW_TOLD ? follow_settle(w, size, 0) : tell_archive(w, size, late);
 }

@@ -76,16 +76,17 @@ static void start_over(struct follow *f, struct followed *x, const char *reason)
 {
 	log_line(LOG_INFO, "log-restarted", log_value("log", "%s", x->told), log_value("why", "%s", reason));
 	pthread_mutex_lock(&f->lock);
+	follow_finished(f, x);
 	x->offset = x->line = x->replayed_to = 0;
 	x->head = 0;
+	place_free(x->holds);
 	x->holds = NULL;
 	f->changed = true;
 	pthread_mutex_unlock(&f->lock);
 	fields_header_free(&x->header);
 	fields_header_init(&x->header);
-	x->header_known = false;
-	x->told_whole = false;
-	x->unpacked = x->unpacked_line = 0;
+	x->header_known = x->packed_known = false;
+	x->unpacked = x->unpacked_line = x->tried = 0;
 }
 
 // Truncated, or truncated and written again before we looked? Otherwise takes more of its front to know it by.
@@ -96,12 +97,15 @@ static void recognise(struct follow *f, struct followed *x, uint64_t size)
 		start_over(f, x, "it is shorter than before");
 	else if (x->head > 0 && (follow_hash(x->fd, x->head, &got) != x->hash || got != x->head))
 		start_over(f, x, "it begins otherwise than before");
-	if (x->offset == 0 && size > 0) { // known only now: it may have been empty when it was found
-		uint8_t head[4];
+	if (!x->packed_known && size > 0) { // only now: it may have been empty when it was found
+		uint8_t head[SOURCE_MAGIC_MAX];
 		ssize_t n = pread(x->fd, head, sizeof head, 0);
 		pthread_mutex_lock(&f->lock);
 		x->packed = n > 0 && source_looks_packed(slice_of(head, (size_t)n));
+		x->packed_known = n == (ssize_t)sizeof head;
 		pthread_mutex_unlock(&f->lock);
+		if (x->packed && x->offset > 0 && x->offset < size && x->holds == NULL) // how far its content was told is not noted
+			x->replayed_to = UINT64_MAX;
 	}
 	if (x->head < PLACE_HEAD && size > x->head) {
 		uint64_t hash = follow_hash(x->fd, size < PLACE_HEAD ? (unsigned)size : PLACE_HEAD, &got);
@@ -197,7 +201,8 @@ static bool open_again(struct worker_state *w)
 	x->finish |= lost;
 	pthread_mutex_unlock(&w->f->lock);
 	if (lost)
-		log_line(LOG_INFO, "log-removed", log_value("log", "%s", x->told), log_value("told", "%llu", (unsigned long long)x->offset));
+		log_line(LOG_INFO, "log-removed", log_value("log", "%s", x->told),
+		         log_value("told", "%llu", (unsigned long long)x->offset));
 	else if (fd < 0 && why != ENOENT)
 		log_line(LOG_WARNING, "log-unreadable", log_value("log", "%s", x->told), log_value("why", "%s", strerror(why)));
 	return fd >= 0;
@@ -224,8 +229,9 @@ static bool service(struct worker_state *w, bool *more)
 		return true;
 	recognise(w->f, x, (uint64_t)st.st_size);
 	know_header(x);
-	if ((uint64_t)st.st_size > x->offset) {
+	if ((uint64_t)st.st_size != x->seen) {
 		pthread_mutex_lock(&w->f->lock);
+		x->seen = (uint64_t)st.st_size;
 		x->grown_ms = clock_monotonic_ms();
 		pthread_mutex_unlock(&w->f->lock);
 	}
@@ -265,10 +271,12 @@ void *follow_work(void *context)
 		pthread_mutex_lock(&f->lock);
 		x->busy = false;
 		f->busy--;
-		if (x->finish && !more && !x->again)
+		if (x->finish && !more && !x->again) {
 			x->done = true;
-		else if (going && (more || x->again))
+			follow_finished(f, x);
+		} else if (going && (more || x->again)) {
 			follow_queue(f, x);
+		}
 		if (!more)
 			close_meanwhile(f, x);
 	}

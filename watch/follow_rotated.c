@@ -12,13 +12,6 @@
 #include "source.h"
 #include "sys/file.h"
 
-// "app" of "/var/log/app.log": what the names of all its rotated files begin with.
-static struct slice stem_of(const char *path)
-{
-	const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
-	return slice_of(name, strcspn(name, "."));
-}
-
 // The first bytes of what is in an archive; 0 of anything else.
 static size_t unpacked_head(const char *path, uint8_t head[static PLACE_HEAD])
 {
@@ -69,16 +62,13 @@ static void keep_candidate(struct search *s, const char *path, const struct plac
 }
 
 // Does the archive begin as one of the missing logs did?
-static void compare_archive(struct search *s, const char *path, const char *name)
+static void compare_archive(struct search *s, const char *path)
 {
 	uint8_t head[PLACE_HEAD];
 	size_t n = unpacked_head(path, head);
-	struct slice directory = file_directory(path);
 	for (size_t i = 0; i < s->f->missing.n && n > 0; i++) {
 		const struct place *p = &s->f->missing.place[i];
-		struct slice stem = stem_of(p->path);
-		if (p->head == 0 || p->head > n || !slice_equal(file_directory(p->path), directory) || strncmp(name, (const char *)stem.p, stem.n) != 0 ||
-		    place_hash(slice_of(head, p->head)) != p->hash)
+		if (p->head == 0 || p->head > n || !follow_is_kin(path, p->path) || place_hash(slice_of(head, p->head)) != p->hash)
 			continue;
 		s->found[i] = true;
 		keep_candidate(s, path, p);
@@ -94,13 +84,13 @@ static void search_directory(struct search *s, struct slice directory)
 	while (d != NULL && (entry = readdir(d)) != NULL)
 		if (entry->d_type != DT_DIR &&
 		    (size_t)snprintf(path, sizeof path, "%.*s/%s", SLICE_ARGS(directory), entry->d_name) < sizeof path)
-			compare_archive(s, path, entry->d_name);
+			compare_archive(s, path);
 	if (d != NULL)
 		closedir(d);
 }
 
-// An archive that alone holds the log goes on where the log was told. Where several begin alike any may be the one, and each is told
-// from its beginning: what is told twice is marked, what is not told is lost.
+// An archive that alone holds the log goes on where the log was told. Where several begin alike any may be the one, and each is
+// told from its beginning: what is told twice is marked, what is not told is lost.
 static void resume(struct search *s)
 {
 	for (size_t i = 0; i < s->n; i++) {
@@ -109,7 +99,8 @@ static void resume(struct search *s)
 		for (size_t k = 0; k < s->n; k++)
 			alone &= k == i || (s->candidate[k].file != c->file && s->candidate[k].place != c->place);
 		char *told = strdup(c->place->path);
-		c->file->holds = c->place;
+		place_free(c->file->holds);
+		c->file->holds = place_copy(c->place);
 		c->file->offset = 0;
 		c->file->unpacked = alone ? c->place->offset : 0;
 		c->file->unpacked_line = alone ? c->place->line : 0;

@@ -9,6 +9,8 @@
 
 #define BUCKETS 65536u
 #define FOLLOW_PATH_MAX 8192 // bytes of a directory and a name in it
+#define FINISHED_MAX 1024u   // logs that are followed no more and by which their archives are known, the newest
+#define EVENTS_ROOM 65536    // bytes of inotify's events taken at once
 
 struct followed {
 	char *path; // where it is, or was last
@@ -23,10 +25,12 @@ struct followed {
 	bool header_known;
 	unsigned head;
 	uint64_t hash;
-	uint64_t grown_ms; // when it last grew
-	bool packed, told_whole; // an archive: told once, as a whole
+	uint64_t seen, grown_ms; // its size, and when that last changed
+	bool packed_known, packed; // an archive: `offset` is 0 until it was told to its end, then the size that it had
 	uint64_t unpacked, unpacked_line; // bytes and lines told of what is in it
-	const struct place *holds; // the log that was compressed into it while nobody looked; noted until the archive is told
+	uint64_t tried; // size at which it could not be told further
+	bool tried_late; // and it had not grown for a while
+	struct place *holds; // the log that was compressed into it; noted in its stead until the archive is told; owned
 	bool queued, busy, again; // waits for a thread; is at one; has to go there again
 	bool gone, finish, done;  // rotated away; tell the rest too; to be closed
 	struct followed *next_queued, *next_inode, *next_path;
@@ -45,6 +49,13 @@ struct watched {
 	char *directory; // NULL: a file
 };
 
+// A log that was told to its end, or was truncated.
+struct finished {
+	struct place place; // owns its path
+	bool sure;
+	uint64_t tail; // hash of up to PLACE_HEAD bytes before its end, when it is sure
+};
+
 struct follow {
 	struct follow_how how;
 	int fd;
@@ -57,6 +68,8 @@ struct follow {
 	unsigned busy, started;
 	unsigned open; // descriptors of files
 	bool stopping, changed;
+	struct finished finished[FINISHED_MAX];
+	size_t finished_n; // ever
 	struct worker_state worker[FOLLOW_THREADS_MAX];
 	// The main thread's own.
 	struct watched *watched; // by watch descriptor
@@ -80,6 +93,21 @@ struct followed *follow_find(struct follow *f, dev_t device, ino_t inode);
 void follow_rotated(struct follow *f);
 // A worker's: an archive, as far as it is written. False when nothing can be told any more.
 bool follow_archive(struct worker_state *w, uint64_t size);
+int follow_again(const struct followed *x); // its file from the first byte, a descriptor to be closed; -1: errno says why
+// Whether what is in the worker's archive was told as a log. In ascending order of how sure it is.
+enum follow_known {
+	FOLLOW_NEW,      // not that is known
+	FOLLOW_DOUBTFUL, // perhaps: it is told again and marked
+	FOLLOW_WAIT,     // it is a log that is followed, or not to be known yet: later
+	FOLLOW_RESUME,   // as far as the file now says
+	FOLLOW_TOLD,     // all of it
+};
+// `late`: it has not grown for a while. ERR_SYSTEM when it cannot be read; what is damaged ends there.
+MUST_USE enum err follow_known(struct worker_state *w, bool late, enum follow_known *known, struct why *why);
+// An archive of that name may be one of that log: in one directory, and its name begins as the log's does.
+bool follow_is_kin(const char *archive, const char *log);
+// Under the lock: the log is followed no more, or begins anew.
+void follow_finished(struct follow *f, const struct followed *x);
 bool follow_settle(struct worker_state *w, uint64_t offset, uint64_t line);
 // Hash of the first n bytes; *got is how many there were.
 uint64_t follow_hash(int fd, unsigned n, unsigned *got);

@@ -18,6 +18,28 @@ uint64_t place_hash(struct slice head)
 	return v;
 }
 
+struct place *place_copy(const struct place *p)
+{
+	struct place *copy = malloc(sizeof *copy);
+	char *path = strdup(p->path);
+	if (copy == NULL || path == NULL) {
+		free(copy);
+		free(path);
+		return NULL;
+	}
+	*copy = *p;
+	copy->path = path;
+	return copy;
+}
+
+void place_free(struct place *p)
+{
+	if (p == NULL)
+		return;
+	free(p->path);
+	free(p);
+}
+
 void places_free(struct places *p)
 {
 	for (size_t i = 0; i < p->n; i++)
@@ -102,7 +124,7 @@ static bool path_of(struct slice text, struct buf *path)
 	for (size_t i = 0; i < text.n; i++) {
 		uint8_t c = text.p[i];
 		if (c == '%') {
-			if (i + 2 >= text.n + 0 || !hex_decode(slice_part(text, i + 1, 2), &c, 1) || c == 0)
+			if (i + 2 >= text.n || !hex_decode(slice_part(text, i + 1, 2), &c, 1) || c == 0)
 				return false;
 			i += 2;
 		} else if (c <= 0x20 || c >= 0x7f) {
@@ -119,7 +141,7 @@ static enum err read_file(struct slice rest, struct places *p, struct why *why)
 	struct place x = {0};
 	struct buf path;
 	uint64_t head = 0;
-	buf_init(&path, 65536);
+	buf_init(&path, PLACE_PATH_MAX);
 	bool ok = number(&rest, UINT64_MAX, &x.device) && number(&rest, UINT64_MAX, &x.inode) && number(&rest, INT64_MAX, &x.offset) &&
 	          number(&rest, INT64_MAX, &x.line) && number(&rest, PLACE_HEAD, &head) && hash_of(word(&rest), &x.hash) &&
 	          path_of(rest, &path);

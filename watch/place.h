@@ -14,6 +14,7 @@
 #define PLACES_MAX 1000000u
 #define PLACE_FILE_MAX ((size_t)1 << 30) // bytes of the file
 #define PLACE_CURSOR_MAX 512
+#define PLACE_PATH_MAX 65536 // bytes of a path, NUL included: above what the kernel takes
 #define PLACE_HEAD 256u // bytes at the front of a log by which it is known again
 
 struct place {
@@ -37,5 +38,7 @@ void places_print(const struct places *p, struct buf *out);
 // *p is empty before; ERR_INPUT names line and rule.
 MUST_USE enum err places_parse(struct slice text, struct places *p, struct why *why);
 uint64_t place_hash(struct slice head);
+struct place *place_copy(const struct place *p); // place_free() it; NULL without memory
+void place_free(struct place *p); // NULL allowed
 
 #endif

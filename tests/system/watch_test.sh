@@ -79,6 +79,12 @@ grep nothing: "$T/mixed.log" >"$T/silent.log"
 ok "hunt that meets nothing: exit 1" status_is 1 hunt "$T/silent.log"
 ok "hunt in a file that is not there: exit 2" status_is 2 hunt "$T/mixed.log" "$T/absent.log"
 ok "hunt without a set: exit 2" status_is 2 "$W" hunt "$T/mixed.log"
+refused "hunt with a --scan that is none names the choices" '"sse" is not portable, avx2 or avx512' hunt --scan sse "$T/mixed.log"
+ok "and does nothing: exit 2" status_is 2 hunt --scan sse "$T/mixed.log"
+refused "so does run" '"sse" is not portable, avx2 or avx512' "$W" run --set "$T/set" --scan sse --once "$T/mixed.log"
+same_path() { [ "$(hunt --scan "$1" "$T/mixed.log" | field | grep -v '^9')" = "$(grep -v '^9' "$T/fields")" ]; } # line 9 has no time of its own
+ok "the portable path finds the same" same_path portable
+refused "a path that is too long is not cut" 'must have 1 to 511' "$W" run --set "$(printf '/x%.0s' $(seq 300))" --once "$T/mixed.log"
 gzip -k "$T/mixed.log"
 zstd -q "$T/mixed.log"
 same() { [ "$(hunt "$1" | field | grep -v '^9')" = "$(grep -v '^9' "$T/fields")" ]; } # line 9 has no time of its own
@@ -179,14 +185,20 @@ ok "the old one stays in force" wait_for 5 "n9" seen_is 9
 refused "a start with a damaged set" 'section|truncated|damaged|bytes|set' "$W" run --set "$T/set" --once "$T/logs/*.log"
 mv "$T/good" "$T/set"
 wait_for 5 "the good set" eval "[ \$(grep -c set-taken '$T/run.log') -ge 2 ]"
+stop KILL
+printf '{"half a line' >>"$T/out"
+start
+echo 'n9.new.example once more' >>"$T/logs/a.log"
+ok "a sighting never continues half a line" wait_for 10 "its line" eval "tail -1 '$T/out' | grep -q '^{.@timestamp'"
 ok "it stops in order" stop TERM
+sed -i '/half a line/d' "$T/out"
 ok "its places are closed" grep -q '^tocsin-watch-places 1 closed' "$T/state/places"
 hit 10 >>"$T/logs/a.log"
 mv "$T/logs/a.log" "$T/logs/a.log.2"
 hit 11 >>"$T/logs/a.log"
 start
 ok "a file that was rotated meanwhile is read to its end" wait_for 5 "n10, n11" seen_is 11
-ok "and nothing is told twice" test "$(wc -l <"$T/out")" -eq 11
+ok "and nothing is told twice" test "$(wc -l <"$T/out")" -eq 12
 
 # kill -9 at random instants while a writer writes and rotates.
 python3 - "$T/logs" <<'END' &
@@ -250,6 +262,28 @@ print("p50 %.1f ms, p99 %.1f ms" % (late[100] * 1e3, late[197] * 1e3))
 sys.exit(late[197] > 0.1)
 END
 [ $? -eq 0 ] && pass "from line to sighting in 100 ms ($(cat "$OUT"))" || fail "from line to sighting in 100 ms" "$(cat "$OUT")"
+
+# Places that cannot be written, as with a full disk.
+P=$T/places
+mkdir -p "$P/logs"
+P_run() {
+	"$W" run --set "$T/set" --state "$P/state" --output "$P/out" "$P/logs/*.log" 2>>"$P/log" &
+	PID=$!
+	wait_for 20 "the sensor" eval "[ \$(grep -c event=ready '$P/log') -eq $1 ]"
+}
+noted() { grep -q "^file [0-9]* $(stat -c %i "$P/logs/a.log") $(stat -c %s "$P/logs/a.log") " "$P/state/places"; }
+hit 1 >"$P/logs/a.log"
+P_run 1
+wait_for 10 "the place" noted
+mkdir "$P/state/places.new"
+hit 2 >>"$P/logs/a.log"
+ok "places that cannot be written are told" wait_for 10 "the failure" grep -q places-not-written "$P/log"
+rmdir "$P/state/places.new"
+ok "and written when they can be, though nothing else happens" wait_for 10 "the place" noted
+stop KILL
+P_run 2
+stop TERM
+ok "after a kill nothing is lost or told again" test "$(wc -l <"$P/out")" -eq 2
 
 # --- A real journal ------------------------------------------------------------------------------------------------------------
 
@@ -370,6 +404,57 @@ gzip "$A/logs/a.log.1"
 head -c 20 "$A/logs/a.log.1.gz" >"$A/logs/x" && mv "$A/logs/x" "$A/logs/a.log.1.gz"
 archive_run
 says "an archive that cannot be read: the log is told to be lost" 'log-lost.*a.log' cat "$A/log"
+
+# Compressed while it runs, under a pattern that covers archives.
+archive_follow() {
+	"$W" run --set "$T/set" --state "$A/state" --output "$A/out" "$A/logs/*.log*" 2>>"$A/log" &
+	PID=$!
+	wait_for 20 "the sensor" eval "[ \$(grep -c event=ready '$A/log') -eq ${1:-1} ]"
+}
+archive_told() { grep -q "^file [0-9]* $(stat -c %i "$1") $(stat -c %s "$1") " "$A/state/places"; } # FILE: to its end, and noted
+rm -rf "$A" && mkdir -p "$A/logs"
+for i in $(seq 1 10); do hit "$i"; done >"$A/logs/a.log"
+: >"$A/out"
+archive_follow
+wait_for 10 "ten" out_is 10 10 0
+mv "$A/logs/a.log" "$A/logs/a.log.1"
+for i in $(seq 11 13); do hit "$i"; done >>"$A/logs/a.log.1"
+hit 14 >"$A/logs/a.log"
+gzip "$A/logs/a.log.1"
+wait_for 30 "the archive" archive_told "$A/logs/a.log.1.gz"
+ok "a followed log that is rotated and compressed at once is not told again" out_is 14 14 0
+gzip -kc "$A/logs/a.log" >"$A/logs/a.log.copy.gz"
+wait_for 30 "the copy" archive_told "$A/logs/a.log.copy.gz"
+ok "nor is a compressed copy of one that is still followed" out_is 14 14 0
+hit 15 >>"$A/logs/a.log"
+{ head -1 "$A/logs/a.log"; hit 4711; } | zstd -q >"$A/logs/a.log.9.zst" # begins alike, and is another
+hit 4712 | gzip >"$A/logs/a.log.8.gz"
+ok "archives of other logs are told, and not marked" wait_for 30 "two more, and the line that is in both" out_is 18 17 0
+cp "$A/logs/a.log" "$A/logs/copied"
+: >"$A/logs/a.log"
+wait_for 10 "truncation" grep -q 'log-restarted.*a.log' "$A/log"
+zstd -q --rm "$A/logs/copied" -o "$A/logs/a.log.old.zst"
+wait_for 30 "its archive" archive_told "$A/logs/a.log.old.zst"
+once_or_marked() { python3 -c 'import collections, json, sys
+told = collections.defaultdict(list)
+for o in map(json.loads, open(sys.argv[1])):
+    if not o["log"]["file"]["path"].endswith("a.log.9.zst"):
+        told[o["tocsin"]["value"]].append(o["tocsin"].get("duplicate_possible", False))
+print(told)
+sys.exit(not all(all(v[1:]) for v in told.values()))' "$A/out"; }
+ok "of one that was copied and truncated: once, or marked" once_or_marked
+stop TERM
+N=$(wc -l <"$A/out")
+archive_follow 2
+ok "and nothing is told again at the next start" test "$(wc -l <"$A/out")" -eq "$N"
+{ hit 21; printf 'n22.evil.exa'; } | gzip >"$A/logs/b.log"
+wait_for 10 "n21" eval "[ \$(wc -l <'$A/out') -gt $N ]"
+printf 'mple and on\nn23.evil.example' | gzip >>"$A/logs/b.log"
+b_is() { [ "$(grep -o 'n2[123].evil.example' "$A/out" | sort | uniq | tr -d '\n')" = "$*" ]; }
+ok "an archive that grows by a member goes on, also within a line" wait_for 10 "n22" b_is n21.evil.examplen22.evil.example
+ok "and its last line counts when it grows no more" wait_for 30 "n23" b_is n21.evil.examplen22.evil.examplen23.evil.example
+stop TERM
+
 mkdir "$A/slow"
 mkfifo "$A/pipe"
 "$W" run --set "$T/set" --state "$A/state" --output "$A/out-slow" "$A/slow/*" 2>>"$A/log" &
