@@ -172,6 +172,9 @@ static enum err write_beside(char new[FILE_PATH_MAX], const char *path, struct s
 enum err file_write(const char *path, struct slice content, mode_t mode, struct why *why)
 {
 	char new[FILE_PATH_MAX];
+	struct stat st;
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) // /dev/null would become a file, for everybody
+		return why_set(why, ERR_SYSTEM, "%s: is no regular file, and would be replaced by one", path);
 	enum err e = write_beside(new, path, content, mode, why);
 	if (e != ERR_OK)
 		return e;

@@ -29,7 +29,7 @@ MUST_USE enum err file_map(const char *path, uint64_t max, int flags, struct sli
 
 // Replaces the file as a whole: temporary file beside it ("<path>.new"), fsync, rename, fsync of the directory. After ERR_OK
 // the new content survives a power cut; after a failure (or a power cut) the file holds either the old content or the new one.
-// One writer per path.
+// One writer per path. ERR_SYSTEM too where something else than a file is (a device, a pipe, a directory): it stays.
 MUST_USE enum err file_write(const char *path, struct slice content, mode_t mode, struct why *why);
 // The same, but ERR_EXISTS when the path is there already: for keys and other files that are made once.
 MUST_USE enum err file_create(const char *path, struct slice content, mode_t mode, struct why *why);

@@ -83,6 +83,11 @@ static void test_refused(void)
 	CHECK(file_dir(at("d"), FILE_DIR, &why) == ERR_OK && file_dir(at("d"), FILE_DIR, &why) == ERR_OK);
 	CHECK(mode_of("d") == 0700);
 	CHECK(file_write(at("d"), SLICE_LITERAL("x"), FILE_PUBLIC, &why) == ERR_SYSTEM);
+	struct stat st;
+	CHECK(mkfifo(at("pipe"), 0600) == 0); // as /dev/null: it is not replaced
+	CHECK(file_write(at("pipe"), SLICE_LITERAL("x"), FILE_PUBLIC, &why) == ERR_SYSTEM && strstr(why.text, "no regular file") != NULL);
+	CHECK(stat(at("pipe"), &st) == 0 && S_ISFIFO(st.st_mode) && !file_has(at("pipe.new")));
+	CHECK(unlink(at("pipe")) == 0);
 	CHECK(file_write("/nonexistent/a", SLICE_LITERAL("x"), FILE_PUBLIC, &why) == ERR_ABSENT);
 	CHECK(file_dir("/nonexistent/a", FILE_DIR, &why) == ERR_ABSENT);
 	char path[FILE_PATH_MAX], longest[FILE_PATH_MAX];
