@@ -1,6 +1,8 @@
 // What a row's entries say of a version: CVE record format 5, versions.md; OSV's events arrive as the same ranges.
 #include "knowledge/layout.h"
 
+#include <strings.h>
+
 enum holds { NO, YES, UNSURE };
 
 static bool no_lower_bound(struct slice from)
@@ -63,10 +65,13 @@ static enum holds below_to(const struct fact_range *r, struct slice version, str
 // A list of single versions names exact ones: what cannot be compared with one is not it.
 static enum holds is_single(const struct fact_range *r, struct slice version)
 {
+	bool accuses = r->scheme == VERSION_CUSTOM && r->status == STATUS_AFFECTED; // without an order 11.0 is 11 and 12L 12l; but nobody is cleared so
 	int order;
 	if (slice_equal(r->from, version))
 		return YES;
-	return compare(r->scheme, version, r->from, &order, NULL) == YES && order == 0 ? YES : NO;
+	if (accuses && r->from.n == version.n && strncasecmp((const char *)r->from.p, (const char *)version.p, version.n) == 0)
+		return YES;
+	return compare(accuses ? VERSION_NUMBERS : r->scheme, version, r->from, &order, NULL) == YES && order == 0 ? YES : NO;
 }
 
 // A range holds its own ends, whether or not they can be compared with each other.

@@ -59,7 +59,14 @@ static const struct {
 	{AFF, {{"1.5", NULL, false, VERSION_NUMBERS, UNAFF}, {"1.0", "3.0", false, VERSION_NUMBERS, AFF}}, "1.5.0", UNAFF, NULL},
 	// single versions
 	{UNAFF, {{"1.5", NULL, false, VERSION_CUSTOM, AFF}}, "1.5", AFF, NULL},
-	{UNAFF, {{"1.5", NULL, false, VERSION_CUSTOM, AFF}}, "1.5.0", UNAFF, NULL},
+	{UNAFF, {{"1.5", NULL, false, VERSION_CUSTOM, AFF}}, "1.5.0", AFF, NULL}, // that they are one needs no order
+	{UNAFF, {{"1.5", NULL, false, VERSION_CUSTOM, AFF}}, "1.50", UNAFF, NULL},
+	{UNAFF, {{"1.5", NULL, false, VERSION_CUSTOM, AFF}}, "1.5a", UNAFF, NULL},
+	{UNAFF, {{"12L", NULL, false, VERSION_CUSTOM, AFF}}, "12l", AFF, NULL},
+	{UNAFF, {{"12L", NULL, false, VERSION_CUSTOM, AFF}}, "12", UNAFF, NULL},
+	{UNAFF, {{"12L", NULL, false, VERSION_CUSTOM, AFF}}, "12l.0", UNAFF, NULL},
+	{AFF, {{"1.5", NULL, false, VERSION_CUSTOM, UNAFF}}, "1.5.0", AFF, NULL}, // but it clears nobody
+	{AFF, {{"12L", NULL, false, VERSION_CUSTOM, FIX}}, "12l", AFF, NULL},
 	{UNAFF, {{"1.5", NULL, false, VERSION_NUMBERS, AFF}}, "1.5.0", AFF, NULL},
 	{UNAFF, {{"V1.5 SP2", NULL, false, VERSION_NUMBERS, AFF}}, "V1.5 SP2", AFF, NULL},
 	{UNAFF, {{"V1.5 SP2", NULL, false, VERSION_NUMBERS, AFF}}, "1.5", UNAFF, NULL},
