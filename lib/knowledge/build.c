@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "product/cpe.h"
+
 uint32_t build_intern(struct knowledge_build *b, struct intern *t, struct slice s)
 {
 	uint32_t ref = intern_put(t, s);
@@ -34,18 +36,17 @@ uint32_t build_range_of(struct knowledge_build *b, const struct fact_range *r)
 	return build_intern(b, &b->ranges, slice_of(&range, sizeof range));
 }
 
-uint32_t build_extra_of(struct knowledge_build *b, struct slice platform, struct slice fixed, struct slice justification,
-                        struct slice cpe)
+uint32_t build_extra_of(struct knowledge_build *b, struct slice platform, struct slice fixed, struct slice justification, uint32_t cpe)
 {
-	struct build_extra extra = {build_text(b, platform), build_text(b, fixed), build_text(b, justification), build_text(b, cpe)};
+	struct build_extra extra = {build_text(b, platform), build_text(b, fixed), build_text(b, justification), cpe};
 	if (extra.platform == 0 && extra.fixed == 0 && extra.justification == 0 && extra.cpe == 0)
 		return 0;
 	return build_intern(b, &b->extras, slice_of(&extra, sizeof extra));
 }
 
-uint32_t build_key_of(struct knowledge_build *b, enum names names, struct slice ecosystem, struct slice vendor, struct slice name)
+uint32_t build_key_of(struct knowledge_build *b, enum names names, struct slice space, struct slice name)
 {
-	struct build_key key = {(uint32_t)names, build_text(b, ecosystem), build_text(b, vendor), build_text(b, name)};
+	struct build_key key = {(uint32_t)names, build_text(b, space), build_text(b, name)};
 	return build_intern(b, &b->keys, slice_of(&key, sizeof key));
 }
 
@@ -234,30 +235,40 @@ static uint32_t record_of(struct knowledge_build *b, uint32_t id)
 	return RECORDS(b)[at].rejected ? INTERN_NONE : at;
 }
 
-// Only a pattern that says more than part, vendor and product is kept.
-static struct slice pattern(struct slice cpe)
+// Only what a pattern says beyond part, vendor and product is kept: those are the key's, and without them products share the rest.
+static uint32_t pattern_of(struct knowledge_build *b, const struct fact_affected *f)
 {
 	static const char any[] = ":*:*:*:*:*:*:*:*";
+	char room[CPE_MAX];
+	struct cpe c;
 	size_t n = sizeof any - 1;
-	return cpe.n > n && memcmp(cpe.p + cpe.n - n, any, n) == 0 ? slice_of("", 0) : cpe;
+	if (f->names != NAMES_CPE || (f->name.n > n && memcmp(f->name.p + f->name.n - n, any, n) == 0) || cpe_parse(f->name, room, &c, NULL) != ERR_OK)
+		return 0;
+	c.at[CPE_PART] = c.at[CPE_VENDOR] = c.at[CPE_PRODUCT] = SLICE_LITERAL("*");
+	buf_clear(&b->words);
+	cpe_print(&c, &b->words);
+	if (buf_status(&b->words) != ERR_OK && b->status == ERR_OK)
+		b->status = buf_status(&b->words);
+	return build_text(b, buf_slice(&b->words));
 }
 
 static enum err row_key(struct knowledge_build *b, const struct fact_affected *f, uint32_t *key, struct why *why)
 {
+	struct slice space, product;
 	if (f->names == NAMES_CPE) {
-		if (!fold_cpe(f->name, &b->fold))
+		if (!fold_cpe(f->name, &b->fold, &space, &product))
 			return why_set(why, ERR_INPUT, "%.*s: \"%.*s\" is no CPE name", SLICE_ARGS(f->flaw), SLICE_ARGS(slice_part(f->name, 0, 100)));
-		*key = build_key_of(b, f->names, slice_of("", 0), slice_of("", 0), folded_slice(&b->fold));
+		*key = build_key_of(b, f->names, space, product);
 	} else if (f->names == NAMES_PRODUCT) {
 		if (!fold_name(f->vendor, &b->fold))
 			return why_set(why, ERR_LIMIT, "%.*s: the vendor is too long", SLICE_ARGS(f->flaw));
 		uint32_t vendor = build_text(b, folded_slice(&b->fold));
 		if (!fold_name(f->name, &b->fold) || b->fold.n == 0)
 			return why_set(why, ERR_INPUT, "%.*s: the product's name is empty or too long", SLICE_ARGS(f->flaw));
-		struct build_key made = {(uint32_t)f->names, 0, vendor, build_text(b, folded_slice(&b->fold))};
+		struct build_key made = {(uint32_t)f->names, vendor, build_text(b, folded_slice(&b->fold))};
 		*key = build_intern(b, &b->keys, slice_of(&made, sizeof made));
 	} else {
-		*key = build_key_of(b, f->names, f->ecosystem, slice_of("", 0), f->name);
+		*key = build_key_of(b, f->names, f->ecosystem, f->name);
 	}
 	return ERR_OK;
 }
@@ -289,8 +300,7 @@ static enum err take_affected(struct knowledge_build *b, const struct fact_affec
 		build_append(b, &b->words, &range, sizeof range);
 	}
 	row.ranges = build_intern(b, &b->range_lists, buf_slice(&b->words));
-	row.extra = build_extra_of(b, f->platform, f->fixed, fact_title(f->justification),
-	                           f->names == NAMES_CPE ? pattern(f->name) : slice_of("", 0));
+	row.extra = build_extra_of(b, f->platform, f->fixed, fact_title(f->justification), pattern_of(b, f));
 	build_append(b, &b->rows, &row, sizeof row);
 	return ERR_OK;
 }

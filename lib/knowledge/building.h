@@ -39,7 +39,7 @@ struct build_record {
 };
 
 struct build_key {
-	uint32_t names, ecosystem, vendor, name;
+	uint32_t names, space, name;
 };
 
 struct build_row {
@@ -143,9 +143,8 @@ uint32_t build_intern(struct knowledge_build *b, struct intern *t, struct slice 
 uint32_t build_text(struct knowledge_build *b, struct slice s);
 uint32_t build_texts(struct knowledge_build *b, const struct slice *list, size_t n); // of name_lists
 uint32_t build_range_of(struct knowledge_build *b, const struct fact_range *r);
-uint32_t build_extra_of(struct knowledge_build *b, struct slice platform, struct slice fixed, struct slice justification,
-                        struct slice cpe);
-uint32_t build_key_of(struct knowledge_build *b, enum names names, struct slice ecosystem, struct slice vendor, struct slice name);
+uint32_t build_extra_of(struct knowledge_build *b, struct slice platform, struct slice fixed, struct slice justification, uint32_t cpe);
+uint32_t build_key_of(struct knowledge_build *b, enum names names, struct slice space, struct slice name);
 // A text for a qualification and its days.
 uint32_t build_term(struct knowledge_build *b, uint32_t qualification, int64_t from, int64_t until);
 // The index of the source, made when it is new; SIZE_MAX with b->status set.

@@ -100,13 +100,15 @@ static void put_section(struct emit *e, enum section s, struct buf *content)
 	buf_free(content);
 }
 
+_Static_assert(BUILD_TABLE_MAX / sizeof(struct build_row) <= KEY_ROW, "a row's index leaves room for the names");
+_Static_assert(BUILD_TABLE_MAX / sizeof(struct file_extra) < ROW_EXTRA, "an extra's index leaves room for the status");
+
 static void put_keys(struct emit *e)
 {
 	emit_begin(e, SECTION_KEYS);
 	for (size_t i = 0; i < e->o->keys_n; i++) {
 		const struct build_key *k = (const void *)intern_bytes(&e->b->keys, e->o->keys[i]).p;
-		struct file_key f = {emit_text(e, k->ecosystem), emit_text(e, k->vendor), emit_text(e, k->name), e->o->key_rows[i],
-		                     e->o->key_rows[i + 1] - e->o->key_rows[i], k->names};
+		struct file_key f = {emit_text(e, k->space), emit_text(e, k->name), e->o->key_rows[i] | k->names << KEY_NAMES};
 		buf_put(e->out, &f, sizeof f);
 	}
 	emit_end(e, SECTION_KEYS);
@@ -118,8 +120,8 @@ static void put_rows(struct emit *e)
 	for (size_t i = 0; i < e->o->rows_n; i++) {
 		const struct build_row *row = &ROWS(e->b)[e->o->rows[i]];
 		const struct build_record *r = &RECORDS(e->b)[row->record];
-		struct file_row f = {r->flaw, r->rank, ranges(e, row->ranges), extra(e, row->extra),
-		                     (uint16_t)SOURCES(e->b)[r->held.source].rank, row->otherwise, row->negligible};
+		struct file_row f = {r->rank, ranges(e, row->ranges), extra(e, row->extra) | (uint32_t)row->otherwise << ROW_OTHERWISE};
+		f.extra |= row->negligible != 0 ? ROW_NEGLIGIBLE : 0;
 		buf_put(e->out, &f, sizeof f);
 	}
 	emit_end(e, SECTION_ROWS);

@@ -208,55 +208,58 @@ bool knowledge_product(const struct knowledge *k, struct slice name, uint32_t *p
 	return true;
 }
 
-// A key whose rows lie outside has none.
-static struct knowledge_rows rows_of_key(const struct knowledge *k, const struct file_key *f)
+bool knowledge_key(const struct knowledge *k, uint64_t i, struct key *key)
 {
-	bool inside = f->rows <= k->count[SECTION_ROWS] && f->row <= k->count[SECTION_ROWS] - f->rows;
-	return (struct knowledge_rows){k, f->row, inside ? f->row + f->rows : f->row, (enum names)f->names};
+	struct file_key f, next;
+	if (!KNOWLEDGE_GET(k, SECTION_KEYS, i, &f))
+		return false;
+	uint32_t row = f.row & KEY_ROW, end = (uint32_t)k->count[SECTION_ROWS];
+	if (KNOWLEDGE_GET(k, SECTION_KEYS, i + 1, &next))
+		end = next.row & KEY_ROW;
+	bool inside = row <= end && end <= k->count[SECTION_ROWS];
+	*key = (struct key){(enum names)(f.row >> KEY_NAMES), knowledge_text(k, f.space), knowledge_text(k, f.name), row, inside ? end : row};
+	return true;
 }
 
-static struct knowledge_rows find_rows(const struct knowledge *k, enum names names, struct slice ecosystem, struct slice vendor,
-                                       struct slice name)
+static struct knowledge_rows find_rows(const struct knowledge *k, enum names names, struct slice space, struct slice name)
 {
-	uint64_t hash = hash_key(k->seed, (uint32_t)names, ecosystem, vendor, name), walked = 0;
+	uint64_t hash = hash_key(k->seed, (uint32_t)names, space, name), walked = 0;
 	struct file_slot slot;
-	struct file_key f;
-	while (slot_next(k, SECTION_KEY_SLOTS, hash, &walked, &slot)) {
-		if (slot.tag == (uint32_t)hash && KNOWLEDGE_GET(k, SECTION_KEYS, slot.ref - 1, &f) && f.names == (uint32_t)names &&
-		    slice_equal(knowledge_text(k, f.name), name) && slice_equal(knowledge_text(k, f.ecosystem), ecosystem) &&
-		    slice_equal(knowledge_text(k, f.vendor), vendor))
-			return rows_of_key(k, &f);
-	}
+	struct key key;
+	while (slot_next(k, SECTION_KEY_SLOTS, hash, &walked, &slot))
+		if (slot.tag == (uint32_t)hash && knowledge_key(k, slot.ref - 1, &key) && key.names == names && slice_equal(key.name, name) &&
+		    slice_equal(key.space, space))
+			return (struct knowledge_rows){k, key.row, key.end, names};
 	return (struct knowledge_rows){k, 0, 0, names};
 }
 
 struct knowledge_rows knowledge_affected(const struct knowledge *k, enum names names, struct slice ecosystem, struct slice vendor,
                                          struct slice name)
 {
-	struct slice none = slice_of("", 0);
+	struct slice space, product;
 	struct folded fold, fold_vendor;
 	if (names == NAMES_CPE)
-		return fold_cpe(name, &fold) ? find_rows(k, names, none, none, folded_slice(&fold)) : (struct knowledge_rows){k, 0, 0, names};
+		return fold_cpe(name, &fold, &space, &product) ? find_rows(k, names, space, product) : (struct knowledge_rows){k, 0, 0, names};
 	if (names != NAMES_PRODUCT)
-		return find_rows(k, names, ecosystem, none, name);
+		return find_rows(k, names, ecosystem, name);
 	if (!fold_name(vendor, &fold_vendor) || !fold_name(name, &fold))
 		return (struct knowledge_rows){k, 0, 0, names};
-	return find_rows(k, names, none, folded_slice(&fold_vendor), folded_slice(&fold));
+	return find_rows(k, names, folded_slice(&fold_vendor), folded_slice(&fold));
 }
 
 size_t knowledge_namesakes(const struct knowledge *k, struct slice name, struct knowledge_rows rows[static KNOWLEDGE_NAMESAKES_MAX])
 {
 	struct folded fold;
 	struct file_slot slot;
-	struct file_key f;
+	struct key key;
 	size_t n = 0;
 	if (!fold_name(name, &fold))
 		return 0;
 	uint64_t hash = hash_name(k->seed, folded_slice(&fold)), walked = 0;
 	while (n < KNOWLEDGE_NAMESAKES_MAX && slot_next(k, SECTION_KEY_SLOTS, hash, &walked, &slot))
-		if (slot.tag == (uint32_t)hash && KNOWLEDGE_GET(k, SECTION_KEYS, slot.ref - 1, &f) && f.names == NAMES_PRODUCT &&
-		    slice_equal(knowledge_text(k, f.name), folded_slice(&fold)))
-			rows[n++] = rows_of_key(k, &f);
+		if (slot.tag == (uint32_t)hash && knowledge_key(k, slot.ref - 1, &key) && key.names == NAMES_PRODUCT &&
+		    slice_equal(key.name, folded_slice(&fold)))
+			rows[n++] = (struct knowledge_rows){k, key.row, key.end, NAMES_PRODUCT};
 	return n;
 }
 
@@ -264,15 +267,18 @@ bool knowledge_rows_next(struct knowledge_rows *rows, struct knowledge_row *row)
 {
 	const struct knowledge *k = rows->k;
 	struct file_row f;
-	struct file_extra x = {0}; // empty texts
+	struct file_record r = {.flaw = UINT32_MAX, .source = UINT16_MAX}; // of one outside: nobody says nothing
+	struct file_extra x = {0};                                         // empty texts
 	if (rows->at >= rows->end || !KNOWLEDGE_GET(k, SECTION_ROWS, rows->at, &f))
 		return false;
-	if (f.extra != 0)
-		(void)KNOWLEDGE_GET(k, SECTION_EXTRAS, f.extra - 1, &x);
-	uint32_t first, n = (f.ranges & ROW_SINGLE) != 0 ? 1 : knowledge_list(k, f.ranges, &first);
+	(void)KNOWLEDGE_GET(k, SECTION_RECORDS, f.record, &r);
+	if ((f.extra & ROW_EXTRA) != 0)
+		(void)KNOWLEDGE_GET(k, SECTION_EXTRAS, (f.extra & ROW_EXTRA) - 1, &x);
+	uint32_t otherwise = f.extra >> ROW_OTHERWISE & 7, first;
+	uint32_t n = (f.ranges & ROW_SINGLE) != 0 ? 1 : knowledge_list(k, f.ranges, &first);
 	*row = (struct knowledge_row){
-		.flaw = f.flaw, .source = f.source, .names = rows->names, .otherwise = f.otherwise <= STATUS_INVESTIGATED ? (enum fact_status)f.otherwise : STATUS_UNKNOWN,
-		.negligible = f.negligible != 0, .ranges = (uint16_t)n,
+		.flaw = r.flaw, .source = r.source, .names = rows->names, .otherwise = otherwise <= STATUS_INVESTIGATED ? (enum fact_status)otherwise : STATUS_UNKNOWN,
+		.negligible = (f.extra & ROW_NEGLIGIBLE) != 0, .ranges = (uint16_t)n,
 		.platform = knowledge_text(k, x.platform), .fixed = knowledge_text(k, x.fixed), .justification = knowledge_text(k, x.justification),
 		.cpe = knowledge_text(k, x.cpe), .internal = f.ranges,
 	};
@@ -328,7 +334,7 @@ struct fact_provider knowledge_provider(const struct knowledge *k, size_t i)
 
 static bool find_alias(const struct knowledge *k, struct slice vendor, struct slice product, struct slice *to)
 {
-	uint64_t hash = hash_key(k->seed, 0, slice_of("", 0), vendor, product), walked = 0;
+	uint64_t hash = hash_key(k->seed, 0, vendor, product), walked = 0;
 	struct file_slot slot;
 	struct file_alias f;
 	while (slot_next(k, SECTION_ALIAS_SLOTS, hash, &walked, &slot)) {

@@ -47,7 +47,7 @@ struct knowledge_row {
 	bool negligible;
 	uint16_t ranges;
 	struct slice platform, fixed, justification;
-	struct slice cpe;  // NAMES_CPE: the pattern, for cpe_covers(); empty when it says no more than part, vendor and product
+	struct slice cpe;  // NAMES_CPE: the pattern without part, vendor and product, for cpe_covers(); empty when it says no more
 	uint32_t internal; // for knowledge_range
 };
 struct knowledge_rows { // a walk; fields are the reader's own

@@ -7,7 +7,7 @@
 #include "knowledge/knowledge.h"
 
 #define KNOWLEDGE_MAGIC "TOCSINKN"
-#define KNOWLEDGE_VERSION 1u
+#define KNOWLEDGE_VERSION 2u
 #define KNOWLEDGE_SOURCES_MAX 4096u
 
 enum section {
@@ -83,19 +83,21 @@ struct file_flaw {
 #define FLAW_RANSOMWARE 4u
 
 struct file_key {
-	text_ref ecosystem, vendor, name;
-	uint32_t row, rows;
-	uint32_t names;
+	text_ref space, name; // space: ecosystem, vendor, or part:vendor of a CPE
+	uint32_t row;         // its first; they end where those of the next key begin. In the two bits above KEY_ROW: names
 };
+#define KEY_ROW 0x3fffffffu
+#define KEY_NAMES 30u // shift
 
-struct file_row {
-	uint32_t flaw, record;
+struct file_row { // flaw and source are those of the record
+	uint32_t record;
 	uint32_t ranges; // list of ranges; with ROW_SINGLE the one range itself
-	uint32_t extra;  // index + 1; 0: none
-	uint16_t source;
-	uint8_t otherwise, negligible;
+	uint32_t extra;  // below ROW_EXTRA: index + 1, 0: none. Above: `otherwise`, and ROW_NEGLIGIBLE
 };
 #define ROW_SINGLE 0x80000000u
+#define ROW_EXTRA 0x0fffffffu
+#define ROW_OTHERWISE 28u // shift of three bits
+#define ROW_NEGLIGIBLE 0x80000000u
 
 struct file_range {
 	text_ref from, to;
@@ -178,10 +180,9 @@ static inline uint64_t hash_bytes(uint64_t h, const void *bytes, size_t n)
 	return hash_mix(h ^ w ^ 0x8ebc6af09c88c6e3ull, HASH_STEP);
 }
 
-static inline uint64_t hash_key(uint64_t seed, uint32_t names, struct slice ecosystem, struct slice vendor, struct slice name)
+static inline uint64_t hash_key(uint64_t seed, uint32_t names, struct slice space, struct slice name)
 {
-	uint64_t h = hash_bytes(seed + names, ecosystem.p, ecosystem.n);
-	h = hash_bytes(h, vendor.p, vendor.n);
+	uint64_t h = hash_bytes(seed + names, space.p, space.n);
 	return hash_bytes(h, name.p, name.n);
 }
 
@@ -189,7 +190,7 @@ static inline uint64_t hash_key(uint64_t seed, uint32_t names, struct slice ecos
 #define NAMES_ALONE 4u
 static inline uint64_t hash_name(uint64_t seed, struct slice name)
 {
-	return hash_key(seed, NAMES_ALONE, slice_of("", 0), slice_of("", 0), name);
+	return hash_key(seed, NAMES_ALONE, slice_of("", 0), name);
 }
 
 // Where the walk over a table of n slots starts.
@@ -230,6 +231,14 @@ struct slice knowledge_text(const struct knowledge *k, text_ref at);
 // How many members the list has, 0 when it lies outside or has more than FACT_LIST_MAX; they are the words of SECTION_LISTS from *first on.
 uint32_t knowledge_list(const struct knowledge *k, list_ref at, uint32_t *first);
 
+// A key as it is asked of; one whose rows lie outside has none.
+struct key {
+	enum names names;
+	struct slice space, name;
+	uint32_t row, end;
+};
+bool knowledge_key(const struct knowledge *k, uint64_t i, struct key *key);
+
 // The canonical forms in which names are looked up (names.c), the same for the writer and the reader.
 #define PRODUCT_NAME_MAX FOLD_MAX
 #define FOLD_MAX (2 * FACT_TEXT_MAX)
@@ -239,8 +248,8 @@ struct folded {
 };
 // Lower case, trimmed, runs of blanks, '_' and '-' as one '_'. False over FOLD_MAX.
 bool fold_name(struct slice name, struct folded *out);
-// part:vendor:product of a CPE in either form. False when it is none.
-bool fold_cpe(struct slice cpe, struct folded *out);
+// A CPE in either form: part:vendor is the space of its key, the product its name; parts of *out. False when it is none.
+bool fold_cpe(struct slice cpe, struct folded *out, struct slice *space, struct slice *name);
 // A name, title, alias or identifier of a product. *identifier: it was a CPE, purl or other identifier.
 bool fold_product(struct slice name, struct folded *out, bool *identifier);
 static inline struct slice folded_slice(const struct folded *f)

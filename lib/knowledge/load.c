@@ -123,27 +123,24 @@ static uint32_t load_extra(struct load *l, uint32_t at)
 	if (at == 0 || !KNOWLEDGE_GET(l->k, SECTION_EXTRAS, at - 1, &f))
 		return 0;
 	return build_extra_of(l->b, knowledge_text(l->k, f.platform), knowledge_text(l->k, f.fixed), knowledge_text(l->k, f.justification),
-	                      knowledge_text(l->k, f.cpe));
+	                      text(l, f.cpe));
 }
 
 static void load_rows(struct load *l)
 {
 	for (uint64_t i = 0; i < l->k->count[SECTION_KEYS] && l->b->status == ERR_OK; i++) {
-		struct file_key f;
-		if (!KNOWLEDGE_GET(l->k, SECTION_KEYS, i, &f))
+		struct key f;
+		if (!knowledge_key(l->k, i, &f))
 			break;
-		if (f.names > NAMES_CPE)
-			continue;
-		uint32_t key = build_key_of(l->b, (enum names)f.names, knowledge_text(l->k, f.ecosystem), knowledge_text(l->k, f.vendor),
-		                            knowledge_text(l->k, f.name));
-		for (uint64_t at = f.row; at < (uint64_t)f.row + f.rows; at++) {
+		uint32_t key = build_key_of(l->b, f.names, f.space, f.name);
+		for (uint32_t at = f.row; at < f.end; at++) {
 			struct file_row r;
 			if (!KNOWLEDGE_GET(l->k, SECTION_ROWS, at, &r))
 				break;
 			if (r.record >= l->k->count[SECTION_RECORDS] || l->records[r.record] == 0)
 				continue;
-			struct build_row row = {l->records[r.record] - 1, key, load_ranges(l, r.ranges), load_extra(l, r.extra), r.otherwise,
-			                        r.negligible};
+			struct build_row row = {l->records[r.record] - 1, key, load_ranges(l, r.ranges), load_extra(l, r.extra & ROW_EXTRA),
+			                        r.extra >> ROW_OTHERWISE & 7, (r.extra & ROW_NEGLIGIBLE) != 0};
 			build_append(l->b, &l->b->rows, &row, sizeof row);
 		}
 	}

@@ -67,21 +67,29 @@ static bool complete(struct slice cpe, char room[static CPE_MAX], struct slice *
 	return true;
 }
 
-static bool put_cpe(struct folded *out, struct slice cpe)
+// *product: where that begins.
+static bool put_cpe(struct folded *out, struct slice cpe, size_t *product)
 {
 	char padded[CPE_MAX], room[CPE_MAX];
 	struct slice whole;
 	struct cpe c;
 	if (!complete(slice_trim(cpe), padded, &whole) || cpe_parse(whole, room, &c, NULL) != ERR_OK)
 		return false;
-	return put(out, c.at[CPE_PART].p, c.at[CPE_PART].n) && put(out, ":", 1) && put(out, c.at[CPE_VENDOR].p, c.at[CPE_VENDOR].n) &&
-	       put(out, ":", 1) && put(out, c.at[CPE_PRODUCT].p, c.at[CPE_PRODUCT].n);
+	bool ok = put(out, c.at[CPE_PART].p, c.at[CPE_PART].n) && put(out, ":", 1) && put(out, c.at[CPE_VENDOR].p, c.at[CPE_VENDOR].n) &&
+	          put(out, ":", 1);
+	*product = out->n;
+	return ok && put(out, c.at[CPE_PRODUCT].p, c.at[CPE_PRODUCT].n);
 }
 
-bool fold_cpe(struct slice cpe, struct folded *out)
+bool fold_cpe(struct slice cpe, struct folded *out, struct slice *space, struct slice *name)
 {
+	size_t product;
 	out->n = 0;
-	return put_cpe(out, cpe);
+	if (!put_cpe(out, cpe, &product))
+		return false;
+	*space = slice_of(out->bytes, product - 1);
+	*name = slice_of(out->bytes + product, out->n - product);
+	return true;
 }
 
 // What tells one product from another in a purl: not the version, the file inside it, the architecture or the release.
@@ -105,6 +113,7 @@ static bool put_purl(struct folded *out, struct slice text)
 
 bool fold_product(struct slice name, struct folded *out, bool *identifier)
 {
+	size_t product;
 	name = slice_trim(name);
 	*identifier = true;
 	out->n = 0;
@@ -115,7 +124,7 @@ bool fold_product(struct slice name, struct folded *out, bool *identifier)
 	if (starts(name, "pkg:"))
 		return put_purl(out, name);
 	if (starts(name, "cpe:/") || starts(name, "cpe:2.3:"))
-		return put(out, "cpe:", 4) && put_cpe(out, name);
+		return put(out, "cpe:", 4) && put_cpe(out, name, &product);
 	if (starts(name, "repology:"))
 		return put(out, "repology:", 9) && put_fold(out, slice_part(name, 9, name.n));
 	*identifier = false;

@@ -39,8 +39,7 @@ static int compare_keys(const void *x, const void *y, void *build)
 	const struct knowledge_build *b = build;
 	const struct build_key *k = key_at(b, *(const uint32_t *)x), *l = key_at(b, *(const uint32_t *)y);
 	int order = compare_number(k->names, l->names);
-	order = order != 0 ? order : compare_text(b, k->ecosystem, l->ecosystem);
-	order = order != 0 ? order : compare_text(b, k->vendor, l->vendor);
+	order = order != 0 ? order : compare_text(b, k->space, l->space);
 	return order != 0 ? order : compare_text(b, k->name, l->name);
 }
 

@@ -132,16 +132,16 @@ void emit_key_slots(struct emit *e)
 	uint64_t n, seed = e->head.seed;
 	size_t products = 0;
 	for (size_t i = 0; i < e->o->keys_n; i++)
-		products += key_at(e, i).names == NAMES_PRODUCT;
+		products += key_at(e, i).row >> KEY_NAMES == NAMES_PRODUCT;
 	struct file_slot *slots = slots_begin(e, SECTION_KEY_SLOTS, e->o->keys_n + products, &n);
 	for (size_t i = 0; slots != NULL && i < e->o->keys_n; i++) {
 		struct file_key k = key_at(e, i);
-		uint64_t hash = hash_key(seed, k.names, file_text(e, k.ecosystem), file_text(e, k.vendor), file_text(e, k.name));
+		uint64_t hash = hash_key(seed, k.row >> KEY_NAMES, file_text(e, k.space), file_text(e, k.name));
 		slot_put(slots, n, hash, (uint32_t)hash, (uint32_t)i + 1);
 	}
 	for (size_t i = 0; slots != NULL && i < e->o->keys_n; i++) {
 		struct file_key k = key_at(e, i);
-		if (k.names == NAMES_PRODUCT)
+		if (k.row >> KEY_NAMES == NAMES_PRODUCT)
 			slot_put_name(slots, n, hash_name(seed, file_text(e, k.name)), (uint32_t)i + 1);
 	}
 	size_t count = e->head.sections[SECTION_ALIASES].bytes / sizeof(struct file_alias);
@@ -149,7 +149,7 @@ void emit_key_slots(struct emit *e)
 	for (size_t i = 0; slots != NULL && i < count; i++) {
 		struct file_alias a;
 		memcpy(&a, e->out->p + e->head.sections[SECTION_ALIASES].offset + i * sizeof a, sizeof a);
-		uint64_t hash = hash_key(seed, 0, slice_of("", 0), file_text(e, a.vendor), file_text(e, a.product));
+		uint64_t hash = hash_key(seed, 0, file_text(e, a.vendor), file_text(e, a.product));
 		slot_put(slots, n, hash, (uint32_t)hash, (uint32_t)i + 1);
 	}
 }
