@@ -1,8 +1,10 @@
-// `send`: sightings become sealed records and tokens, by way of `tocsin report`. It reads sightings, never a log; what it lets out
-// is counted per indicator and hour, shown first, and lies in the spool until the home has taken it.
+// `send`: sightings become sealed records and tokens, by way of `tocsin report`. It reads sightings, never a log; what it lets
+// out is counted per indicator and hour, shown first, and lies in the spool until the home has taken it.
 //
 //   SPOOL/places               how far the sightings have been counted (place.h)
-//   SPOOL/<hour>-<hash>.csv    a report that is to be made; removed when `tocsin report` has sealed it
+//   SPOOL/<hour>-<hash>.csv    a report that is to be made; removed when `tocsin report` has sealed it. The hash is of its rows
+//                              and of the places from which they were counted: equal rows of later sightings are another report,
+//                              and those that a killed sending counted already are the same one
 //   SPOOL/sync                 there while a sealed record waits in the home for the platform
 #include <dirent.h>
 #include <errno.h>
@@ -24,7 +26,9 @@
 #define SAID_MAX (1u << 20) // bytes of what `tocsin` prints
 #define CSV_MAX ((size_t)8 << 20)
 #define ROWS_OF_A_REPORT 5000u // well below what a report and its batches hold
-#define ARGUMENTS_MAX 32
+#define ARGUMENTS_MAX 32 // of `tocsin`
+#define REPORT_HASH 16   // bytes of the hash in a report's name
+#define REPORT_NAME (strlen("2026-01-02T03-.csv") + 2 * REPORT_HASH)
 
 struct send {
 	const char *spool, *home, *to, *tlp, *program;
@@ -32,6 +36,7 @@ struct send {
 	struct places before, now;
 	struct hourly hourly;
 	char places_path[FILE_PATH_MAX];
+	uint8_t counted_from[32]; // hash of the places before
 };
 
 // --- Counting ----------------------------------------------------------------------------------------------------------------
@@ -113,27 +118,50 @@ static enum err count_file(struct send *s, const char *path, struct why *why)
 
 static enum err spool_rows(struct send *s, size_t from, size_t to, struct why *why)
 {
-	struct buf csv;
+	struct buf csv, name;
 	uint8_t hash[32];
-	char time[TIME_TEXT], name[64], path[FILE_PATH_MAX];
+	char time[TIME_TEXT], path[FILE_PATH_MAX];
 	buf_init(&csv, CSV_MAX);
+	buf_init(&name, REPORT_NAME + 1);
 	hourly_csv(&s->hourly, from, to, &csv);
-	sha256(buf_slice(&csv), hash);
+	const struct slice parts[] = {slice_of(s->counted_from, sizeof s->counted_from), buf_slice(&csv)};
+	sha256_parts(parts, sizeof parts / sizeof *parts, hash);
 	time_print(s->hourly.row[from].hour, time);
-	snprintf(name, sizeof name, "%.13s-%02x%02x%02x%02x.csv", time, hash[0], hash[1], hash[2], hash[3]);
+	buf_printf(&name, "%.13s-", time);
+	buf_put_hex(&name, slice_of(hash, REPORT_HASH));
+	buf_put_text(&name, ".csv");
+	buf_put_u8(&name, 0);
 	enum err e = buf_status(&csv);
 	if (e == ERR_OK)
-		e = file_path(path, s->spool, name, why);
+		e = file_path(path, s->spool, (const char *)name.p, why);
 	if (e == ERR_OK)
 		e = file_write(path, buf_slice(&csv), FILE_SECRET, why);
 	buf_free(&csv);
+	buf_free(&name);
+	return e;
+}
+
+// Files that were not named this time keep their places, as long as they are there.
+static enum err keep_others(struct send *s, struct why *why)
+{
+	enum err e = ERR_OK;
+	size_t named = s->now.n;
+	for (size_t i = 0; i < s->before.n && e == ERR_OK; i++) {
+		const struct place *b = &s->before.place[i];
+		struct stat st;
+		bool kept = stat(b->path, &st) == 0 && st.st_ino == b->inode && st.st_dev == b->device;
+		for (size_t k = 0; k < named && kept; k++)
+			kept = s->now.place[k].inode != b->inode || s->now.place[k].device != b->device;
+		if (kept)
+			e = places_add(&s->now, b, why);
+	}
 	return e;
 }
 
 static enum err spool_all(struct send *s, struct why *why)
 {
 	const struct hourly *h = &s->hourly;
-	enum err e = ERR_OK;
+	enum err e = keep_others(s, why);
 	for (size_t from = 0, to; from < h->n && e == ERR_OK; from = to) {
 		for (to = from; to < h->n && h->row[to].hour == h->row[from].hour && to - from < ROWS_OF_A_REPORT;)
 			to++;
@@ -152,7 +180,7 @@ static enum err spool_all(struct send *s, struct why *why)
 static int is_report(const struct dirent *d)
 {
 	size_t n = strlen(d->d_name);
-	return d->d_name[0] != '.' && n == strlen("2026-01-02T03-00000000.csv") && strcmp(d->d_name + n - 4, ".csv") == 0;
+	return d->d_name[0] != '.' && n > strlen("2026-01-02T03-.csv") && strcmp(d->d_name + n - 4, ".csv") == 0;
 }
 
 // --- tocsin ------------------------------------------------------------------------------------------------------------------
@@ -344,6 +372,7 @@ static enum err open_spool(struct send *s, int *lock, struct why *why)
 	e = file_read(s->places_path, PLACE_FILE_MAX, &text, why);
 	if (e == ERR_OK)
 		e = places_parse(buf_slice(&text), &s->before, why);
+	sha256(buf_slice(&text), s->counted_from);
 	buf_free(&text);
 	return e == ERR_ABSENT ? ERR_OK : e;
 }

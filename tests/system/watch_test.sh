@@ -594,6 +594,35 @@ ok "sealed but not sent: the home has it" test -e "$T/spool/sync"
 : >"$T/asked"
 ok "which is asked to send it the next time" eval "send --yes >/dev/null; grep -q 'receipts --sync' '$T/asked'"
 
+# Equal rows of different sightings, none of which is sent yet; files that are named in turn.
+S=$T/sending
+mkdir "$S"
+sighting() { printf '{"@timestamp":"2026-01-02T03:04:05.000Z","event":{"id":"%032d"},"threat":{"indicator":{"name":"evil.example"}},"tocsin":{"type":"domain"}}\n' "$1"; }
+send_these() { "$W" send "$@" --spool "$S/spool" --tocsin "$T/tocsin" --yes; }
+spooled() { [ "$(cat "$S"/spool/*.csv | grep -c '^domain,"evil.example",1')" -eq "$1" ] || { ls "$S/spool"; return 1; }; }
+touch "$T/away"
+sighting 1 >"$S/one"
+sighting 2 >"$S/two"
+send_these "$S/one" >/dev/null 2>&1
+sighting 3 >>"$S/one"
+send_these "$S/one" >/dev/null 2>&1
+ok "the same rows again: two reports wait" spooled 2
+send_these "$S/two" >/dev/null 2>&1
+send_these "$S/one" >/dev/null 2>&1
+ok "a file that was not named in between keeps its place" spooled 3
+rm "$T/away"
+: >"$T/asked"
+send_these "$S/one" "$S/two" >/dev/null 2>&1
+ok "and all go" test "$(grep -c ' report ' "$T/asked")" -eq 3
+touch "$T/away"
+sighting 4 >>"$S/two"
+cp "$S/spool/places" "$S/places"
+send_these "$S/two" >/dev/null 2>&1
+cp "$S/places" "$S/spool/places" # as if it had been killed before it noted how far it was
+send_these "$S/two" >/dev/null 2>&1
+ok "what a killed sending had counted is one report" spooled 1
+rm "$T/away"
+
 # --- Real lines with known truth -----------------------------------------------------------------------------------------------
 
 DATA=${TOCSIN_DATA:-../shared/data}/sensor
