@@ -391,7 +391,8 @@ static bool take_options(const struct asked *a, struct feed_options *o)
 		char names[SOURCE_KINDS * 16] = "";
 		size_t used = 0;
 		for (int k = 1; k < SOURCE_KINDS; k++)
-			used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", k == 1 ? "" : ", ", source_kind_name((enum source_kind)k));
+			used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", k == 1 ? "" : ", ",
+			                         source_kind_name((enum source_kind)k));
 		verb_usage(&verb_data, "--kind: \"%s\" is not %s", a->kind, names);
 		return false;
 	}

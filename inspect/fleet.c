@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -310,9 +311,13 @@ static enum err open_lines(const char *path, char draft[static FILE_PATH_MAX], i
 	if (strcmp(path, "-") == 0) {
 		*fd = dup(STDOUT_FILENO);
 	} else {
+		struct stat st;
 		if (snprintf(draft, FILE_PATH_MAX, "%s.new", path) >= FILE_PATH_MAX)
 			return why_set(why, ERR_LIMIT, "%s: the path is too long", path);
-		*fd = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_PUBLIC);
+		if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) // as file_write()
+			return why_set(why, ERR_SYSTEM, "%s: is no regular file, and would be replaced by one", path);
+		unlink(draft); // of an inspection that was cut off
+		*fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_PUBLIC);
 	}
 	return *fd >= 0 ? ERR_OK : why_set(why, ERR_SYSTEM, "%s: %s", path, strerror(errno));
 }

@@ -32,8 +32,8 @@ struct inspection {
 	struct buf saved;
 };
 
-// Takes the options out of argv, opens knowledge (not for `answer`, which needs none), regimes, derogations. So many words must be
-// left, and `wants` names them. False after saying what is wrong; *status is then the exit status.
+// Takes the options out of argv, opens knowledge (not for `answer`, which needs none), regimes, derogations. So many words must
+// be left, and `wants` names them. False after saying what is wrong; *status is then the exit status.
 MUST_USE bool inspection_begin(struct inspection *i, const struct verb *v, int argc, char **argv, int words, const char *wants,
                                int *status);
 // Locks the process in: from here on it can read those files and what the options name, and write where outputs go.

@@ -31,6 +31,8 @@ enum err issuer_make(const struct issued *kind, const char *key, const char *nam
 		issuer_print(kind, &i, &text);
 		e = buf_status(&text) == ERR_OK ? file_create(pub, buf_slice(&text), FILE_PUBLIC, why)
 		                                : why_set(why, ERR_SYSTEM, "no memory");
+		if (e != ERR_OK && !file_has(pub) && file_remove(key, NULL) != ERR_OK) // made just now; nobody has its public half
+			e = why_at(why, e, "%s is to be removed", key);
 	}
 	buf_free(&text);
 	return e;

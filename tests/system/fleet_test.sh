@@ -96,5 +96,8 @@ refused "no such directory" 'absent' inspect fleet "$P/nowhere"
 refused "a file is no fleet" 'system' inspect fleet "$P/kev.json"
 refused "what belongs to one machine" '--vex does not belong to .fleet' inspect fleet --vex "$P/vex" "$P/fleet"
 refused "two directories" 'one DIRECTORY' inspect fleet "$P/fleet" "$P/empty"
+mkfifo "$P/pipe"
+refused "lines into what is no file" 'no regular file' inspect fleet --result "$P/pipe" "$P/fleet"
+ok "it is still what it was" test -p "$P/pipe"
 refused "lines that cannot be written" 'nowhere' inspect fleet --result "$P/nowhere/lines" "$P/fleet"
 finish

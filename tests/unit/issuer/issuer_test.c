@@ -1,8 +1,10 @@
 // Keys that answer for files: made once, read back, refused when anything of them is changed; a signature of that file by that issuer alone.
+#include <errno.h>
 #include <unistd.h>
 
 #include "crypto/secret.h"
 #include "issuer/issuer.h"
+#include "sys/fail.h"
 #include "test.h"
 
 #define N(rows) (sizeof(rows) / sizeof *(rows))
@@ -47,6 +49,30 @@ static void made_once(void)
 	CHECK(!file_has(p.key));
 	CHECK(issuer_read(&kind, p.pub, &again, &why) == ERR_OK && memcmp(i.pk, again.pk, sizeof i.pk) == 0 && strcmp(again.name, "acme") == 0);
 	end(&p);
+}
+
+// A full disk: no key is left without its public half, and it can be asked again.
+static void half_made(void)
+{
+	static const enum fail_kind kinds[] = {FAIL_WRITE, FAIL_RENAME};
+	for (size_t k = 0; k < N(kinds); k++)
+		for (unsigned nth = 1;; nth++) {
+			struct place p;
+			struct why why = {""};
+			begin(&p);
+			fail_clear();
+			fail_at(kinds[k], nth, ENOSPC);
+			enum err e = issuer_make(&kind, p.key, "acme", p.pub, &why);
+			bool failed = fail_count(kinds[k]) >= nth;
+			fail_clear();
+			CHECK_SAY(e == ERR_OK || (e == ERR_SYSTEM && why.text[0] != 0), "kind %zu, call %u: %s", k, nth, why.text);
+			CHECK_SAY(file_has(p.key) <= file_has(p.pub), "kind %zu, call %u: a key without its public half", k, nth);
+			if (e != ERR_OK && !file_has(p.pub))
+				CHECK_SAY(issuer_make(&kind, p.key, "acme", p.pub, &why) == ERR_OK, "kind %zu, call %u: %s", k, nth, why.text);
+			end(&p);
+			if (!failed)
+				break;
+		}
 }
 
 static void names(void)
@@ -119,5 +145,5 @@ static void signatures(void)
 }
 
 const struct test tests[] = {
-	{"a pair is made once", made_once}, {"names that are none", names}, {"public halves refused", keys_refused}, {"signatures", signatures}, {NULL, NULL},
+	{"a pair is made once", made_once}, {"a pair half made", half_made}, {"names that are none", names}, {"public halves refused", keys_refused}, {"signatures", signatures}, {NULL, NULL},
 };
