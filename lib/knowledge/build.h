@@ -10,8 +10,9 @@
 //
 // A fact that fact_check() refuses, or whose CPE is none, is counted (`refused`) with the first reason, and passed over.
 //
-// Memory: about two to three times the file that comes out, the file itself included (300,000 CVE records with two million rows:
-// 1.2 GB); each table at most 1 GiB, then ERR_LIMIT.
+// Memory: three to five times the file that comes out, the file itself included (300,000 CVE records with four million rows: 0.5 GB
+// where products and versions come back, as they do, 1.3 GB where every record has names of its own); each table at most 1 GiB, then
+// ERR_LIMIT.
 #ifndef TOCSIN_KNOWLEDGE_BUILD_H
 #define TOCSIN_KNOWLEDGE_BUILD_H
 
