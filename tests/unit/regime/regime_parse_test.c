@@ -86,7 +86,7 @@ static const struct {
 	{5, "title en Again", "f:5: title: said twice"},
 	{5, "title fr Ti\ttre", "f:5: Ti?tre: a tab in a text"},
 	{5, "title fr Ti\x01tre", "f:5: title fr Ti?tre: holds a control character"},
-	{5, "title fr Ti\xc2\x85tre", "f:5: title fr Ti\xc2\x85tre: holds a control character"},
+	{5, "title fr Ti\xc2\x85tre", "f:5: title fr Ti\?\?tre: holds a control character"},
 	{5, "title fr Ti\xfftre", "f:5: not UTF-8 at byte 12 of the line"},
 	{6, NULL, "f:1: r: source is missing"},
 	{7, "obligation", "f:7: obligation: nothing is said"},
