@@ -341,6 +341,10 @@ static enum err install(const char *from, const char *issuer, const char *data, 
 	}
 	int64_t made = knowledge_made(k);
 	knowledge_close(k);
+	if (made > (int64_t)clock_now() + DAY) { // whatever is made until then would be older, and never be taken
+		buf_free(&bytes);
+		return why_set(why, ERR_DENIED, "%s was made on a day to come: a clock is wrong, its maker's or this one", from);
+	}
 	e = knowledge_open(data, KNOWLEDGE_CHECK_BOUNDS, &k, why);
 	if (e == ERR_OK) {
 		if (knowledge_made(k) > made)

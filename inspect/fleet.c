@@ -385,6 +385,8 @@ static enum err inspect_all(struct fleet *f, struct inspection *i, int root, con
 	if (e != ERR_OK)
 		return e;
 	e = fleet_inspect(f, i, root, name, threads, FLEET_CACHE_BYTES, lines, why);
+	if (e == ERR_OK)
+		e = inspection_check(i, why);
 	e = close_lines(i->result, draft, lines, e, why);
 	if (e == ERR_OK)
 		e = answers_take(i, i->answers, why); // the organisation's, once: no machine's

@@ -2,6 +2,8 @@
 #ifndef TOCSIN_INSPECT_INSPECT_H
 #define TOCSIN_INSPECT_INSPECT_H
 
+#include <sys/stat.h>
+
 #include "inventory/native.h"
 #include "result.h"
 #include "sandbox/sandbox.h"
@@ -23,6 +25,7 @@ struct inspection {
 	enum language lang;
 	struct finding_options asked; // role, exposure and caretaker of a machine that does not say its own, the day, …
 	struct knowledge *knowledge, *then; // then: of --changed-since
+	struct stat knowledge_was;          // its file when it was opened
 	struct findings *findings;
 	struct result r;
 	struct inventory_sink sink;      // what readers are given
@@ -38,6 +41,9 @@ MUST_USE bool inspection_begin(struct inspection *i, const struct verb *v, int a
                                int *status);
 // Locks the process in: from here on it can read those files and what the options name, and write where outputs go.
 MUST_USE enum err inspection_lock(struct inspection *i, enum sandbox_kind kind, const char *path, struct why *why);
+// ERR_SYSTEM: the knowledge was written over in place since it was opened, so that nobody knows what was read. (A file that takes its
+// place, as `data` writes it, changes nothing of the one that is open.)
+MUST_USE enum err inspection_check(const struct inspection *i, struct why *why);
 // What the inspector answered counts like any other finding; then the verdict; then all outputs. The exit status.
 int inspection_end(struct inspection *i);
 void inspection_free(struct inspection *i);

@@ -172,11 +172,29 @@ static enum err read_derogations(struct inspection *i, struct why *why)
 	return e;
 }
 
+static const char *data_path(const struct inspection *i)
+{
+	return i->data == NULL ? DATA_DEFAULT : i->data;
+}
+
+enum err inspection_check(const struct inspection *i, struct why *why)
+{
+	const struct stat *was = &i->knowledge_was;
+	struct stat is;
+	if (stat(data_path(i), &is) != 0 || is.st_ino != was->st_ino || is.st_dev != was->st_dev)
+		return ERR_OK; // another file
+	if (is.st_size == was->st_size && is.st_mtim.tv_sec == was->st_mtim.tv_sec && is.st_mtim.tv_nsec == was->st_mtim.tv_nsec)
+		return ERR_OK;
+	return why_set(why, ERR_SYSTEM, "%s: it was written over while it was read: inspect again", data_path(i));
+}
+
 static enum err prepare(struct inspection *i, const struct finding_options *o, struct why *why)
 {
 	const bool asks = i->verb == &verb_answer; // of the law alone
-	enum err e = asks ? ERR_OK : data_open(i->data == NULL ? DATA_DEFAULT : i->data, KNOWLEDGE_CHECK_BOUNDS, &i->knowledge, why);
+	enum err e = asks ? ERR_OK : data_open(data_path(i), KNOWLEDGE_CHECK_BOUNDS, &i->knowledge, why);
 	i->r.knowledge = i->knowledge;
+	if (e == ERR_OK && !asks && stat(data_path(i), &i->knowledge_was) != 0)
+		e = why_set(why, ERR_SYSTEM, "%s: %s", data_path(i), strerror(errno));
 	if (i->regimes.n == 0)
 		i->regimes = (struct verb_list){1, {"founding"}};
 	for (size_t n = 0; e == ERR_OK && n < i->regimes.n; n++)
@@ -348,6 +366,8 @@ int inspection_end(struct inspection *i)
 	sum(i);
 	enum err e = answers_take(i, i->answers, &why);
 	result_end(&i->r);
+	if (e == ERR_OK)
+		e = inspection_check(i, &why);
 	if (i->r.count.refused > INSPECT_TOLD_MAX)
 		fprintf(stderr, "%s: passed over: %s in all\n", i->verb->name, verb_count(i->r.count.refused));
 	if (e == ERR_OK)

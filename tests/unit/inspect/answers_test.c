@@ -281,6 +281,24 @@ static void test_missing(void)
 	}
 }
 
+// A knowledge that was written over in place while it was read counts for nothing; one that takes its place is another file.
+static void test_written_over(void)
+{
+	struct inspection i = {0};
+	struct why why = {""};
+	i.data = inspected_file(0, SLICE_LITERAL("knowledge"));
+	REQUIRE(stat(i.data, &i.knowledge_was) == 0);
+	CHECK(inspection_check(&i, &why) == ERR_OK);
+	inspected_file(0, SLICE_LITERAL("another")); // by a rename
+	CHECK_SAY(inspection_check(&i, &why) == ERR_OK, "%s", why.text);
+	REQUIRE(stat(i.data, &i.knowledge_was) == 0);
+	FILE *f = fopen(i.data, "a");
+	REQUIRE(f != NULL && fputc('x', f) == 'x' && fclose(f) == 0);
+	CHECK(inspection_check(&i, &why) == ERR_SYSTEM && strstr(why.text, "written over") != NULL);
+	inspected_unlink();
+	CHECK(inspection_check(&i, &why) == ERR_OK);
+}
+
 const struct test tests[] = {
 	{"answers taken", test_taken},
 	{"answers refused, by line", test_refused},
@@ -292,5 +310,6 @@ const struct test tests[] = {
 	{"a feed without a day", test_undated},
 	{"more sources than have room", test_many},
 	{"what a certificate needs", test_missing},
+	{"a knowledge written over", test_written_over},
 	{NULL, NULL},
 };
