@@ -201,10 +201,10 @@ enum err cve_version(struct entries *e, const struct json *v, struct why *why)
 		range.closed = false;
 		return single(e, v, range, type, why);
 	}
-	if (!range.closed && !is_any(range.to) && slice_equal(range.from, range.to))
-		return lost(e, v, why, "a range that ends where it begins holds nothing: which versions it means is not said");
 	const struct slice bounds[] = {range.from, range.to};
 	range.scheme = scheme_for(e, type, bounds, 2);
+	// A range that ends where it begins holds nothing: which versions it means is not said. ("custom" says of none anyway.)
+	e->lost |= range.scheme != VERSION_CUSTOM && !range.closed && !is_any(range.to) && slice_equal(range.from, range.to);
 	range.closed = range.closed && !is_any(range.to) && !is_series(range.to); // "2.*" is the end of the 2 series: no version is it
 	if (slice_is_text(range.from, "0") || text_same(range.from, "unspecified") || is_any(range.from))
 		range.from = (struct slice){0};
