@@ -229,9 +229,11 @@ static enum err on_machine(void *context, const struct machine *m, struct why *w
 
 // --- Items ---------------------------------------------------------------------------------------------------------------------
 
-// Does a derogation name this machine and perhaps this item? Then its effect is this machine's alone.
+// Does a derogation name this machine and perhaps this item, or is it a kernel that this machine keeps? Then its effect is this machine's alone.
 static bool is_apart(const struct fleet_hand *h, const struct item *i)
 {
+	if (findings_is_idle(h->findings, i))
+		return true;
 	for (size_t n = 0; n < h->derogations; n++) {
 		struct slice item = h->f->of_machines[h->derogation + n].item;
 		if (item.n == 0 || slice_equal(item, i->name) || slice_equal(item, i->source))

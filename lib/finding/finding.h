@@ -4,7 +4,7 @@
 // records are never held against it. A version that cannot be compared gives FINDING_UNCOMPUTED, never a guess. A match by name
 // alone is doubtful and says so: nothing is sanctioned on it, and nothing that is certain is silenced by it. A VEX statement that this
 // version is not affected (or that this very version is fixed) silences a flaw and is kept, with its author; "fixed from here on" is a
-// range like any other, and of other versions it says nothing.
+// range like any other, and of other versions it says nothing. An older kernel that neither runs nor starts next is silenced as well.
 #ifndef TOCSIN_FINDING_FINDING_H
 #define TOCSIN_FINDING_FINDING_H
 
@@ -13,7 +13,7 @@
 
 enum finding_kind {
 	FINDING_FLAW,        // affected by `flaw`
-	FINDING_SILENCED,    // would be affected; a VEX statement says it is not
+	FINDING_SILENCED,    // would be affected; a VEX statement says it is not, or it is a kernel that is not in use
 	FINDING_UNCOMPUTED,  // `flaw` names it, but its versions have no order here
 	FINDING_UNSUPPORTED, // its editor's support has ended (or ends within FINDING_SOON days: `soon`)
 	FINDING_BANNED,      // on the list of banned or high-risk equipment
@@ -89,6 +89,9 @@ MUST_USE enum err findings_new(const struct knowledge *k, const struct finding_o
                                struct findings **f, struct why *why);
 struct inventory_sink findings_inventory(struct findings *f);
 void findings_free(struct findings *f);
+// Is it a kernel of this machine (the one in hand) that neither runs nor is what a restart would bring? False where that is not known.
+bool finding_is_idle(const struct machine *m, const struct item *i);
+bool findings_is_idle(const struct findings *f, const struct item *i);
 
 struct findings_count { // of the machine since its start
 	uint64_t items, matched, refused, flaws, silenced, uncomputed;

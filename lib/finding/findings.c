@@ -166,14 +166,29 @@ static struct finding of_hit(struct findings *f, const struct item *i, const str
 	return found;
 }
 
+bool findings_is_idle(const struct findings *f, const struct item *i)
+{
+	return finding_is_idle(&f->machine, i);
+}
+
+static void silence_idle(struct finding *found)
+{
+	found->kind = FINDING_SILENCED;
+	found->author = SLICE_LITERAL("tocsin-inspect");
+	found->reason = SLICE_LITERAL("an older kernel, which neither runs nor starts next");
+}
+
 static enum err flaws_of_item(struct findings *f, const struct item *i, struct why *why)
 {
+	bool idle = finding_is_idle(&f->machine, i);
 	struct subject s = {i->ecosystem, i->name, i->version, i->source, i->source_version, i->vendor, i->cpe, is_distributed(i), is_alone(i)};
 	const struct hits *hits = NULL;
 	enum err e = cache_hits(f->cache, f->k, &s, &hits, why);
 	for (size_t n = 0; e == ERR_OK && n < hits->n; n++) {
 		struct why reason = {0};
 		struct finding found = of_hit(f, i, &s, &hits->of[n], &reason);
+		if (idle && found.kind != FINDING_SILENCED)
+			silence_idle(&found);
 		e = finding_tell(f, &found, why);
 	}
 	f->count.matched += e == ERR_OK && hits->n > 0;
