@@ -188,6 +188,16 @@ static struct slice fold(char room[static ROOM], struct slice text)
 	return folded;
 }
 
+// Without the blanks between words: "palo_alto_networks" is "paloaltonetworks".
+static struct slice squeeze(char room[static ROOM], struct slice text)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < text.n && n < ROOM; i++)
+		if (!is_between(text.p[i]))
+			room[n++] = (char)text.p[i];
+	return slice_of(room, n);
+}
+
 static bool contains(struct slice text, struct slice part)
 {
 	for (size_t i = 0; i + part.n <= text.n; i++)
@@ -199,13 +209,13 @@ static bool contains(struct slice text, struct slice part)
 // Found by a name without its maker ("IOS" of "Apple iOS"): the vendor told must be that maker. Cisco has an IOS too.
 static bool is_makers(const struct sought *s, struct slice name)
 {
-	char rooms[3][ROOM];
+	char rooms[5][ROOM];
 	struct slice title = fold(rooms[0], knowledge_product_title(s->k, s->product)), vendor = fold(rooms[1], s->vendor);
 	struct slice folded = fold(rooms[2], name);
 	if (vendor.n == 0 || title.n < folded.n + 2 || !slice_equal(slice_part(title, title.n - folded.n, title.n), folded))
 		return true;
-	struct slice maker = slice_part(title, 0, title.n - folded.n - 1);
-	return contains(vendor, maker) || contains(maker, slice_part(vendor, 0, slice_find(vendor, '_', 0)));
+	struct slice maker = squeeze(rooms[3], slice_part(title, 0, title.n - folded.n - 1));
+	return contains(squeeze(rooms[4], vendor), maker) || contains(maker, slice_part(vendor, 0, slice_find(vendor, '_', 0)));
 }
 
 // As the data has it, as people call it, or as the data has it without blanks ("openSUSE Leap", "Node JS").
@@ -213,13 +223,10 @@ static bool find_product(struct sought *s, struct slice name)
 {
 	char room[ROOM];
 	struct slice product;
-	size_t n = 0;
 	if (knowledge_product(s->k, name, &s->product) || (product_common(name, &product) && knowledge_product(s->k, product, &s->product)))
 		return true;
-	for (size_t i = 0; i < name.n && n < ROOM; i++)
-		if (!is_blank(name.p[i]) && name.p[i] != '-' && name.p[i] != '_')
-			room[n++] = (char)name.p[i];
-	return n < name.n && knowledge_product(s->k, slice_of(room, n), &s->product);
+	struct slice squeezed = squeeze(room, name);
+	return squeezed.n < name.n && knowledge_product(s->k, squeezed, &s->product);
 }
 
 // The longest product that begins the text, behind its first `from` bytes, and of which a cycle follows.

@@ -93,6 +93,10 @@ static void test_support_names(void)
 		{"name=Acme Box|vendor=acme|version=1.0", "unsupported alias Box 1 latest=1.9 ended=2020-01-01"},
 		{"name=SQL Server 2014", "unsupported alias Maker SQL 2014 ended=2020-01-01"}, // what people call mssqlserver
 		{"name=SQL Server|version=12 SP1", "unsupported alias Maker SQL 12.1 ended=2020-01-01"},
+		{"name=SQL|vendor=MaKer|version=2014", "unsupported alias Maker SQL 2014 ended=2020-01-01"},
+		{"name=Tool|vendor=twowords|version=1.0", "unsupported alias Two Words Tool 1 ended=2020-01-01"},
+		{"name=Tool|vendor=Words|version=1.0", "unsupported alias Two Words Tool 1 ended=2020-01-01"},
+		{"name=Tool|vendor=Three|version=1.0", "unsupported doubtful Two Words Tool 1 ended=2020-01-01"},
 		{"name=SQL|vendor=Maker Inc.|version=2014", "unsupported alias Maker SQL 2014 ended=2020-01-01"},
 		// A likeness, no more: other words, another version, another maker.
 		{"name=Box 1.0 ODBC driver", "unsupported doubtful Box 1 latest=1.9 ended=2020-01-01"},
@@ -124,6 +128,8 @@ static void test_support_names(void)
 	tell_box(&t);
 	tell_product(&t, "acme-server", "Acme Server", (const char *const[]){"alias:acmeserver", NULL});
 	tell_cycle(&t, "acme-server", "2012-r2", "2012 R2", "", "2023-10-10", "");
+	tell_product(&t, "tool", "Two Words Tool", NULL);
+	tell_cycle(&t, "tool", "1", "", "", "2020-01-01", "");
 	tell_product(&t, "mssqlserver", "Maker SQL", (const char *const[]){"alias:mssql", "alias:sql", NULL});
 	tell_cycle(&t, "mssqlserver", "2014", "", "", "2020-01-01", "");
 	tell_cycle(&t, "mssqlserver", "12.1", "", "", "2020-01-01", "");
