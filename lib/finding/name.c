@@ -154,6 +154,8 @@ static bool begins(struct slice text, struct slice with)
 static bool find_cycle(struct sought *s, struct slice rest)
 {
 	char rooms[4][ROOM];
+	if (rest.n == 0) // the name is the product's and no more
+		return take(s, s->version) || take(s, dotted(rooms[0], s->version));
 	struct slice bare = plain(rooms[0], rest), version = s->version, both = joined(rooms[2], bare, version);
 	bool more = !says_no_more(rest, NULL);
 	const struct slice alone[] = {rest, bare}, texts[] = {joined(rooms[1], rest, version), both, more ? (struct slice){0} : version,

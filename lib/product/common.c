@@ -2,8 +2,6 @@
 
 #include <strings.h>
 
-#include "product/cpe.h"
-
 static const struct {
 	const char *name, *product;
 } common[] = {
@@ -43,19 +41,35 @@ static const char *const editions[] = {
 	"ultimate", "update",     "version",
 };
 
+static bool is_between(uint8_t c)
+{
+	return c == ' ' || c == '_' || c == '-';
+}
+
+// Is it the name that product_fold would make the same? (Without memory of its own: this is asked of every word of a table.)
+static bool is_called(struct slice name, const char *folded)
+{
+	size_t i = 0;
+	for (; i < name.n && *folded != 0; folded++) {
+		bool between = is_between(name.p[i]);
+		uint8_t c = name.p[i] >= 'A' && name.p[i] <= 'Z' ? name.p[i] | 0x20 : name.p[i];
+		if ((between ? '_' : c) != (uint8_t)*folded)
+			return false;
+		for (i++; between && i < name.n && is_between(name.p[i]);)
+			i++;
+	}
+	return i == name.n && *folded == 0;
+}
+
 bool product_common(struct slice name, struct slice *product)
 {
-	struct buf folded;
-	bool found = false;
-	buf_init(&folded, CPE_MAX);
-	product_fold(name, &folded);
-	for (size_t i = 0; i < sizeof common / sizeof *common && buf_status(&folded) == ERR_OK && !found; i++)
-		if (slice_is_text(buf_slice(&folded), common[i].name)) {
+	name = slice_trim(name);
+	for (size_t i = 0; i < sizeof common / sizeof *common; i++)
+		if (is_called(name, common[i].name)) {
 			*product = slice_text(common[i].product);
-			found = true;
+			return true;
 		}
-	buf_free(&folded);
-	return found;
+	return false;
 }
 
 bool product_is_edition(struct slice word)
