@@ -227,13 +227,22 @@ bool is_tail_of_ipv6(const struct view *v, size_t start, size_t end)
 	return find_ipv6(v, &from, &to, ip) && from < start;
 }
 
+bool digest_at(const struct view *v, size_t start, size_t end, uint8_t bytes[static 64], size_t *n)
+{
+	*n = (end - start) / 2;
+	if ((end - start) % 2 != 0 || (*n != 16 && *n != 20 && *n != 32 && *n != 64) || (start > 0 && is_alnum(v->p[start - 1])) ||
+	    (end < v->n && is_alnum(v->p[end])))
+		return false;
+	pack_digits(v->p + start, *n, bytes);
+	return true;
+}
+
 void check_digest(struct scan *s, const struct view *v, size_t start, size_t end)
 {
 	uint8_t bytes[64];
-	size_t n = (end - start) / 2;
-	if ((end - start) % 2 != 0 || (n != 16 && n != 20 && n != 32 && n != 64) || (start > 0 && is_alnum(v->p[start - 1])) || (end < v->n && is_alnum(v->p[end])))
+	size_t n;
+	if (!digest_at(v, start, end, bytes, &n))
 		return;
-	pack_digits(v->p + start, n, bytes);
 	uint64_t key = key_digest(bytes, n), at = UINT64_MAX;
 	uint32_t ref;
 	while (filter_has(s->set, key) && slot_next(s->set, key, &at, &ref)) {

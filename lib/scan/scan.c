@@ -112,6 +112,8 @@ static void settle(struct scan *s, const uint8_t *left, unsigned kept)
 		const struct waiting w = s->queue[left[i]];
 		if (w.kind == OBSERVABLE_IPV4)
 			check_ipv4(s, &raw, w.address, w.prefix, w.start, w.end);
+		else if (w.kind == OBSERVABLE_SHA256) // of any length
+			check_digest(s, &raw, w.start, w.end);
 		else
 			check_name(s, &raw, w.key, w.start, w.end, w.from);
 	}
@@ -186,7 +188,8 @@ HOT uint64_t label(uint64_t h, const uint8_t *p, size_t end, size_t n)
 	return key_mix(h ^ ((load8(p + end - 8) | KEY_FOLD) & keep), salt);
 }
 
-// The octet in the n digits (1 to 3) that end at p[end]; over 255 when it is none. 4 bytes before the end must be readable.
+#define NO_OCTET 0x10000u // over 0xffff also when it is the lower half of two
+// The octet in the n digits (1 to 3) that end at p[end]; NO_OCTET when it is none. 4 bytes before the end must be readable.
 HOT uint32_t octet(const uint8_t *p, size_t end, unsigned n)
 {
 	uint32_t w;
@@ -195,14 +198,12 @@ HOT uint32_t octet(const uint8_t *p, size_t end, unsigned n)
 	uint32_t bad = (w + 0x76767676u) & 0x80808080u;
 	uint32_t value = (w >> 8 & 0xff) * 100 + (w >> 16 & 0xff) * 10 + (w >> 24);
 	bad |= n > 1 && (w >> (32 - 8 * n) & 0xff) == 0; // a leading zero
-	return bad != 0 ? 256 : value;
+	return bad != 0 || value > 255 ? NO_OCTET : value;
 }
 
 HOT void push_address(struct scan *s, uint32_t address, size_t start, size_t end, bool fast)
 {
 	const struct set_header *h = s->set->head;
-	if (!net_has(s->set, SET_NET_IPV4, address >> 16))
-		return;
 	const struct view raw = view_raw(s);
 	if (start > 0 && s->p[start - 1] == ':' && is_tail_of_ipv6(&raw, start, end))
 		return;
@@ -218,25 +219,27 @@ HOT void push_address(struct scan *s, uint32_t address, size_t start, size_t end
 	}
 }
 
-// Four octets, three dots: bit 63 of dots is the byte before the end.
+// Four octets, three dots: bit 63 of dots is the byte before the end. The first half says mostly that the set has nothing there.
 HOT void address_candidate(struct scan *s, size_t start, size_t end, uint64_t dots, bool fast)
 {
-	uint32_t address = 0, bad = 0;
-	size_t at = end;
-	if (end - start > 15 || __builtin_popcountll(dots) != 3 || (s->has & SET_HAS_IPV4) == 0)
+	unsigned n = (unsigned)(end - start);
+	if (n > 15 || __builtin_popcountll(dots) != 3 || (s->has & SET_HAS_IPV4) == 0)
 		return;
-	for (unsigned i = 0; i < 4; i++) {
-		unsigned digits = i < 3 ? (unsigned)__builtin_clzll(dots) : (unsigned)(at - start);
-		if (digits - 1 > 2)
-			return;
-		uint32_t o = octet(s->p, at, digits);
-		bad |= o;
-		address |= (o & 0xff) << (8 * i);
-		at -= digits + 1;
-		dots = i < 3 ? dots << (digits + 1) : 0;
-	}
-	if (bad < 256)
-		push_address(s, address, start, end, fast);
+	uint64_t from = dots >> (64 - n); // bit 0 is the first byte
+	unsigned a = (unsigned)__builtin_ctzll(from), b, c, d;
+	from &= from - 1;
+	unsigned second = (unsigned)__builtin_ctzll(from), third = (unsigned)__builtin_ctzll(from & (from - 1));
+	b = second - a - 1;
+	c = third - second - 1;
+	d = n - third - 1;
+	if (a - 1 > 2 || b - 1 > 2)
+		return;
+	uint32_t high = octet(s->p, start + a, a) << 8 | octet(s->p, start + second, b);
+	if (high > 0xffff || !net_has(s->set, SET_NET_IPV4, high) || c - 1 > 2 || d - 1 > 2)
+		return;
+	uint32_t third_octet = octet(s->p, start + third, c), fourth = octet(s->p, end, d);
+	if ((third_octet | fourth) < 256)
+		push_address(s, high << 16 | third_octet << 8 | fourth, start, end, fast);
 }
 
 // A token in registers, of n ≤ 63 bytes, with 8 bytes of the block before it.
@@ -272,6 +275,16 @@ HOT void candidate(struct scan *s, size_t end, unsigned n, uint64_t dots, bool f
 	push(s, w, fast);
 }
 
+// At least 57 of the bits before position at, zeros behind them; bit 63 is at - 1. at ≥ 64.
+HOT uint64_t some_before(const uint64_t *words, size_t at)
+{
+	uint64_t w;
+	memcpy(&w, (const uint8_t *)words + (at - 1) / 8 - 7, 8);
+	return w << (7 - (at - 1) % 8);
+}
+
+#define RUN_MAX 57u // bytes of a run that is looked at in a register; bits beyond may be missing
+
 HOT uint64_t bits_before(const uint64_t *words, size_t at) // the 64 bits before position at; bit 63 is at - 1
 {
 	size_t w = at / 64, r = at % 64;
@@ -298,11 +311,17 @@ HOT void ended(struct scan *s, size_t base, size_t end_in_window, bool high, boo
 	size_t end = base + end_in_window;
 	if (!is_owned(s, end))
 		return;
-	uint64_t run = bits_before(c->of[CLASS_TOKEN], end_in_window);
-	unsigned n = ~run == 0 ? 64 : (unsigned)__builtin_clzll(~run);
+	uint64_t run, dots;
+	if (__builtin_expect(end_in_window >= 64, 1)) {
+		run = some_before(c->of[CLASS_TOKEN], end_in_window);
+		dots = some_before(c->of[CLASS_DOT], end_in_window);
+	} else {
+		run = bits_before(c->of[CLASS_TOKEN], end_in_window);
+		dots = bits_before(c->of[CLASS_DOT], end_in_window);
+	}
+	unsigned n = (unsigned)__builtin_clzll(~run | 1);
 	size_t start = end - n;
-	uint64_t dots = bits_before(c->of[CLASS_DOT], end_in_window);
-	if (n < 64 && !high && (s->has & SET_HAS_DIGIT_FILES) == 0) {
+	if (n < RUN_MAX && !high && (s->has & SET_HAS_DIGIT_FILES) == 0) {
 		// Numbers are most of it: what ends in a digit's label and has not three dots is nothing, decoded or not, for an escape
 		// that stands for more than a border is found by itself.
 		uint64_t inside = dots & ~0ull << (64 - n);
@@ -310,7 +329,7 @@ HOT void ended(struct scan *s, size_t base, size_t end_in_window, bool high, boo
 		if (last > 0 && p[end - last] <= '9' && p[end - last] >= '0' && __builtin_popcountll(inside) != 3)
 			return;
 	}
-	if (n == 64) {
+	if (n >= RUN_MAX) {
 		while (start > base && is_word(p[start - 1]) && end - start <= SCAN_TOKEN_MAX)
 			start--;
 		if (end - start > SCAN_TOKEN_MAX)
@@ -324,7 +343,7 @@ HOT void ended(struct scan *s, size_t base, size_t end_in_window, bool high, boo
 		mark_region(s, start);
 		return;
 	}
-	if (__builtin_expect(n > 63 || start < 8 || (dots >> 63) != 0, 0)) {
+	if (__builtin_expect(n >= RUN_MAX || start < 8 || (dots >> 63) != 0, 0)) {
 		const struct view raw = view_raw(s);
 		check_token(s, &raw, start, end, false);
 		return;
@@ -364,7 +383,7 @@ static bool is_unclear(const struct scan *s, size_t start, size_t end)
 	return high || is_touched(s->p, s->n, start, end);
 }
 
-static void digests(struct scan *s, size_t base, size_t word)
+HOT void digests(struct scan *s, size_t base, size_t word, bool fast)
 {
 	const uint64_t *h = s->classes.of[CLASS_HEX];
 	uint64_t before = word > 0 ? h[word - 1] : 0, now = h[word], next = h[word + 1];
@@ -384,24 +403,32 @@ static void digests(struct scan *s, size_t base, size_t word)
 		const struct view raw = view_raw(s);
 		if (end - start > 128 || !is_owned(s, end))
 			continue;
-		if (is_unclear(s, start, end))
+		uint8_t bytes[64];
+		size_t n;
+		if (is_unclear(s, start, end)) {
 			mark_region(s, start);
-		else
-			check_digest(s, &raw, start, end);
+		} else if (digest_at(&raw, start, end, bytes, &n)) {
+			const struct waiting w = {.key = key_digest(bytes, n), .start = (uint32_t)start, .end = (uint32_t)end, .kind = OBSERVABLE_SHA256};
+			push(s, w, fast);
+		}
 	}
 }
 
-static void colons(struct scan *s, size_t base, size_t word)
+// Two colons together, or three among digits: only then is a word of 64 bytes looked at.
+HOT uint64_t colons_of_addresses(const struct classes *c, size_t word)
 {
-	const uint64_t *c = s->classes.of[CLASS_COLON], *h = s->classes.of[CLASS_HEX];
-	uint64_t now = c[word], next = c[word + 1];
-	uint64_t both = now & (now >> 1 | next << 63);
-	uint64_t any = now | h[word], any_next = next | h[word + 1], any_before = word > 0 ? c[word - 1] | h[word - 1] : 0;
-	uint64_t inner = now & (any << 1 | any_before >> 63) & (any >> 1 | any_next << 63);
-	if (__builtin_popcountll(inner) >= 3)
-		both |= inner;
-	for (; both != 0; both &= both - 1)
-		scan_colons(s, base + 64 * word + (size_t)__builtin_ctzll(both));
+	const uint64_t *colon = c->of[CLASS_COLON], *hex = c->of[CLASS_HEX];
+	uint64_t now = colon[word], next = colon[word + 1];
+	uint64_t any = now | hex[word], any_next = next | hex[word + 1], any_before = word > 0 ? colon[word - 1] | hex[word - 1] : 0;
+	uint64_t inner = now & (any << 1 | any_before >> 63) & (any >> 1 | any_next << 63), but_one = inner & (inner - 1);
+	bool three = inner != 0 && (but_one & (but_one - 1)) != 0;
+	return (now & (now >> 1 | next << 63)) | (three ? inner : 0);
+}
+
+static __attribute__((noinline)) void colons(struct scan *s, size_t at, uint64_t which)
+{
+	for (; which != 0; which &= which - 1)
+		scan_colons(s, at + (size_t)__builtin_ctzll(which));
 }
 
 static void escapes(struct scan *s, size_t base, size_t word)
@@ -457,11 +484,14 @@ HOT void window(struct scan *s, size_t base, size_t n, size_t from, bool fast)
 		if (digest) {
 			bool here = long_run(c->of[CLASS_HEX][w]);
 			if (here || run)
-				digests(s, base, w);
+				digests(s, base, w, fast);
 			run = here;
 		}
-		if (colon && c->of[CLASS_COLON][w] != 0)
-			colons(s, base, w);
+		if (colon && c->of[CLASS_COLON][w] != 0) {
+			uint64_t which = colons_of_addresses(c, w);
+			if (__builtin_expect(which != 0, 0))
+				colons(s, base + 64 * w, which);
+		}
 		if (c->of[CLASS_ESCAPE][w] != 0)
 			escapes(s, base, w);
 		if (__builtin_expect(s->marks > 0, 0))
