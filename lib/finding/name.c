@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "inside.h"
-#include "product/common.h"
+#include "product/called.h"
 #include "product/cpe.h"
 
 #define ROOM (3 * INVENTORY_TEXT_MAX) // vendor, name and version
@@ -100,7 +100,8 @@ static bool says_no_more(struct slice rest, const struct fact_cycle *c)
 {
 	struct slice word;
 	while (next_word(&rest, &word))
-		if (!is_version_word(word) && !product_is_edition(word) && (c == NULL || (!has_word(c->cycle, word) && !has_word(c->label, word))))
+		if (!is_version_word(word) && !product_is_edition(word) &&
+		    !(c != NULL && (has_word(c->cycle, word) || has_word(c->label, word))))
 			return false;
 	return true;
 }
@@ -120,7 +121,8 @@ static struct slice dotted(char room[static ROOM], struct slice text)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < text.n && n < ROOM; i++) {
-		bool pack = i + 3 < text.n && is_blank(text.p[i]) && same_word(slice_part(text, i + 1, 2), SLICE_LITERAL("sp")) && is_digit(text.p[i + 3]);
+		bool pack = i + 3 < text.n && is_blank(text.p[i]) && same_word(slice_part(text, i + 1, 2), SLICE_LITERAL("sp")) &&
+		            is_digit(text.p[i + 3]);
 		room[n++] = pack ? '.' : (char)text.p[i];
 		i += pack ? 2 : 0;
 	}
@@ -225,7 +227,7 @@ static bool find_product(struct sought *s, struct slice name)
 {
 	char room[ROOM];
 	struct slice product;
-	if (knowledge_product(s->k, name, &s->product) || (product_common(name, &product) && knowledge_product(s->k, product, &s->product)))
+	if (knowledge_product(s->k, name, &s->product) || (product_called(name, &product) && knowledge_product(s->k, product, &s->product)))
 		return true;
 	struct slice squeezed = squeeze(room, name);
 	return squeezed.n < name.n && knowledge_product(s->k, squeezed, &s->product);
@@ -251,7 +253,8 @@ bool cycle_by_name(const struct findings *f, const struct item *i, uint32_t *pro
 	char rooms[3][ROOM];
 	struct sought s = {.k = f->k, .vendor = i->vendor, .version = i->version, .confidence = CONFIDENCE_ALIAS};
 	struct slice full = i->vendor.n > 0 ? joined(rooms[0], i->vendor, i->name) : (struct slice){0}, less = {0};
-	if (i->vendor.n > 0 && i->name.n > i->vendor.n + 1 && is_blank(i->name.p[i->vendor.n]) && same_word(slice_part(i->name, 0, i->vendor.n), i->vendor))
+	if (i->vendor.n > 0 && i->name.n > i->vendor.n + 1 && is_blank(i->name.p[i->vendor.n]) &&
+	    same_word(slice_part(i->name, 0, i->vendor.n), i->vendor))
 		less = slice_part(i->name, i->vendor.n + 1, i->name.n);
 	const struct slice names[] = {full, i->name, less};
 	bool found = false, known = false;

@@ -43,7 +43,8 @@ static bool is_packager(const struct purl *p)
 static struct slice version_of(struct identity *d, const struct purl *p)
 {
 	struct slice epoch = purl_qualifier(p, "epoch");
-	if (!is_packager(p) || p->version.n == 0 || epoch.n == 0 || slice_is_text(epoch, "0") || slice_find(p->version, ':', 0) < p->version.n)
+	if (!is_packager(p) || p->version.n == 0 || epoch.n == 0 || slice_is_text(epoch, "0") ||
+	    slice_find(p->version, ':', 0) < p->version.n)
 		return p->version;
 	buf_printf(&d->version, "%.*s:%.*s", SLICE_ARGS(epoch), SLICE_ARGS(p->version));
 	return buf_slice(&d->version);
@@ -150,6 +151,7 @@ const char *identify_cpe(struct identity *d, struct slice text, struct item *i, 
 	i->cpe = buf_slice(&d->cpe);
 	take_names(d, &c, i);
 	if (!has_kind)
-		i->kind = slice_is_text(c.at[CPE_PART], "h") ? ITEM_EQUIPMENT : slice_is_text(c.at[CPE_PART], "o") ? ITEM_SYSTEM : ITEM_APPLICATION;
+		i->kind = slice_is_text(c.at[CPE_PART], "h") ? ITEM_EQUIPMENT
+		          : slice_is_text(c.at[CPE_PART], "o") ? ITEM_SYSTEM : ITEM_APPLICATION;
 	return i->cpe.n > INVENTORY_TEXT_MAX ? "a CPE name longer than 1024 bytes" : NULL;
 }

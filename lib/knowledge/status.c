@@ -65,7 +65,8 @@ static enum holds below_to(const struct fact_range *r, struct slice version, str
 // A list of single versions names exact ones: what cannot be compared with one is not it.
 static enum holds is_single(const struct fact_range *r, struct slice version)
 {
-	bool accuses = r->scheme == VERSION_CUSTOM && r->status == STATUS_AFFECTED; // without an order 11.0 is 11 and 12L 12l; but nobody is cleared so
+	// Without an order 11.0 is 11 all the same, and 12L 12l; but nobody is cleared so.
+	bool accuses = r->scheme == VERSION_CUSTOM && r->status == STATUS_AFFECTED;
 	int order;
 	if (slice_equal(r->from, version))
 		return YES;

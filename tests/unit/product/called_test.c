@@ -1,5 +1,5 @@
 // Common names of products, whole and in any case, and the words of editions.
-#include "product/common.h"
+#include "product/called.h"
 
 #include "test.h"
 
@@ -16,7 +16,7 @@ static void names(void)
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct slice product = {0};
-		bool found = product_common(slice_text(rows[i].name), &product);
+		bool found = product_called(slice_text(rows[i].name), &product);
 		CHECK_SAY(found == (rows[i].product != NULL), "\"%s\"", rows[i].name);
 		CHECK_SAY(!found || slice_is_text(product, rows[i].product), "\"%s\": %.*s", rows[i].name, SLICE_ARGS(product));
 		CHECK(found || product.n == 0);
@@ -28,7 +28,7 @@ static void long_name(void)
 	static char text[8192];
 	struct slice product = {0};
 	memset(text, 'a', sizeof text - 1);
-	CHECK(!product_common(slice_text(text), &product) && product.n == 0);
+	CHECK(!product_called(slice_text(text), &product) && product.n == 0);
 	CHECK(!product_is_edition(slice_text(text)));
 }
 

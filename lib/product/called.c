@@ -1,4 +1,4 @@
-#include "product/common.h"
+#include "product/called.h"
 
 #include <strings.h>
 
@@ -36,9 +36,9 @@ static const struct {
 };
 
 static const char *const editions[] = {
-	"build",    "ce",         "community",  "core",     "cumulative",   "datacenter", "developer", "ee",     "edition",     "education", "enterprise",
-	"express",  "home",       "linux",      "lts",      "plus",         "pro",        "professional", "release", "server",  "software",  "standard",
-	"ultimate", "update",     "version",
+	"build",      "ce",      "community",  "core",  "cumulative", "datacenter", "developer", "ee",           "edition",
+	"education",  "enterprise", "express", "home",  "linux",      "lts",        "plus",      "pro",          "professional",
+	"release",    "server",  "software",   "standard", "ultimate", "update",    "version",
 };
 
 static bool is_between(uint8_t c)
@@ -61,7 +61,7 @@ static bool is_called(struct slice name, const char *folded)
 	return i == name.n && *folded == 0;
 }
 
-bool product_common(struct slice name, struct slice *product)
+bool product_called(struct slice name, struct slice *product)
 {
 	name = slice_trim(name);
 	for (size_t i = 0; i < sizeof common / sizeof *common; i++)
