@@ -24,7 +24,8 @@ static void told(void *context, enum indicator_verdict verdict, struct slice pla
 {
 	struct told *t = context;
 	uint64_t *n = verdict == INDICATOR_REFUSED ? &t->refused : verdict == INDICATOR_COMMON ? &t->common : &t->notes;
-	static const char *const names[] = {[INDICATOR_REFUSED] = "refused", [INDICATOR_COMMON] = "common", [INDICATOR_NOTE] = "note"};
+	static const char *const names[] = {[INDICATOR_REFUSED] = "refused", [INDICATOR_COMMON] = "common",
+	                                    [INDICATOR_NOTE] = "note"};
 	if (++*n > TOLD_MAX && !t->verbose)
 		return;
 	struct why line;
@@ -114,8 +115,8 @@ static void show_stats(const struct indicator_stats *s, uint64_t bytes, uint64_t
 	printf("%12s  indicators of %s values read\n", verb_count(total), verb_count(s->read));
 	printf("%12s  duplicates\n%12s  common values left out\n%12s  refused\n", verb_count(s->duplicates), verb_count(s->common),
 	       verb_count(s->refused));
-	printf("%12s  bytes, %.1f for each indicator, in %.2f s\n", verb_count(bytes), total > 0 ? (double)bytes / (double)total : 0.0,
-	       (double)ms / 1000);
+	printf("%12s  bytes, %.1f for each indicator, in %.2f s\n", verb_count(bytes),
+	       total > 0 ? (double)bytes / (double)total : 0.0, (double)ms / 1000);
 }
 
 static enum err defaults_of(const struct compile_options *o, struct indicator_meta *d, struct why *why)

@@ -12,7 +12,7 @@
 #define FIELDS_NAME_MAX 96         // bytes of a field's name, NUL included; longer ones are cut
 #define FIELDS_DEPTH_MAX 64        // JSON deeper than that is "json" from there on
 #define FIELDS_HEADER_MAX 16384    // bytes of a Zeek #fields line
-#define FIELDS_URL_MAX 4096        // bytes of a URL put together; a longer one is cut there, as one that is written whole (SCAN_URL_MAX)
+#define FIELDS_URL_MAX 4096        // bytes of a URL put together; a longer one is cut there, as in a line (SCAN_URL_MAX)
 
 enum fields_format {
 	FIELDS_TEXT, FIELDS_JSON, FIELDS_EVE, FIELDS_ZEEK, FIELDS_ZEEK_JSON, FIELDS_WEB, FIELDS_SQUID, FIELDS_BIND, FIELDS_SYSLOG,

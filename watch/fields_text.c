@@ -80,7 +80,8 @@ bool finder_web(struct finder *d)
 // time elapsed client code/status bytes method URL user hierarchy/peer type
 bool finder_squid(struct finder *d)
 {
-	static const char *const names[] = {"time", "elapsed", "client", "result", "bytes", "method", "url", "user", "hierarchy", "type"};
+	static const char *const names[] = {"time", "elapsed", "client", "result", "bytes", "method", "url", "user", "hierarchy",
+	                                    "type"};
 	enum { WORDS = sizeof names / sizeof *names };
 	struct slice s = d->line;
 	size_t from[WORDS], to[WORDS], n = 0;

@@ -1,6 +1,6 @@
-// Is what an archive holds told already? logrotate compresses a log that was followed, and a pattern that covers rotated names then
-// finds the archive too. It is that log when it begins as the log began, and what stands before the place up to which the log was
-// told is the same in both: logs have times in them.
+// Is what an archive holds told already? logrotate compresses a log that was followed, and a pattern that covers rotated names
+// then finds the archive too. It is that log when it begins as the log began, and what stands before the place up to which the
+// log was told is the same in both: logs have times in them.
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -83,8 +83,8 @@ struct follow {
 void follow_queue(struct follow *f, struct followed *x);
 // A thread's life; the context is its struct worker_state.
 void *follow_work(void *context);
-// Opens the file of that identity: at its path, or, when it was renamed while nobody had it open, beside it; `found` is where. -1:
-// errno says why, ENOENT when it is neither.
+// Opens the file of that identity: at its path, or, when it was renamed while nobody had it open, beside it; `found` is where.
+// -1: errno says why, ENOENT when it is neither.
 int follow_open(const char *path, dev_t device, ino_t inode, char found[FOLLOW_PATH_MAX]);
 // Main thread: begins to follow what lies at that path. `gone`: it was found under the name it was rotated to.
 void follow_adopt(struct follow *f, const char *path, bool gone);

@@ -49,7 +49,8 @@ enum err journal_new(const struct journal_how *how, struct journal **out, struct
 	pthread_mutex_init(&j->lock, NULL);
 	snprintf(j->cursor, sizeof j->cursor, "%s", how->cursor);
 	enum err e = ERR_OK;
-	int r = how->directory != NULL ? sd_journal_open_directory(&j->j, how->directory, 0) : sd_journal_open(&j->j, SD_JOURNAL_LOCAL_ONLY);
+	int r = how->directory != NULL ? sd_journal_open_directory(&j->j, how->directory, 0)
+	                               : sd_journal_open(&j->j, SD_JOURNAL_LOCAL_ONLY);
 	if (r < 0)
 		e = failed(why, how->directory != NULL ? how->directory : "open", r);
 	else if ((r = sd_journal_set_data_threshold(j->j, JOURNAL_ENTRY_MAX)) < 0) // otherwise compressed fields end at 64 KiB

@@ -1,5 +1,5 @@
-// The systemd journal of this machine, or one that systemd-journal-remote receives, followed by a thread of its own: every entry is
-// scanned field by field.
+// The systemd journal of this machine, or one that systemd-journal-remote receives, followed by a thread of its own: every entry
+// is scanned field by field.
 #ifndef TOCSIN_WATCH_JOURNAL_H
 #define TOCSIN_WATCH_JOURNAL_H
 

@@ -142,7 +142,8 @@ static enum err read_file(struct slice rest, struct places *p, struct why *why)
 	struct buf path;
 	uint64_t head = 0;
 	buf_init(&path, PLACE_PATH_MAX);
-	bool ok = number(&rest, UINT64_MAX, &x.device) && number(&rest, UINT64_MAX, &x.inode) && number(&rest, INT64_MAX, &x.offset) &&
+	bool ok = number(&rest, UINT64_MAX, &x.device) && number(&rest, UINT64_MAX, &x.inode) &&
+	          number(&rest, INT64_MAX, &x.offset) &&
 	          number(&rest, INT64_MAX, &x.line) && number(&rest, PLACE_HEAD, &head) && hash_of(word(&rest), &x.hash) &&
 	          path_of(rest, &path);
 	x.head = (unsigned)head;

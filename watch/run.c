@@ -366,7 +366,8 @@ static enum err prepare(struct sensor *s, int argc, char **argv, struct why *why
 		e = watch_signals(s, why);
 	bool from_end = strcmp(s->conf.start, "end") == 0;
 	unsigned all = descriptors();
-	struct follow_how follow = {s->set, s->output, s->pattern, (unsigned)s->conf.threads, all > 2 * DESCRIPTORS_OWN ? all - DESCRIPTORS_OWN : all / 2,
+	struct follow_how follow = {s->set, s->output, s->pattern, (unsigned)s->conf.threads,
+	                            all > 2 * DESCRIPTORS_OWN ? all - DESCRIPTORS_OWN : all / 2,
 	                            from_end, s->scan};
 	if (e == ERR_OK)
 		e = follow_new(&follow, &s->follow, why);
@@ -537,12 +538,16 @@ static int run_run(int argc, char **argv)
 	static struct sensor s = {.lock_fd = -1, .set_fd = -1, .signal_fd = -1};
 	static struct run_options o;
 	const struct verb_option table[] = {
-		{"conf", VERB_TEXT, &o.conf, 0, 0},       {"set", VERB_TEXT, &o.set, 0, 0},           {"state", VERB_TEXT, &o.state, 0, 0},
-		{"output", VERB_TEXT, &o.output, 0, 0},   {"text", VERB_FLAG, &o.text, 0, 0},         {"summary", VERB_FLAG, &o.summary, 0, 0},
-		{"once", VERB_FLAG, &o.once, 0, 0},       {"from-end", VERB_FLAG, &o.from_end, 0, 0}, {"journal", VERB_FLAG, &o.journal, 0, 0},
+		{"conf", VERB_TEXT, &o.conf, 0, 0},       {"set", VERB_TEXT, &o.set, 0, 0},
+		{"state", VERB_TEXT, &o.state, 0, 0},
+		{"output", VERB_TEXT, &o.output, 0, 0},   {"text", VERB_FLAG, &o.text, 0, 0},
+		{"summary", VERB_FLAG, &o.summary, 0, 0},
+		{"once", VERB_FLAG, &o.once, 0, 0},       {"from-end", VERB_FLAG, &o.from_end, 0, 0},
+		{"journal", VERB_FLAG, &o.journal, 0, 0},
 		{"threads", VERB_NUMBER, &o.threads, 1, FOLLOW_THREADS_MAX}, {"dedup", VERB_DURATION, &o.dedup, 0, 0},
 		{"journal-directory", VERB_TEXT, &o.journal_directory, 0, 0},
-		{"scan", VERB_TEXT, &o.scan, 0, 0},       {"no-sandbox", VERB_FLAG, &o.no_sandbox, 0, 0}, {"check", VERB_FLAG, &o.check, 0, 0},
+		{"scan", VERB_TEXT, &o.scan, 0, 0},       {"no-sandbox", VERB_FLAG, &o.no_sandbox, 0, 0},
+		{"check", VERB_FLAG, &o.check, 0, 0},
 		{0}};
 	struct why why;
 	int n = verb_options(&verb_run, argc, argv, table);
@@ -571,8 +576,8 @@ static int run_run(int argc, char **argv)
 const struct verb verb_run = {
 	"run",
 	"-c FILE [--check]\n"
-	"--set SET FILE…|PATTERN…|- [--journal] [--journal-directory DIR] [--state DIR] [--output FILE] [--from-end] [--once] [--text] "
-	"[--summary] [--dedup WINDOW] [--threads N] [--scan portable|avx2|avx512] [--no-sandbox]",
+	"--set SET FILE…|PATTERN…|- [--journal] [--journal-directory DIR] [--state DIR] [--output FILE] [--from-end] [--once] "
+	"[--text] [--summary] [--dedup WINDOW] [--threads N] [--scan portable|avx2|avx512] [--no-sandbox]",
 	"follow logs, the journal or standard input, and tell what meets",
 	run_run,
 };

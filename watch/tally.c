@@ -23,8 +23,8 @@ struct tally {
 	uint64_t total, others;
 };
 
-// Rows and windows are told apart by it alone: a log line that met another's number would hide a sighting, so it is keyed. The low
-// bit keeps 0 for "none".
+// Rows and windows are told apart by it alone: a log line that met another's number would hide a sighting, so it is keyed. The
+// low bit keeps 0 for "none".
 static uint64_t key_of(const struct sighting *s)
 {
 	return hash_keyed(s->what->what.type, observable_value(&s->what->what)) | 1;

@@ -19,8 +19,8 @@ void tally_add(struct tally *t, const struct sighting *s);
 uint64_t tally_count(const struct tally *t);
 void tally_print(struct tally *t, FILE *out);
 
-// The first sighting of a pair passes at once; those that follow within the window are counted. When the window ends and there were
-// such, the first one is told once more, with the same event.id, and "repeats" and "until" in `tocsin`.
+// The first sighting of a pair passes at once; those that follow within the window are counted. When the window ends and there
+// were such, the first one is told once more, with the same event.id, and "repeats" and "until" in `tocsin`.
 struct flood;
 
 struct flood *flood_new(uint64_t window_ms);

@@ -42,8 +42,10 @@ static uint64_t run(const struct indicator_set *set, enum scan_path path, const 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char csv[] = "type,value\ndomain,evil.com\nipv4,1.2.3.4\ncidr,10.0.0.0/8\nipv6,2001:db8::1\nmail,a@evil.com\nurl,http://evil.com/a\n"
-	                          "md5,0123456789abcdef0123456789abcdef\nfilename,c:\\temp\\a b.exe\nurl,1.2.3.4:80\ncidr,2001:db8::/32\n";
+	static const char csv[] = "type,value\ndomain,evil.com\nipv4,1.2.3.4\ncidr,10.0.0.0/8\nipv6,2001:db8::1\nmail,a@evil.com\n"
+	                          "url,http://evil.com/a\n"
+	                          "md5,0123456789abcdef0123456789abcdef\nfilename,c:\\temp\\a b.exe\n"
+	                          "url,1.2.3.4:80\ncidr,2001:db8::/32\n";
 	static struct indicator_set *set;
 	static struct indicator_build *b; // the set lies in its memory
 	struct slice bytes;

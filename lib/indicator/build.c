@@ -103,7 +103,8 @@ const struct indicator_stats *indicator_build_stats(const struct indicator_build
 	return &b->stats;
 }
 
-void build_tell(struct indicator_build *b, enum indicator_verdict verdict, struct slice place, struct slice value, const char *rule)
+void build_tell(struct indicator_build *b, enum indicator_verdict verdict, struct slice place, struct slice value,
+                const char *rule)
 {
 	b->stats.refused += verdict == INDICATOR_REFUSED;
 	b->stats.common += verdict == INDICATOR_COMMON;
@@ -169,7 +170,8 @@ static void host_key(struct indicator_build *b, struct slice url, struct stored 
 		cover(b, ip, true, 128);
 	} else if (set_ipv4(host, &address)) {
 		s->host = key_ipv4(address, 32);
-		cover(b, (uint8_t[4]){(uint8_t)(address >> 24), (uint8_t)(address >> 16), (uint8_t)(address >> 8), (uint8_t)address}, false, 32);
+		cover(b, (uint8_t[4]){(uint8_t)(address >> 24), (uint8_t)(address >> 16), (uint8_t)(address >> 8), (uint8_t)address},
+		      false, 32);
 	} else {
 		s->host = key_name(host);
 		b->has |= SET_HAS_NAMES;
@@ -275,7 +277,8 @@ static bool same_host(const struct indicator_build *b, uint32_t index, struct sl
 }
 
 // The index of this value, or of a URL with this host when `host`; UINT32_MAX when there is none.
-static uint32_t look_up(const struct indicator_build *b, uint64_t key, enum observable_type type, const struct stored *s, bool host)
+static uint32_t look_up(const struct indicator_build *b, uint64_t key, enum observable_type type, const struct stored *s,
+                        bool host)
 {
 	for (size_t at = key & (b->room - 1); b->cells[at].key != 0; at = (at + 1) & (b->room - 1)) {
 		const struct key *k = &KEYS(b)[b->cells[at].key - 1];
@@ -324,7 +327,8 @@ static bool same_meta(const struct indicator_build *b, const struct set_meta *m,
 	size_t n = meta->source.n < INDICATOR_TEXT_MAX ? meta->source.n : INDICATOR_TEXT_MAX;
 	if (m->expiry != meta->expiry || m->tlp != meta->tlp || m->pap != meta->pap || m->confidence != meta->confidence)
 		return false;
-	return m->source == 0 ? n == 0 : source[0] <= n && source[0] + 3u >= n && memcmp(source + 1, meta->source.p, source[0]) == 0 &&
+	return m->source == 0 ? n == 0 :
+	       source[0] <= n && source[0] + 3u >= n && memcmp(source + 1, meta->source.p, source[0]) == 0 &&
 	                                     (source[0] == n || meta->source.n > INDICATOR_TEXT_MAX);
 }
 

@@ -1,7 +1,7 @@
 // Makes a set file out of what feeds give: STIX 2.1, MISP events and feeds, CSV, Zeek Intel, plain lists.
 //
-// A value is brought into its canonical form (observable/observable.h) or refused with its place and the rule; a value that stands
-// twice is one indicator (the one that expires last, of equals the first). Common values are left out.
+// A value is brought into its canonical form (observable/observable.h) or refused with its place and the rule; a value that
+// stands twice is one indicator (the one that expires last, of equals the first). Common values are left out.
 #ifndef TOCSIN_INDICATOR_BUILD_H
 #define TOCSIN_INDICATOR_BUILD_H
 
@@ -28,7 +28,8 @@ struct indicator_stats {
 
 // Told of every refusal, common value and note as it happens. Borrowed text. `rule` is one sentence.
 enum indicator_verdict { INDICATOR_REFUSED, INDICATOR_COMMON, INDICATOR_NOTE };
-typedef void indicator_told(void *context, enum indicator_verdict verdict, struct slice place, struct slice value, const char *rule);
+typedef void indicator_told(void *context, enum indicator_verdict verdict, struct slice place, struct slice value,
+                            const char *rule);
 
 struct indicator_build;
 
@@ -37,12 +38,13 @@ MUST_USE enum err indicator_build_new(const struct commonplace *common, indicato
                                       struct indicator_build **build, struct why *why);
 void indicator_build_free(struct indicator_build *build); // NULL allowed
 
-// Adds one value. ERR_OK also when it was refused, common or there already (counted and told); ERR_LIMIT or ERR_SYSTEM stop the build.
+// Adds one value. ERR_OK also when it was refused, common or there already (counted and told); ERR_LIMIT or ERR_SYSTEM stop the
+// build.
 MUST_USE enum err indicator_build_add(struct indicator_build *build, enum observable_type type, struct slice written,
                                       const struct indicator_meta *meta, struct slice place, struct why *why);
-// Reads a whole input. `defaults` (may be NULL) gives what the input does not say. ERR_INPUT: not such an input at all, or JSON that is
-// broken somewhere. STIX and MISP are read as a stream (json/stream.h, whose maxima hold for one object, one attribute, one event in a
-// list of events): a document of a million objects takes no more memory than its indicators.
+// Reads a whole input. `defaults` (may be NULL) gives what the input does not say. ERR_INPUT: not such an input at all, or JSON
+// that is broken somewhere. STIX and MISP are read as a stream (json/stream.h, whose maxima hold for one object, one attribute,
+// one event in a list of events): a document of a million objects takes no more memory than its indicators.
 MUST_USE enum err indicator_build_read(struct indicator_build *build, enum indicator_format format, struct slice in,
                                        const struct indicator_meta *defaults, struct why *why);
 // The format it looks like.

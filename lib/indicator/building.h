@@ -13,7 +13,8 @@ unsigned build_kind_named(struct slice name);
 MUST_USE enum err build_put(struct indicator_build *b, unsigned kind, struct slice written, const struct indicator_meta *meta,
                             struct slice place, struct why *why);
 // Counts and tells what did not become an indicator.
-void build_tell(struct indicator_build *b, enum indicator_verdict verdict, struct slice place, struct slice value, const char *rule);
+void build_tell(struct indicator_build *b, enum indicator_verdict verdict, struct slice place, struct slice value,
+                const char *rule);
 
 // Cells of the metadata columns; false: malformed, *rule says why. Empty and "-" leave what is there.
 bool build_tlp(struct slice text, struct indicator_meta *meta, const char **rule);

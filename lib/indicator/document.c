@@ -1,5 +1,6 @@
-// STIX bundles and MISP events, of any size: read as a stream of parts (an object, an attribute), each by lib/observable. What that
-// found is looked up again in the part, at the place it names, for the id, the marking and the end of validity of what is around it.
+// STIX bundles and MISP events, of any size: read as a stream of parts (an object, an attribute), each by lib/observable. What
+// that found is looked up again in the part, at the place it names, for the id, the marking and the end of validity of what is
+// around it.
 //
 // What is said of a whole document (a bundle's title, an event's tags) may stand at its end: it is asked for in a pass before.
 #include "indicator/building.h"
@@ -44,7 +45,8 @@ static void follow(struct way *w, const struct json *part, struct slice place)
 		if (place.p[i] == '[') {
 			uint64_t index;
 			end = slice_find(place, ']', i);
-			if (!num_parse(slice_part(place, i + 1, end - i - 1), 0, UINT32_MAX, &index) || !json_is_array(at) || index >= json_count(at))
+			if (!num_parse(slice_part(place, i + 1, end - i - 1), 0, UINT32_MAX, &index) || !json_is_array(at) ||
+			    index >= json_count(at))
 				return;
 			w->steps[w->depth] = json_item(at, index);
 			i = end + 1;
@@ -142,7 +144,8 @@ static enum err put_entry(const struct document *d, const struct json *part, siz
 }
 
 // What was found in a part becomes indicators; what was not taken is told.
-static enum err put_found(struct document *d, const struct json *part, const struct extract *x, const struct indicator_meta *around,
+static enum err put_found(struct document *d, const struct json *part, const struct extract *x,
+                          const struct indicator_meta *around,
                           struct why *why)
 {
 	char path[JSON_PATH_MAX];
@@ -185,7 +188,8 @@ static void title_of(struct slice text, char title[EXTRACT_TITLE_MAX + 1])
 static const struct {
 	const char *name;
 	part_reader *read;
-} event_lists[] = {{"Attribute", extract_misp_attribute}, {"Object", extract_misp_object}, {"ShadowAttribute", extract_misp_proposal}};
+} event_lists[] = {{"Attribute", extract_misp_attribute}, {"Object", extract_misp_object},
+                   {"ShadowAttribute", extract_misp_proposal}};
 #define EVENT_LISTS (sizeof event_lists / sizeof *event_lists)
 
 static enum err put_event(struct document *d, const struct json *part, struct why *why)

@@ -14,9 +14,11 @@ static const struct {
 	unsigned kind;
 } kinds[] = {
 	{"domain", OBSERVABLE_DOMAIN}, {"hostname", OBSERVABLE_DOMAIN}, {"domain-name", OBSERVABLE_DOMAIN}, {"host", BUILD_ANY},
-	{"fqdn", OBSERVABLE_DOMAIN}, {"ipv4", BUILD_ADDRESS}, {"ipv6", BUILD_ADDRESS}, {"ip", BUILD_ADDRESS}, {"ip-src", BUILD_ADDRESS},
+	{"fqdn", OBSERVABLE_DOMAIN}, {"ipv4", BUILD_ADDRESS}, {"ipv6", BUILD_ADDRESS}, {"ip", BUILD_ADDRESS},
+	{"ip-src", BUILD_ADDRESS},
 	{"ip-dst", BUILD_ADDRESS}, {"ipv4-addr", BUILD_ADDRESS}, {"ipv6-addr", BUILD_ADDRESS}, {"cidr", BUILD_ADDRESS},
-	{"subnet", BUILD_ADDRESS}, {"network", BUILD_ADDRESS}, {"url", OBSERVABLE_URL}, {"uri", OBSERVABLE_URL}, {"mail", OBSERVABLE_MAIL},
+	{"subnet", BUILD_ADDRESS}, {"network", BUILD_ADDRESS}, {"url", OBSERVABLE_URL}, {"uri", OBSERVABLE_URL},
+	{"mail", OBSERVABLE_MAIL},
 	{"email", OBSERVABLE_MAIL}, {"email-addr", OBSERVABLE_MAIL}, {"email-src", OBSERVABLE_MAIL}, {"email-dst", OBSERVABLE_MAIL},
 	{"md5", OBSERVABLE_MD5}, {"sha1", OBSERVABLE_SHA1}, {"sha-1", OBSERVABLE_SHA1}, {"sha256", OBSERVABLE_SHA256},
 	{"sha-256", OBSERVABLE_SHA256}, {"sha512", OBSERVABLE_SHA512}, {"sha-512", OBSERVABLE_SHA512}, {"hash", BUILD_DIGEST},
@@ -78,7 +80,8 @@ static __attribute__((noinline)) unsigned exact_kind(unsigned kind, struct slice
 	}
 	if (kind == BUILD_ADDRESS)
 		return address_of(plain);
-	*rule = kind == BUILD_DIGEST ? "is no hash of 32, 40, 64 or 128 hexadecimal digits" : "no type, or more than one, fits this value";
+	*rule = kind == BUILD_DIGEST ? "is no hash of 32, 40, 64 or 128 hexadecimal digits"
+	                             : "no type, or more than one, fits this value";
 	return kind == BUILD_DIGEST ? digest_of(plain.n) : any_of(plain);
 }
 
@@ -113,7 +116,8 @@ bool build_tlp(struct slice text, struct indicator_meta *meta, const char **rule
 	static const struct {
 		const char *name;
 		enum extract_tlp tlp;
-	} rows[] = {{"clear", EXTRACT_TLP_CLEAR}, {"white", EXTRACT_TLP_CLEAR}, {"green", EXTRACT_TLP_GREEN}, {"amber", EXTRACT_TLP_AMBER},
+	} rows[] = {{"clear", EXTRACT_TLP_CLEAR}, {"white", EXTRACT_TLP_CLEAR}, {"green", EXTRACT_TLP_GREEN},
+	            {"amber", EXTRACT_TLP_AMBER},
 	            {"amber+strict", EXTRACT_TLP_AMBER_STRICT}, {"red", EXTRACT_TLP_RED}};
 	if (nothing(text))
 		return true;

@@ -1,7 +1,8 @@
-// The compiled set of indicators: one file, mapped and not loaded, shared by every process that scans (protocol/indicator-set.md).
+// The compiled set of indicators: one file, mapped and not loaded, shared by every process that scans
+// (protocol/indicator-set.md).
 //
-// Opening verifies the checksum of every section (hardware CRC-32C: a million indicators in some ten milliseconds) and the bounds of
-// every section; what a record or a slot points at is checked at each use, so a hostile file gives wrong answers at worst.
+// Opening verifies the checksum of every section (hardware CRC-32C: a million indicators in some ten milliseconds) and the bounds
+// of every section; what a record or a slot points at is checked at each use, so a hostile file gives wrong answers at worst.
 // A set that is open never changes: whoever replaces the file renames a new one over it.
 #ifndef TOCSIN_INDICATOR_INDICATOR_H
 #define TOCSIN_INDICATOR_INDICATOR_H
@@ -32,7 +33,8 @@ struct indicator {
 
 struct indicator_set;
 
-// Maps the file. ERR_ABSENT: no such file; ERR_INPUT: no set file, another version, truncated or damaged (why says which section);
+// Maps the file. ERR_ABSENT: no such file; ERR_INPUT: no set file, another version, truncated or damaged (why says which
+// section);
 // ERR_LIMIT: over INDICATOR_FILE_MAX. The set may be read by several threads.
 MUST_USE enum err indicator_open(const char *path, struct indicator_set **set, struct why *why);
 // The same over bytes in memory, borrowed until indicator_close(); `bytes` is aligned to 8 or more.

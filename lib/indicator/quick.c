@@ -47,7 +47,8 @@ static bool is_plain_url(struct slice in)
 		uint8_t c = in.p[i];
 		if (c == '.' && in.p[i - 1] == '/')
 			return false;
-		if (!is_token(c) && c != '/' && c != '?' && c != '=' && c != '&' && c != '~' && c != '+' && c != ',' && c != ';' && c != '!')
+		if (!is_token(c) && c != '/' && c != '?' && c != '=' && c != '&' && c != '~' && c != '+' && c != ',' && c != ';' &&
+		    c != '!')
 			return false;
 	}
 	return true;

@@ -32,7 +32,8 @@ static enum err check(struct slice bytes, struct why *why)
 		return why_set(why, ERR_INPUT, "is no indicator set");
 	memcpy(&h, bytes.p, sizeof h);
 	if (h.version != SET_VERSION)
-		return why_set(why, ERR_INPUT, "is an indicator set of version %u; this program reads version %u", h.version, SET_VERSION);
+		return why_set(why, ERR_INPUT, "is an indicator set of version %u; this program reads version %u", h.version,
+		               SET_VERSION);
 	uint32_t crc = h.crc;
 	h.crc = 0;
 	if (crc32c(0, &h, sizeof h) != crc)

@@ -143,7 +143,8 @@ static bool read_meta(struct table *t, const char **rule)
 				return false;
 		}
 		for (size_t i = 0; i < t->count; i++) // only of cells that stay where they are
-			if (t->columns[i] >= ROLE_TLP && (const char *)t->cells[i].p >= t->text && (const char *)t->cells[i].p < t->text + ROW_TEXT)
+			if (t->columns[i] >= ROLE_TLP && (const char *)t->cells[i].p >= t->text &&
+			    (const char *)t->cells[i].p < t->text + ROW_TEXT)
 				return true;
 		for (size_t i = 0; i < t->count; i++)
 			if (t->columns[i] >= ROLE_TLP)
@@ -186,7 +187,8 @@ static enum err put_row(struct table *t)
 	return build_put(t->b, t->kind, value, &t->meta, place(t, text), t->why);
 }
 
-// Of two columns for one thing the one whose name stands first in `roles` counts: "type" and "kind" say different things where both are.
+// Of two columns for one thing the one whose name stands first in `roles` counts: "type" and "kind" say different things where
+// both are.
 static bool head(struct table *t)
 {
 	bool taken[ROLE_EXPIRY + 1] = {false};
@@ -194,7 +196,8 @@ static bool head(struct table *t)
 		t->columns[i] = ROLE_SKIP;
 	for (size_t r = 0; r < sizeof roles / sizeof *roles; r++)
 		for (size_t i = 0; i < t->count && !taken[roles[r].role]; i++)
-			if (t->cells[i].n == strlen(roles[r].name) && strncasecmp((const char *)t->cells[i].p, roles[r].name, t->cells[i].n) == 0) {
+			if (t->cells[i].n == strlen(roles[r].name) &&
+			    strncasecmp((const char *)t->cells[i].p, roles[r].name, t->cells[i].n) == 0) {
 				t->columns[i] = roles[r].role;
 				taken[roles[r].role] = true;
 			}

@@ -146,7 +146,8 @@ static void ipv6_net(struct scan *s, const struct view *v, const uint8_t ip[stat
 		if ((ref & SET_HOST) != 0)
 			host |= prefix == 128 && is_host(s->set, index, slice_of(v->p + start, end - start), true);
 		else if (prefix < 128 ? is_net(s->set, index, net, 16, prefix) :
-		                        s->set->records[index].type == OBSERVABLE_IPV6 && stored.n == 16 && memcmp(stored.p, net, 16) == 0)
+		                        s->set->records[index].type == OBSERVABLE_IPV6 && stored.n == 16 &&
+		                            memcmp(stored.p, net, 16) == 0)
 			met(s, v, start, end, index);
 	}
 	if (host)
@@ -267,7 +268,8 @@ void check_token(struct scan *s, const struct view *v, size_t start, size_t end,
 	if (!v->fixed && !s->files_only && (s->has & SET_HAS_MAIL) != 0)
 		check_mail(s, v, start, end);
 	if (token.p[last] >= '0' && token.p[last] <= '9') {
-		if (!s->files_only && set_ipv4(token, &address) && !(start > 0 && v->p[start - 1] == ':' && is_tail_of_ipv6(v, start, end)))
+		if (!s->files_only && set_ipv4(token, &address) &&
+		    !(start > 0 && v->p[start - 1] == ':' && is_tail_of_ipv6(v, start, end)))
 			ipv4_and_nets(s, v, address, start, end);
 		if ((s->has & SET_HAS_DIGIT_FILES) == 0)
 			return;

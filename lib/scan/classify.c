@@ -88,7 +88,8 @@ __attribute__((target("avx2"))) static inline uint64_t mask2(__m256i a, __m256i 
 __attribute__((target("avx2"))) static inline __m256i token2(__m256i v)
 {
 	const __m256i rows = _mm256_broadcastsi128_si256(
-		_mm_setr_epi8(2 | 8, 2 | 4 | 8, 2 | 4 | 8, 2 | 4 | 8, 2 | 4 | 8, 2 | 4 | 8, 2 | 4 | 8, 2 | 4 | 8, 2 | 4 | 8, 2 | 4 | 8, 4 | 8, 4, 4,
+		_mm_setr_epi8(2 | 8, 2 | 4 | 8, 2 | 4 | 8, 2 | 4 | 8, 2 | 4 | 8, 2 | 4 | 8, 2 | 4 | 8, 2 | 4 | 8, 2 | 4 | 8, 2 | 4 | 8,
+	                  4 | 8, 4, 4,
 	                  1 | 4, 1 | 4, 4 | 16));
 	const __m256i columns = _mm256_broadcastsi128_si256(
 		_mm_setr_epi8(0, 0, 1, 2, 4, 8 | 16, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0));
@@ -103,7 +104,8 @@ __attribute__((target("avx2"))) static inline __m256i hex2(__m256i v)
 {
 	__m256i digit = _mm256_add_epi8(v, _mm256_set1_epi8(0x80 - '0'));
 	__m256i letter = _mm256_add_epi8(_mm256_or_si256(v, _mm256_set1_epi8(0x20)), _mm256_set1_epi8(0x80 - 'a'));
-	return _mm256_or_si256(_mm256_cmpgt_epi8(_mm256_set1_epi8(-128 + 10), digit), _mm256_cmpgt_epi8(_mm256_set1_epi8(-128 + 6), letter));
+	return _mm256_or_si256(_mm256_cmpgt_epi8(_mm256_set1_epi8(-128 + 10), digit),
+	                       _mm256_cmpgt_epi8(_mm256_set1_epi8(-128 + 6), letter));
 }
 
 __attribute__((target("avx2"))) void classify_avx2(const uint8_t *p, size_t n, struct classes *c)
@@ -141,9 +143,11 @@ __attribute__((target("avx512f,avx512bw,avx512vl"))) void classify_avx512(const 
 		c->of[CLASS_DOT][w] = dots;
 		c->of[CLASS_HEX][w] = digits | _mm512_cmplt_epu8_mask(letter, six);
 		c->of[CLASS_TOKEN][w] = digits | dots | high | _mm512_cmplt_epu8_mask(letter, letters) |
-		                        _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('-')) | _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('_'));
+		                        _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('-')) |
+		                        _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('_'));
 		c->of[CLASS_COLON][w] = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(':'));
-		c->of[CLASS_ESCAPE][w] = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\\')) | _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('%'));
+		c->of[CLASS_ESCAPE][w] = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\\')) |
+		                         _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('%'));
 	}
 	tail(p + i, n - i, c, i / 64);
 }

@@ -145,7 +145,8 @@ void find_urls(const struct indicator_set *set, struct slice url, url_found *fou
 	struct slice behind = slice_part(host, host.n > 0 && host.p[0] == '[' ? slice_find(host, ']', 0) : 0, host.n);
 	for (size_t i = 0; i < sizeof ports / sizeof *ports; i++)
 		if (slice_is_text(slice_part(url, 0, colon), ports[i].scheme) && slice_find(behind, ':', 0) == behind.n) {
-			n = (size_t)snprintf(text, sizeof text, "any%.*s%s%.*s", SLICE_ARGS(slice_part(url, colon, path - colon)), ports[i].port,
+			n = (size_t)snprintf(text, sizeof text, "any%.*s%s%.*s", SLICE_ARGS(slice_part(url, colon, path - colon)),
+			                     ports[i].port,
 			                     SLICE_ARGS(slice_part(url, path, url.n)));
 			find_forms(set, slice_of(text, n), found, context);
 		}
@@ -217,7 +218,8 @@ static size_t likely_ends(const struct reading *r, size_t from, size_t ends[stat
 	if (end < r->n)
 		ends[count++] = end;
 	for (size_t i = from, last = count + END_MARKS; i < r->n && count < last; i++)
-		if (strchr("'`|{}^", r->text[i]) != NULL || (r->text[i] == ',' && r->n - i > 5 && memcmp(r->text + i + 1, "http", 4) == 0))
+		if (strchr("'`|{}^", r->text[i]) != NULL ||
+		    (r->text[i] == ',' && r->n - i > 5 && memcmp(r->text + i + 1, "http", 4) == 0))
 			ends[count++] = i;
 	return count;
 }
@@ -226,7 +228,8 @@ static size_t likely_ends(const struct reading *r, size_t from, size_t ends[stat
 static void met_url(struct scan *s, size_t colon, size_t start, size_t end, uint32_t index)
 {
 	const struct view whole = {.fixed = true, .fixed_start = start, .fixed_end = end};
-	size_t first = (size_t)key_mix(colon + 1, KEY_URL ^ index) % (URLS_KEPT / URLS_WAYS) * URLS_WAYS, to = first + s->url_next++ % URLS_WAYS;
+	size_t first = (size_t)key_mix(colon + 1, KEY_URL ^ index) % (URLS_KEPT / URLS_WAYS) * URLS_WAYS;
+	size_t to = first + s->url_next++ % URLS_WAYS;
 	for (size_t i = first; i < first + URLS_WAYS; i++) {
 		if (s->urls[i].block == s->block && s->urls[i].colon == colon && s->urls[i].indicator == index)
 			return;

@@ -110,7 +110,8 @@ void met_split(struct scan *s, const struct view *v, size_t start, size_t end);
 // The exact checks behind the filter. A name: [from, end) is the suffix whose key it is.
 void check_name(struct scan *s, const struct view *v, uint64_t key, size_t start, size_t end, size_t from);
 void check_ipv4(struct scan *s, const struct view *v, uint32_t address, unsigned prefix, size_t start, size_t end);
-void check_ipv6(struct scan *s, const struct view *v, size_t start, size_t end); // [start, end): a run of token characters and ':'
+// [start, end): a run of token characters and ':'.
+void check_ipv6(struct scan *s, const struct view *v, size_t start, size_t end);
 void check_digest(struct scan *s, const struct view *v, size_t start, size_t end); // a run of hexadecimal digits, whole
 bool digest_at(const struct view *v, size_t start, size_t end, uint8_t bytes[static 64], size_t *n); // such a run: is it one?
 void check_mail(struct scan *s, const struct view *v, size_t start, size_t end);   // the domain, if an '@' stands before it

@@ -21,7 +21,8 @@ static bool machine_has(enum scan_path path)
 enum err scan_new(const struct indicator_set *set, enum scan_path path, scan_found *found, void *context, struct scan **scan,
                   struct why *why)
 {
-	static classify *const all[] = {[SCAN_PORTABLE] = classify_portable, [SCAN_AVX2] = classify_avx2, [SCAN_AVX512] = classify_avx512};
+	static classify *const all[] = {[SCAN_PORTABLE] = classify_portable, [SCAN_AVX2] = classify_avx2,
+	                                [SCAN_AVX512] = classify_avx512};
 	if (path == SCAN_BEST)
 		path = machine_has(SCAN_AVX512) ? SCAN_AVX512 : machine_has(SCAN_AVX2) ? SCAN_AVX2 : SCAN_PORTABLE;
 	if (!machine_has(path))
@@ -92,7 +93,8 @@ void scan_reset(struct scan *s)
 	s->waiting = 0;
 }
 
-// The hot path is compiled twice: for any machine, and for those with AVX2, whose bit counting and shifting instructions it lives on.
+// The hot path is compiled twice: for any machine, and for those with AVX2, whose bit counting and shifting instructions it lives
+// on.
 #define HOT static inline __attribute__((always_inline))
 #ifdef __x86_64__
 #include <immintrin.h>
@@ -408,7 +410,8 @@ HOT void digests(struct scan *s, size_t base, size_t word, bool fast)
 		if (is_unclear(s, start, end)) {
 			mark_region(s, start);
 		} else if (digest_at(&raw, start, end, bytes, &n)) {
-			const struct waiting w = {.key = key_digest(bytes, n), .start = (uint32_t)start, .end = (uint32_t)end, .kind = OBSERVABLE_SHA256};
+			const struct waiting w = {.key = key_digest(bytes, n), .start = (uint32_t)start, .end = (uint32_t)end,
+			                          .kind = OBSERVABLE_SHA256};
 			push(s, w, fast);
 		}
 	}

@@ -1,6 +1,6 @@
-// Finds every indicator of a set in a stream of log bytes, at the speed of memory: SIMD byte classes, a filter that stays in cache,
-// the exact check behind it (DESIGN.md). What meets what is fixed in protocol/indicator-set.md, "Meaning"; it is the same on every
-// machine and for every way of cutting the stream.
+// Finds every indicator of a set in a stream of log bytes, at the speed of memory: SIMD byte classes, a filter that stays in
+// cache, the exact check behind it (DESIGN.md). What meets what is fixed in protocol/indicator-set.md, "Meaning"; it is the same
+// on every machine and for every way of cutting the stream.
 //
 // A newline ends everything. Longer than SCAN_TOKEN_MAX (a URL: SCAN_URL_MAX) is no token. Any byte may follow any other.
 #ifndef TOCSIN_SCAN_SCAN_H
@@ -35,25 +35,28 @@ enum scan_path scan_path(const struct scan *scan); // the one in use
 const char *scan_path_name(enum scan_path path); // "portable", "avx2", "avx512"
 // ERR_INPUT names the choices; ERR_ABSENT: this processor has it not.
 MUST_USE enum err scan_path_named(const char *name, enum scan_path *path, struct why *why);
-void scan_now(struct scan *scan, uint64_t now); // seconds since 1970; expired indicators do not match. 0 (at first): none is expired
+// Seconds since 1970; expired indicators do not match. 0 (at first): none is expired.
+void scan_now(struct scan *scan, uint64_t now);
 // Forgets a stream that was cut, before the next one. After scan_block() with at_end there is nothing to forget.
 void scan_reset(struct scan *scan);
 
-// Scans the next part of a stream and returns how many bytes of it are done with: the caller gives the rest again, in front of what
-// follows. All of n when the block ends with a newline or at_end is set; otherwise at least up to the last newline, and never
-// more than SCAN_TAIL_MAX are left. A hit is reported once, also when its bytes are given twice.
+// Scans the next part of a stream and returns how many bytes of it are done with: the caller gives the rest again, in front of
+// what follows. All of n when the block ends with a newline or at_end is set; otherwise at least up to the last newline, and
+// never more than SCAN_TAIL_MAX are left. A hit is reported once, also when its bytes are given twice.
 // After `found` returned false the return value is 0 and the scan must be reset.
 size_t scan_block(struct scan *scan, const uint8_t *bytes, size_t n, bool at_end);
 
-#define SCAN_VALUE_MAX (3 * OBSERVABLE_MAX) // indicators that one value can meet: a URL with a border at every byte, in three forms
+// Indicators that one value can meet: a URL with a border at every byte, in three forms.
+#define SCAN_VALUE_MAX (3 * OBSERVABLE_MAX)
 // One value alone, already taken out of its format (a JSON field after parsing, a URL put together from host and path): the same
 // meaning, no escapes. Returns the number of indicators met, at most `room` of which are written.
-size_t scan_value(const struct indicator_set *set, uint64_t now, enum observable_type type, struct slice value, uint32_t *indicators,
-                  size_t room);
+size_t scan_value(const struct indicator_set *set, uint64_t now, enum observable_type type, struct slice value,
+                  uint32_t *indicators, size_t room);
 // True when a URL indicator names this host (as in a domain or address field): then it pays to put the URL together.
 bool scan_has_host(const struct indicator_set *set, struct slice host);
-// Off by default. With it, a name or address that is the host of a URL indicator, and is not itself part of a URL there, is reported
-// as a hit of type OBSERVABLE_URL whose indicator is SCAN_SPLIT: formats such as EVE and Zeek's http.log write host and path apart.
+// Off by default. With it, a name or address that is the host of a URL indicator, and is not itself part of a URL there, is
+// reported as a hit of type OBSERVABLE_URL whose indicator is SCAN_SPLIT: formats such as EVE and Zeek's http.log write host and
+// path apart.
 #define SCAN_SPLIT UINT32_MAX
 void scan_split(struct scan *scan, bool on);
 

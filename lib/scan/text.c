@@ -168,7 +168,8 @@ static void region_token(struct scan *s, const struct view *v, size_t start, siz
 	// An escape in it or right before it, or the foreign mark that the plain run went on into.
 	bool split = raw_end - raw_start != end - start || (start > 0 && v->where[start - 1] + 1 != raw_start) ||
 	             (raw_start > 0 && s->p[raw_start - 1] >= 0x80) || (raw_end < s->n && s->p[raw_end] >= 0x80);
-	if (end - start > SCAN_TOKEN_MAX || (letters && !(start > 0 && v->p[start - 1] == '\\' && v->where[start - 1] + 1 == raw_start &&
+	if (end - start > SCAN_TOKEN_MAX ||
+	    (letters && !(start > 0 && v->p[start - 1] == '\\' && v->where[start - 1] + 1 == raw_start &&
 	                                                  memchr("bfnrt", s->p[raw_start], 5) != NULL)))
 		return;
 	if (!letters && !has_foreign && !split && !is_touched(s->p, s->n, raw_start, raw_end))

@@ -78,7 +78,8 @@ bool scan_has_host(const struct indicator_set *set, struct slice host)
 	bool there = false;
 	struct scan s = {.set = set, .found = is_there, .context = &there, .split = true, .has = set->head->has & ~SET_HAS_MAIL};
 	if (observable_canonical(OBSERVABLE_DOMAIN, host, &o, NULL) != ERR_OK &&
-	    observable_canonical(OBSERVABLE_IPV6, host, &o, NULL) != ERR_OK && observable_canonical(OBSERVABLE_IPV4, host, &o, NULL) != ERR_OK)
+	    observable_canonical(OBSERVABLE_IPV6, host, &o, NULL) != ERR_OK &&
+	    observable_canonical(OBSERVABLE_IPV4, host, &o, NULL) != ERR_OK)
 		return false;
 	s.p = (const uint8_t *)o.value;
 	s.n = s.to = o.n;

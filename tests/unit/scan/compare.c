@@ -5,13 +5,18 @@
 #include <stdlib.h>
 
 const char *const compare_values[COMPARE_VALUES] = {
-	"domain evil.com", "domain www.evil.com", "domain b.evil.com", "domain nevil.com", "domain xn--bcher-kva.example", "domain a-b.evil.org",
+	"domain evil.com", "domain www.evil.com", "domain b.evil.com", "domain nevil.com", "domain xn--bcher-kva.example",
+	"domain a-b.evil.org",
 	"ipv4 1.2.3.4", "ipv4 192.0.2.77", "ipv4 11.2.3.4", "cidr 198.51.100.0/24", "cidr 198.51.0.0/16", "cidr 1.0.0.0/8",
-	"ipv6 2001:db8::1", "ipv6 fe80::1:2", "cidr 2001:db8::/32", "ipv6 1:2:3:4:5:6:7:8", "mail user@evil.com", "mail o'x@b.evil.com",
+	"ipv6 2001:db8::1", "ipv6 fe80::1:2", "cidr 2001:db8::/32", "ipv6 1:2:3:4:5:6:7:8", "mail user@evil.com",
+	"mail o'x@b.evil.com",
 	"mail a+b@evil.com", "md5 0123456789abcdef0123456789abcdef", "sha1 0123456789abcdef0123456789abcdef01234567",
-	"sha256 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "certificate ab:cd:ef:01:23:45:67:89:ab:cd:ef:01:23:45:67:89:ab:cd:ef:01",
-	"url http://evil.com/a", "url http://evil.com/", "url https://evil.com/a/b?x=1", "url evil.com:8080/a", "url http://1.2.3.4/x",
-	"url http://[2001:db8::1]/y", "url evil.com/nos", "url www.evil.com:443/", "url http://evil.com/a%20b", "url https://a-b.evil.org/?q",
+	"sha256 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+	"certificate ab:cd:ef:01:23:45:67:89:ab:cd:ef:01:23:45:67:89:ab:cd:ef:01",
+	"url http://evil.com/a", "url http://evil.com/", "url https://evil.com/a/b?x=1", "url evil.com:8080/a",
+	"url http://1.2.3.4/x",
+	"url http://[2001:db8::1]/y", "url evil.com/nos", "url www.evil.com:443/", "url http://evil.com/a%20b",
+	"url https://a-b.evil.org/?q",
 	"filename bad.exe", "filename c:\\temp\\bad.exe", "filename x y.evil.com", "filename report (1).7z", "filename evil.com",
 };
 
@@ -37,7 +42,8 @@ struct indicator_set *compare_set(struct indicator_build **b, uint64_t wanted)
 		CHECK(observable_type_named(slice_of(compare_values[i], (size_t)(space - compare_values[i])), &type));
 		CHECK(indicator_build_add(*b, type, slice_text(space + 1), NULL, SLICE_LITERAL("x"), &why) == ERR_OK);
 	}
-	CHECK_SAY(indicator_build_bytes(*b, 1, &bytes, &why) == ERR_OK && indicator_open_bytes(bytes, &set, &why) == ERR_OK, "%s", why.text);
+	CHECK_SAY(indicator_build_bytes(*b, 1, &bytes, &why) == ERR_OK && indicator_open_bytes(bytes, &set, &why) == ERR_OK, "%s",
+	          why.text);
 	return set;
 }
 
@@ -45,7 +51,8 @@ bool compare_keep(void *context, const struct scan_hit *hit)
 {
 	struct compare_hits *h = context;
 	if (h->count < REFERENCE_HITS)
-		h->list[h->count++] = (struct reference_hit){hit->indicator, h->base + hit->offset + (hit->type == OBSERVABLE_URL ? 0 : hit->length)};
+		h->list[h->count++] =
+			(struct reference_hit){hit->indicator, h->base + hit->offset + (hit->type == OBSERVABLE_URL ? 0 : hit->length)};
 	return true;
 }
 
@@ -55,7 +62,8 @@ static void show(const char *what, const struct indicator_set *set, const struct
 {
 	for (size_t i = 0; i < n; i++) {
 		struct indicator x;
-		bool both = i > 0 && reference_order(&hits[i], &hits[i - 1]) == 0 ? false : bsearch(&hits[i], others, m, sizeof *others, reference_order) != NULL;
+		bool twice = i > 0 && reference_order(&hits[i], &hits[i - 1]) == 0;
+		bool both = !twice && bsearch(&hits[i], others, m, sizeof *others, reference_order) != NULL;
 		if (both)
 			continue;
 		if (indicator_get(set, hits[i].indicator, &x))
@@ -63,8 +71,8 @@ static void show(const char *what, const struct indicator_set *set, const struct
 	}
 }
 
-bool compare_same(const struct indicator_set *set, struct slice text, struct compare_hits *have, const struct reference_hit *want, size_t count,
-                 const char *how)
+bool compare_same(const struct indicator_set *set, struct slice text, struct compare_hits *have, const struct reference_hit *want,
+                  size_t count, const char *how)
 {
 	qsort(have->list, have->count, sizeof *have->list, reference_order);
 	bool ok = have->count == count;

@@ -1,5 +1,5 @@
-// What is beyond a limit of the scanner is not missed: many of everything in one line, long URLs, and where the limits that a page
-// names really lie.
+// What is beyond a limit of the scanner is not missed: many of everything in one line, long URLs, and where the limits that a
+// page names really lie.
 #include "test.h"
 
 #include "indicator/build.h"
@@ -73,8 +73,8 @@ static void meets(size_t want, unsigned times, const char *what)
 		CHECK(scan_block(scan, (const uint8_t *)line, line_n, true) == line_n);
 		for (size_t i = 0; i < indicator_count(set); i++)
 			met += hits.met[i] == times;
-		CHECK_SAY(met == want && hits.count == want * times, "%s, %s: %zu of %zu, %zu hits", what, scan_path_name(paths[p]), met, want,
-		          hits.count);
+		CHECK_SAY(met == want && hits.count == want * times, "%s, %s: %zu of %zu, %zu hits", what, scan_path_name(paths[p]), met,
+		          want, hits.count);
 		scan_free(scan);
 	}
 }
@@ -99,7 +99,8 @@ static void many_urls(void)
 	for (size_t b = 0; b < sizeof between / sizeof *between; b++) {
 		line_n = 0;
 		for (unsigned i = 0; i < MANY; i++) {
-			snprintf(url, sizeof url, "%shttp%s//h%u.example/p/%u", between[b], strchr(between[b], '&') != NULL ? "%3a" : ":", i % 7, i);
+			snprintf(url, sizeof url, "%shttp%s//h%u.example/p/%u", between[b], strchr(between[b], '&') != NULL ? "%3a" : ":",
+			         i % 7, i);
 			put(url);
 		}
 		meets(MANY, 1, between[b]);
@@ -133,8 +134,10 @@ static void many_of_everything(void)
 		const char *type, *before, *behind;
 		int digits;
 	} kinds[] = {
-		{"domain", "d", ".example", 1}, {"ipv4", "192.0.2.", "", 1}, {"ipv6", "2001:db8::", "", 1}, {"mail", "u", "@mail.example", 1},
-		{"md5", "", "", 32}, {"filename", "f", ".exe", 1}, {"sha1", "", "", 40}, {"sha256", "", "", 64}, {"cidr", "10.", ".0.0/16", 1},
+		{"domain", "d", ".example", 1}, {"ipv4", "192.0.2.", "", 1}, {"ipv6", "2001:db8::", "", 1},
+		{"mail", "u", "@mail.example", 1},
+		{"md5", "", "", 32}, {"filename", "f", ".exe", 1}, {"sha1", "", "", 40}, {"sha256", "", "", 64},
+		{"cidr", "10.", ".0.0/16", 1},
 	};
 	enum { KINDS = sizeof kinds / sizeof *kinds, EACH = 40 };
 	char value[128];
@@ -242,8 +245,8 @@ static void longest(void)
 		put(" ");
 		meets(rows[i].met, 1, rows[i].behind);
 		snprintf(url, sizeof url, "%s%s", value, rows[i].behind);
-		CHECK_SAY(scan_value(set, 0, OBSERVABLE_URL, slice_text(url), &found, 1) == (rows[i].met && strcmp(rows[i].behind, ".") != 0),
-		          "%s", rows[i].behind);
+		bool alone = rows[i].met && strcmp(rows[i].behind, ".") != 0; // a value is no sentence
+		CHECK_SAY(scan_value(set, 0, OBSERVABLE_URL, slice_text(url), &found, 1) == alone, "%s", rows[i].behind);
 	}
 	end();
 }

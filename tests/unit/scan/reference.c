@@ -110,9 +110,9 @@ static size_t letter(const struct line *l, size_t i)
 			unsigned long v = n == 2 ? c & 31u : n == 3 ? c & 15u : c & 7u;
 			for (size_t k = 1; k < n; k++)
 				v = v << 6 | (l->c[i + k] & 63u);
-			bool mark = (v < 0xc0 && v != 0xaa && v != 0xb5 && v != 0xba) || v == 0xd7 || v == 0xf7 || (v >= 0x2000 && v <= 0x206f) ||
-			            (v >= 0x3000 && v <= 0x303f) || (v >= 0xff00 && v <= 0xff0f) || (v >= 0xff1a && v <= 0xff20) || v == 0xfeff ||
-			            v == 0xfffd;
+			bool mark = (v < 0xc0 && v != 0xaa && v != 0xb5 && v != 0xba) || v == 0xd7 || v == 0xf7 ||
+			            (v >= 0x2000 && v <= 0x206f) || (v >= 0x3000 && v <= 0x303f) || (v >= 0xff00 && v <= 0xff0f) ||
+			            (v >= 0xff1a && v <= 0xff20) || v == 0xfeff || v == 0xfffd;
 			return mark ? 0 : n;
 		}
 	return 0;
@@ -213,7 +213,8 @@ static void met_mail(struct found *f, const struct line *l, size_t start, size_t
 		if (!indicator_get(f->set, i, &x))
 			abort();
 		const char *at = strchr(x.what.value, '@');
-		if (x.what.type != OBSERVABLE_MAIL || strlen(at + 1) != end - start || strncasecmp(at + 1, (const char *)l->c + start, end - start) != 0)
+		if (x.what.type != OBSERVABLE_MAIL || strlen(at + 1) != end - start ||
+		    strncasecmp(at + 1, (const char *)l->c + start, end - start) != 0)
 			continue;
 		size_t n = (size_t)(at - x.what.value);
 		if (start - 1 < n || strncasecmp(x.what.value, (const char *)l->c + start - 1 - n, n) != 0)
@@ -289,7 +290,8 @@ static void add_url(struct found *f, uint32_t indicator, size_t start, size_t co
 
 static void met_url(struct found *f, const char *url, size_t start, size_t colon_at, bool letters)
 {
-	static const char *const ports[][2] = {{"http:", ":80"}, {"https:", ":443"}, {"ftp:", ":21"}, {"ws:", ":80"}, {"wss:", ":443"}};
+	static const char *const ports[][2] = {{"http:", ":80"}, {"https:", ":443"}, {"ftp:", ":21"}, {"ws:", ":80"},
+	                                       {"wss:", ":443"}};
 	char any[2][OBSERVABLE_URL_FRONT + 16] = {"", ""};
 	const char *colon = strchr(url, ':'), *path = strchr(colon + 3, '/');
 	snprintf(any[0], sizeof any[0], "any%s", colon);

@@ -1,5 +1,5 @@
-// The meaning of protocol/indicator-set.md said once more, slowly and without cleverness: every line is decoded as a whole, cut into
-// words, and every word is held against every indicator. For tests only.
+// The meaning of protocol/indicator-set.md said once more, slowly and without cleverness: every line is decoded as a whole, cut
+// into words, and every word is held against every indicator. For tests only.
 #ifndef TOCSIN_TEST_REFERENCE_H
 #define TOCSIN_TEST_REFERENCE_H
 

@@ -66,11 +66,16 @@ static size_t put_escaped(char *out, const char *text)
 static size_t some_text(char *out)
 {
 	static const char *const pieces[] = {
-		" ", " ", "\n", "\"", ".", ".", ":", "::", "/", "\\", "%", "@", "-", "_", "www.", "not", "x", "1", "\\n", "\\t", "\\\"", "\\/", "\\\\", "://",
-		"http://", "https://", "http:\\/\\/", "http%3A%2F%2F", "user@", "b\303\274cher.example", "\xc3\xa9", "\xe2\x80\x9c", "\xff", "?", "#", "&", "=", ",",
-		"'", "[", "]", ":8080", ":443", "/a", "/a/b", "?x=1", "&y", "::ffff:", "2001:db8:", ".com", "com", "198.51.100.7", "198.51.7.7", "0:0:0:0:0:ffff:",
-		"\\u002e", "%2e", "%2E", "\\u00", "%4", "evil.com.", "c:\\\\temp\\\\", "c:\\temp\\", "ab", "0123456789abcdef", "(1)", "any", "aA:bB:",
-		"8:9", "\x00", "\t", "fe80::1:2%eth0", "1.2.3.4.5", "01.2.3.4", "{", "<", ">", "|", "=\"", "id:", "c:", "\\ud83d", "\\u00fc", "+", "!"};
+		" ", " ", "\n", "\"", ".", ".", ":", "::", "/", "\\", "%", "@", "-", "_", "www.", "not", "x", "1", "\\n", "\\t", "\\\"",
+		"\\/", "\\\\", "://",
+		"http://", "https://", "http:\\/\\/", "http%3A%2F%2F", "user@", "b\303\274cher.example", "\xc3\xa9", "\xe2\x80\x9c",
+		"\xff", "?", "#", "&", "=", ",",
+		"'", "[", "]", ":8080", ":443", "/a", "/a/b", "?x=1", "&y", "::ffff:", "2001:db8:", ".com", "com", "198.51.100.7",
+		"198.51.7.7", "0:0:0:0:0:ffff:",
+		"\\u002e", "%2e", "%2E", "\\u00", "%4", "evil.com.", "c:\\\\temp\\\\", "c:\\temp\\", "ab", "0123456789abcdef", "(1)",
+		"any", "aA:bB:",
+		"8:9", "\x00", "\t", "fe80::1:2%eth0", "1.2.3.4.5", "01.2.3.4", "{", "<", ">", "|", "=\"", "id:", "c:", "\\ud83d",
+		"\\u00fc", "+", "!"};
 	size_t n = 0;
 	for (size_t count = 1 + draw(7); count > 0 && n < 1500; count--) {
 		const char *value = strchr(PICK(compare_values), ' ') + 1;
@@ -235,15 +240,19 @@ static void values_and_expiry(void)
 	REQUIRE(indicator_build_new(NULL, NULL, NULL, &b, NULL) == ERR_OK);
 	REQUIRE(indicator_build_read(b, INDICATOR_CSV, slice_text(csv), NULL, NULL) == ERR_OK);
 	REQUIRE(indicator_build_bytes(b, 1, &bytes, NULL) == ERR_OK && indicator_open_bytes(bytes, &set, NULL) == ERR_OK);
-	CHECK(value_hits(set, 0, OBSERVABLE_DOMAIN, "WWW.evil.com.") == 1 && value_hits(set, 999, OBSERVABLE_DOMAIN, "evil.com") == 1);
+	CHECK(value_hits(set, 0, OBSERVABLE_DOMAIN, "WWW.evil.com.") == 1 &&
+	      value_hits(set, 999, OBSERVABLE_DOMAIN, "evil.com") == 1);
 	CHECK(value_hits(set, 1000, OBSERVABLE_DOMAIN, "evil.com") == 0 && value_hits(set, 0, OBSERVABLE_DOMAIN, "notevil.com") == 0);
-	CHECK(value_hits(set, 0, OBSERVABLE_URL, "http://EVIL.com/a/b") == 1 && value_hits(set, 0, OBSERVABLE_URL, "http://evil.com/ab") == 0);
+	CHECK(value_hits(set, 0, OBSERVABLE_URL, "http://EVIL.com/a/b") == 1 &&
+	      value_hits(set, 0, OBSERVABLE_URL, "http://evil.com/ab") == 0);
 	CHECK(value_hits(set, 0, OBSERVABLE_IPV4, "10.9.8.7") == 1 && value_hits(set, 0, OBSERVABLE_IPV6, "::ffff:10.9.8.7") == 1);
 	CHECK(value_hits(set, 0, OBSERVABLE_IPV4, "11.9.8.7") == 0 && value_hits(set, 0, OBSERVABLE_IPV6, "2001:DB8::1") == 1);
 	CHECK(value_hits(set, 0, OBSERVABLE_MAIL, "A@b.com") == 1 && value_hits(set, 0, OBSERVABLE_MAIL, "xa@b.com") == 0);
 	CHECK(value_hits(set, 0, OBSERVABLE_FILENAME, "C:\\X y.exe") == 1 && value_hits(set, 0, OBSERVABLE_FILENAME, "y.exe") == 0);
-	CHECK(value_hits(set, 0, OBSERVABLE_MD5, "0123456789ABCDEF0123456789abcdef") == 1 && value_hits(set, 0, OBSERVABLE_IPV4, "x") == 0);
-	CHECK(scan_has_host(set, slice_text("evil.com")) && scan_has_host(set, slice_text("2001:db8::2")) && !scan_has_host(set, slice_text("www.evil.com")));
+	CHECK(value_hits(set, 0, OBSERVABLE_MD5, "0123456789ABCDEF0123456789abcdef") == 1 &&
+	      value_hits(set, 0, OBSERVABLE_IPV4, "x") == 0);
+	CHECK(scan_has_host(set, slice_text("evil.com")) && scan_has_host(set, slice_text("2001:db8::2")) &&
+	      !scan_has_host(set, slice_text("www.evil.com")));
 	REQUIRE(scan_new(set, SCAN_BEST, compare_keep, &h, &scan, NULL) == ERR_OK);
 	scan_now(scan, 1000);
 	scan_split(scan, true);
@@ -256,5 +265,7 @@ static void values_and_expiry(void)
 	indicator_build_free(b);
 }
 
-const struct test tests[] = {{"a line of 300,000 bytes, any cut", endless_line}, {"single values, expiry, hosts apart from their paths", values_and_expiry},
-                             {"random texts and sets, all paths, any cut, against the reference", against_reference}, {NULL, NULL}};
+const struct test tests[] = {{"a line of 300,000 bytes, any cut", endless_line},
+                             {"single values, expiry, hosts apart from their paths", values_and_expiry},
+                             {"random texts and sets, all paths, any cut, against the reference", against_reference},
+                             {NULL, NULL}};

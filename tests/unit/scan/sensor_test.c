@@ -92,7 +92,8 @@ static void check_file(struct corpus *c, const char *name, const char *truth, si
 		struct slice file, id, expect, value;
 		uint64_t number;
 		CHECK(json_get_text(&t, "file", &file, &why) == ERR_OK && json_get_text(&t, "id", &id, &why) == ERR_OK &&
-		      json_get_text(&t, "expect", &expect, &why) == ERR_OK && json_get_number(&t, "line", 1, 1u << 30, &number, &why) == ERR_OK &&
+		      json_get_text(&t, "expect", &expect, &why) == ERR_OK &&
+		      json_get_number(&t, "line", 1, 1u << 30, &number, &why) == ERR_OK &&
 		      json_get_text(&t, "value", &value, &why) == ERR_OK);
 		if (slice_is_text(file, name)) {
 			while (line < number) {
@@ -119,7 +120,8 @@ static void check_file(struct corpus *c, const char *name, const char *truth, si
 		json_free(&t);
 	}
 	for (size_t i = 0; i < h.count; i++) {
-		snprintf(want, sizeof want, "%.*s", (int)(h.hits[i].length > 60 ? 60 : h.hits[i].length), (char *)text + h.hits[i].offset);
+		snprintf(want, sizeof want, "%.*s", (int)(h.hits[i].length > 60 ? 60 : h.hits[i].length),
+		         (char *)text + h.hits[i].offset);
 		c->wrong += !used[i];
 		CHECK_SAY(used[i], "%s at %zu: %s is not in the truth", name, h.hits[i].offset, want);
 	}

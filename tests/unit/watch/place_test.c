@@ -29,7 +29,8 @@ static void round_trip(void)
 	CHECK(q.closed && q.n == p.n);
 	CHECK_TEXT(q.cursor, p.cursor);
 	for (size_t i = 0; i < p.n; i++) {
-		CHECK(q.place[i].device == p.place[i].device && q.place[i].inode == p.place[i].inode && q.place[i].offset == p.place[i].offset);
+		CHECK(q.place[i].device == p.place[i].device && q.place[i].inode == p.place[i].inode &&
+		      q.place[i].offset == p.place[i].offset);
 		CHECK(q.place[i].line == p.place[i].line && q.place[i].head == p.place[i].head && q.place[i].hash == p.place[i].hash);
 		CHECK_TEXT(q.place[i].path, p.place[i].path);
 	}
@@ -80,4 +81,5 @@ static void refuses(void)
 	}
 }
 
-const struct test tests[] = {{"round trip, every truncation, every byte", round_trip}, {"what is refused", refuses}, {NULL, NULL}};
+const struct test tests[] = {{"round trip, every truncation, every byte", round_trip}, {"what is refused", refuses},
+                             {NULL, NULL}};

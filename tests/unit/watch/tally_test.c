@@ -16,7 +16,8 @@ static struct sighting at(uint64_t ms, const char *value, const char *host)
 	what.what.n = strlen(value);
 	memcpy(what.what.value, value, what.what.n + 1);
 	fields = (struct fields){.time_ms = ms, .source = slice_text(host)};
-	struct sighting s = {.what = &what, .value = slice_text(value), .field = "f", .fields = &fields, .path = "/l", .line = 1, .column = 1,
+	struct sighting s = {.what = &what, .value = slice_text(value), .field = "f", .fields = &fields, .path = "/l", .line = 1,
+	                     .column = 1,
 	                     .read_ms = ms};
 	sighting_identify(&s, slice_text("line"));
 	return s;
@@ -36,8 +37,10 @@ static void counts(void)
 	FILE *f = open_memstream(&text, &n);
 	tally_print(t, f);
 	fclose(f);
-	CHECK_SAY(strstr(text, "      90  1970-01-01T00:00:00.000Z  1970-01-01T00:01:29.000Z    11   domain    a.example\n") != NULL, "%s", text);
-	CHECK_SAY(strstr(text, "      10  1970-01-01T00:01:30.000Z  1970-01-01T00:01:39.000Z     1   domain    b.example\n") != NULL, "%s", text);
+	CHECK_SAY(strstr(text, "      90  1970-01-01T00:00:00.000Z  1970-01-01T00:01:29.000Z    11   domain    a.example\n") != NULL,
+	          "%s", text);
+	CHECK_SAY(strstr(text, "      10  1970-01-01T00:01:30.000Z  1970-01-01T00:01:39.000Z     1   domain    b.example\n") != NULL,
+	          "%s", text);
 	free(text);
 	tally_free(t);
 }
@@ -98,7 +101,8 @@ static void hours(void)
 	static const struct {
 		uint64_t ms;
 		const char *value;
-	} rows[] = {{3600000, "a.example"}, {3700000, "a.example"}, {7200000, "a.example"}, {3600001, "b.example"}, {3600000, "a.example"}};
+	} rows[] = {{3600000, "a.example"}, {3700000, "a.example"}, {7200000, "a.example"}, {3600001, "b.example"},
+	            {3600000, "a.example"}};
 	for (size_t i = 0; i < 5; i++) { // the last is the first one again
 		struct sighting s = at(rows[i].ms, rows[i].value, "10.0.0.1");
 		s.offset = rows[i].ms;
@@ -148,4 +152,5 @@ static void prints_hostile(void)
 	buf_free(&out);
 }
 
-const struct test tests[] = {{"the summary", counts}, {"floods", floods}, {"hours", hours}, {"hostile text", prints_hostile}, {NULL, NULL}};
+const struct test tests[] = {{"the summary", counts}, {"floods", floods}, {"hours", hours}, {"hostile text", prints_hostile},
+                             {NULL, NULL}};
