@@ -229,7 +229,8 @@ static enum err on_machine(void *context, const struct machine *m, struct why *w
 
 // --- Items ---------------------------------------------------------------------------------------------------------------------
 
-// Does a derogation name this machine and perhaps this item, or is it a kernel that this machine keeps? Then its effect is this machine's alone.
+// Does a derogation name this machine and perhaps this item, or is it a kernel that this machine keeps? Then its effect is this
+// machine's alone.
 static bool is_apart(const struct fleet_hand *h, const struct item *i)
 {
 	if (findings_is_idle(h->findings, i))

@@ -75,7 +75,7 @@ ok "and installed by whom trusts the issuer" "$I" data install --issuer "$T/issu
 cmp -s "$K" "$T/installed" && pass "byte for byte" || fail "byte for byte"
 cp "$K.sig" "$T/damaged.sig"
 refused "not when it was changed" 'auth' "$I" data install --issuer "$T/issuer.key.pub" --data "$T/installed" "$T/damaged"
-until [ "$(date +%s)" -gt "$(stat -c %Y "$K")" ]; do :; done
+until [ "$(date +%s)" -gt "$(stat -c %Y "$K" || echo 0)" ]; do :; done
 "$I" data update --data "$T/newer" --dated "$FED" "$T/affected.csv" >/dev/null && "$I" data sign --key "$T/issuer.key" "$T/newer" >/dev/null
 ok "a newer one takes its place" "$I" data install --issuer "$T/issuer.key.pub" --data "$T/installed" "$T/newer"
 refused "and the older one does not come back" 'older than what is installed' "$I" data install --issuer "$T/issuer.key.pub" --data "$T/installed" "$K"
