@@ -1,5 +1,5 @@
-// Any bytes as a set file. The first byte says what to do with the checksums: left as they are, nothing gets past them; put right,
-// what is behind them must hold too.
+// Any bytes as a set file. The first byte says what to do with the checksums: left as they are, nothing gets past them; put
+// right, what is behind them must hold too.
 #include "indicator/layout.h"
 
 #include <stdlib.h>
