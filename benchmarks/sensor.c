@@ -229,7 +229,8 @@ static double figures(const char *directory, size_t count, const char *corpus, s
 	snprintf(what, sizeof what, "compile %zu indicators from CSV", count);
 	sensor_row(what, took, "s", million ? "<=" : "", 1, "");
 	sensor_row("open the set", open_took * 1000, "ms", million ? "<=" : "", 50, "checksums of the whole file included");
-	sensor_row("set file, an indicator, all metadata included", (double)indicator_bytes(set) / indicator_count(set), "bytes", "", 0, "");
+	sensor_row("set file, an indicator, all metadata included", (double)indicator_bytes(set) / indicator_count(set), "bytes", "",
+	           0, "");
 	double best = scans(set, count, corpus, million ? 1.0 : count == 10000 ? 1.3 : 0);
 	if (count <= 1000000) {
 		snprintf(what, sizeof what, "scan, two cores, against one, %zu indicators", count);
@@ -247,7 +248,8 @@ static void made_lines(const char *directory, size_t mib, const char *watch, boo
 	snprintf(path, sizeof path, "%s/kept.csv", directory);
 	snprintf(corpus, sizeof corpus, "%s/corpus.log", directory);
 	sensor_indicators(path, SENSOR_KEPT, kept, SENSOR_KEPT);
-	sensor_row("lines planted", (double)sensor_corpus(corpus, mib << 20, kept, SENSOR_KEPT), "lines", "", 0, "0.1 % of the lines");
+	sensor_row("lines planted", (double)sensor_corpus(corpus, mib << 20, kept, SENSOR_KEPT), "lines", "", 0,
+	           "0.1 % of the lines");
 	sensor_wc(corpus);
 	double first = figures(directory, 10000, corpus, &few);
 	write_list(&few);

@@ -18,7 +18,7 @@ void sensor_none(const char *what, const char *note);
 double sensor_quantile(double *list, size_t count, double part); // sorts the list
 off_t sensor_size(const char *path);
 
-// --- The corpus (sensor_corpus.c) -----------------------------------------------------------------------------------------------
+// --- The corpus (sensor_corpus.c) ----------------------------------------------------------------------------------------------
 
 struct sensor_wanted {
 	char type, value[200]; // type: its first letter, '6' for ipv6, 0 for what is not planted

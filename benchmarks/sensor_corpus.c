@@ -106,7 +106,8 @@ void sensor_indicators(const char *path, size_t count, struct sensor_wanted *kep
 	for (size_t i = 0; i < count; i++) {
 		char value[200];
 		const char *type = indicator(value);
-		fprintf(f, "%s,%s,event-%zu,feed %zu,amber,green,%zu,2027-%02zu-01T00:00:00Z\n", type, value, i / 50, i / 1000 % 40, 50 + i / 100 % 50,
+		fprintf(f, "%s,%s,event-%zu,feed %zu,amber,green,%zu,2027-%02zu-01T00:00:00Z\n", type, value, i / 50, i / 1000 % 40,
+		        50 + i / 100 % 50,
 		        1 + i / 1000 % 12);
 		if (i < room) {
 			kept[i].type = strcmp(type, "cidr") == 0 ? 0 : type[0] == 'i' && type[3] == '6' ? '6' : type[0];
@@ -153,13 +154,16 @@ static void eve(FILE *f, bool hit, const struct sensor_wanted *kept, size_t n)
 	fprintf(f, "{\"timestamp\":\"2026-05-%02uT%02u:%02u:%02u.%06u+0200\",\"flow_id\":%llu,\"in_iface\":\"eth0\",\"event_type\":\"%s\","
 	           "\"src_ip\":\"10.%u.%u.%u\",\"src_port\":%u,\"dest_ip\":\"%s\",\"dest_port\":%u,\"proto\":\"%s\"",
 	        (unsigned)(1 + draw(30)), (unsigned)draw(24), (unsigned)draw(60), (unsigned)draw(60), (unsigned)draw(1000000),
-	        (unsigned long long)draw(1ull << 50), kind < 40 ? "dns" : kind < 52 ? "http" : kind < 65 ? "tls" : kind < 92 ? "flow" : "fileinfo",
-	        (unsigned)draw(256), (unsigned)draw(256), (unsigned)draw(256), (unsigned)(1024 + draw(60000)), ip, kind < 40 ? 53u : 443u,
+	        (unsigned long long)draw(1ull << 50),
+	        kind < 40 ? "dns" : kind < 52 ? "http" : kind < 65 ? "tls" : kind < 92 ? "flow" : "fileinfo",
+	        (unsigned)draw(256), (unsigned)draw(256), (unsigned)draw(256), (unsigned)(1024 + draw(60000)), ip,
+	        kind < 40 ? 53u : 443u,
 	        kind < 40 ? "UDP" : "TCP");
 	word(path, 12);
 	hex(sum, 64);
 	if (kind < 40)
-		fprintf(f, ",\"dns\":{\"type\":\"query\",\"id\":%u,\"rrname\":\"%s\",\"rrtype\":\"A\",\"tx_id\":0,\"opcode\":0}}\n", (unsigned)draw(65536), name);
+		fprintf(f, ",\"dns\":{\"type\":\"query\",\"id\":%u,\"rrname\":\"%s\",\"rrtype\":\"A\",\"tx_id\":0,\"opcode\":0}}\n",
+		        (unsigned)draw(65536), name);
 	else if (kind < 52)
 		fprintf(f, ",\"tx_id\":0,\"http\":{\"hostname\":\"%s\",\"url\":\"\\/%s\\/index.php?id=%u\",\"http_user_agent\":\"Mozilla\\/5.0 (Windows NT 10.0; "
 		           "Win64; x64)\",\"http_content_type\":\"text\\/html\",\"http_method\":\"GET\",\"protocol\":\"HTTP\\/1.1\",\"status\":200,\"length\":%u}}\n",
@@ -170,7 +174,8 @@ static void eve(FILE *f, bool hit, const struct sensor_wanted *kept, size_t n)
 		fprintf(f, ",\"app_proto\":\"tls\",\"flow\":{\"pkts_toserver\":%u,\"pkts_toclient\":%u,\"bytes_toserver\":%u,\"bytes_toclient\":%u,"
 		           "\"start\":\"2026-05-02T10:%02u:11.123456+0200\",\"end\":\"2026-05-02T10:%02u:31.123456+0200\",\"age\":20,\"state\":\"closed\","
 		           "\"reason\":\"timeout\",\"alerted\":false},\"community_id\":\"1:%s=\"}\n",
-		        (unsigned)draw(100), (unsigned)draw(100), (unsigned)draw(100000), (unsigned)draw(1000000), (unsigned)draw(60), (unsigned)draw(60), path);
+		        (unsigned)draw(100), (unsigned)draw(100), (unsigned)draw(100000), (unsigned)draw(1000000), (unsigned)draw(60),
+		        (unsigned)draw(60), path);
 	else
 		fprintf(f, ",\"fileinfo\":{\"filename\":\"\\/%s.bin\",\"magic\":\"data\",\"state\":\"CLOSED\",\"sha256\":\"%s\",\"size\":%u}}\n", path,
 		        hit ? sensor_planted(kept, n, 's')->value : sum, (unsigned)draw(1000000));
@@ -182,7 +187,8 @@ static void zeek(FILE *f, bool hit, const struct sensor_wanted *kept, size_t n)
 	ip_of(ip, hit, kept, n);
 	word(uid, 17);
 	fprintf(f, "%u.%06u\tC%s\t10.%u.%u.%u\t%u\t%s\t%u\ttcp\tssl\t%u.%06u\t%u\t%u\tSF\tT\tF\t0\tShADadFf\t%u\t%u\t%u\t%u\t-\n",
-	        1777000000u + (unsigned)draw(1000000), (unsigned)draw(1000000), uid, (unsigned)draw(256), (unsigned)draw(256), (unsigned)draw(256),
+	        1777000000u + (unsigned)draw(1000000), (unsigned)draw(1000000), uid, (unsigned)draw(256), (unsigned)draw(256),
+	        (unsigned)draw(256),
 	        (unsigned)(1024 + draw(60000)), ip, 443u, (unsigned)draw(100), (unsigned)draw(1000000), (unsigned)draw(100000),
 	        (unsigned)draw(100000), (unsigned)draw(100), (unsigned)draw(10000), (unsigned)draw(100), (unsigned)draw(10000));
 }
@@ -196,7 +202,8 @@ static void web(FILE *f, bool hit, const struct sensor_wanted *kept, size_t n)
 	fprintf(f, "%s - - [%02u/May/2026:%02u:%02u:%02u +0200] \"GET /%s/style.css?v=1.%u HTTP/1.1\" 200 %u \"%s%s%s\" \"Mozilla/5.0 (X11; Linux x86_64; "
 	           "rv:128.0) Gecko/20100101 Firefox/128.0\"\n",
 	        ip, (unsigned)(1 + draw(30)), (unsigned)draw(24), (unsigned)draw(60), (unsigned)draw(60), path, (unsigned)draw(100),
-	        (unsigned)draw(100000), hit ? sensor_planted(kept, n, 'u')->value : "https://", hit ? "?utm=1" : name, hit ? "" : "/page.html");
+	        (unsigned)draw(100000), hit ? sensor_planted(kept, n, 'u')->value : "https://", hit ? "?utm=1" : name,
+	        hit ? "" : "/page.html");
 }
 
 static void named(FILE *f, bool hit, const struct sensor_wanted *kept, size_t n)
@@ -205,7 +212,8 @@ static void named(FILE *f, bool hit, const struct sensor_wanted *kept, size_t n)
 	name_of(name, hit, kept, n);
 	fprintf(f, "%02u-May-2026 %02u:%02u:%02u.%03u queries: info: client @0x7f%08x 10.%u.%u.%u#%u (%s): query: %s IN A +E(0)K (10.0.0.53)\n",
 	        (unsigned)(1 + draw(30)), (unsigned)draw(24), (unsigned)draw(60), (unsigned)draw(60), (unsigned)draw(1000),
-	        (unsigned)draw(1u << 31), (unsigned)draw(256), (unsigned)draw(256), (unsigned)draw(256), (unsigned)(1024 + draw(60000)), name, name);
+	        (unsigned)draw(1u << 31), (unsigned)draw(256), (unsigned)draw(256), (unsigned)draw(256),
+	        (unsigned)(1024 + draw(60000)), name, name);
 }
 
 // By bytes: half Suricata EVE, a third Zeek, the rest nginx and DNS.

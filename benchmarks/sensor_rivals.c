@@ -29,10 +29,12 @@ static void tool(const char *what, const char *command, const char *list, const 
 	char line[COMMAND_MAX], note[SENTENCE_MAX];
 	if ((off_t)bytes > sensor_size(corpus))
 		bytes = (size_t)sensor_size(corpus);
-	snprintf(line, sizeof line, "head -c %zu '%s' > '%s.part'; cat '%s.part' '%s' > /dev/null", bytes, corpus, corpus, corpus, list);
+	snprintf(line, sizeof line, "head -c %zu '%s' > '%s.part'; cat '%s.part' '%s' > /dev/null", bytes, corpus, corpus, corpus,
+	         list);
 	if (system(line) != 0)
 		sensor_fail("cannot take a part of the corpus");
-	snprintf(line, sizeof line, "timeout %d sh -c '%s' sh '%s' '%s.part' > /dev/null 2>&1", SENSOR_PATIENCE, command, list, corpus);
+	snprintf(line, sizeof line, "timeout %d sh -c '%s' sh '%s' '%s.part' > /dev/null 2>&1", SENSOR_PATIENCE, command, list,
+	         corpus);
 	double start = sensor_seconds();
 	int rc = system(line);
 	double took = sensor_seconds() - start;

@@ -175,7 +175,8 @@ void sensor_memory(const struct sensor_run *run, const char *corpus)
 		sensor_fail("the sensor told nothing");
 	snprintf(note, sizeof note, "its peak; %zu sightings", r.sightings);
 	sensor_row("tocsin-watch run: resident beyond the mapped set", r.peak, "MiB", "<=", 64, note);
-	sensor_row("tocsin-watch run --once, start and sightings included", (double)sensor_size(corpus) / took / 1e9, "GB/s", "", 0, "all cores");
+	sensor_row("tocsin-watch run --once, start and sightings included", (double)sensor_size(corpus) / took / 1e9, "GB/s", "", 0,
+	           "all cores");
 }
 
 // --- Delay -------------------------------------------------------------------------------------------------------------------
@@ -191,7 +192,8 @@ struct writer {
 
 static size_t put_probe(const struct writer *w, uint8_t *to, size_t number)
 {
-	return (size_t)sprintf((char *)to, "{\"timestamp\":\"2026-05-02T10:20:30.123456+0200\",\"event_type\":\"dns\",\"src_ip\":\"10.1.2.3\","
+	return (size_t)sprintf((char *)to,
+	                       "{\"timestamp\":\"2026-05-02T10:20:30.123456+0200\",\"event_type\":\"dns\",\"src_ip\":\"10.1.2.3\","
 	                                   "\"dns\":{\"type\":\"query\",\"rrname\":\"" PROBE "%0*zu.%s\",\"rrtype\":\"A\"}}\n",
 	                       PROBE_DIGITS, number, w->domain);
 }
@@ -322,7 +324,8 @@ static void add_line(const struct sensor_run *run, unsigned i, const char *first
 	char path[TEXT_MAX];
 	file_of(run, i, path);
 	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
-	if (fd < 0 || dprintf(fd, "May  2 10:20:30 host app: %s%0*zu.%s\n", first, PROBE_DIGITS, number, run->domain) < 0 || close(fd) != 0)
+	if (fd < 0 || dprintf(fd, "May  2 10:20:30 host app: %s%0*zu.%s\n", first, PROBE_DIGITS, number, run->domain) < 0 ||
+	    close(fd) != 0)
 		sensor_fail("cannot write a log");
 }
 
