@@ -34,7 +34,8 @@ static enum err check_header(struct slice bytes, struct file_header *h, struct w
 	if (memcmp(h->magic, KNOWLEDGE_MAGIC, sizeof h->magic) != 0)
 		return why_set(why, ERR_INPUT, "is no knowledge file");
 	if (h->version != KNOWLEDGE_VERSION)
-		return why_set(why, ERR_INPUT, "is a knowledge file of version %u; this program reads version %u", h->version, KNOWLEDGE_VERSION);
+		return why_set(why, ERR_INPUT, "is a knowledge file of version %u; this program reads version %u: make it anew from the feeds, in a new file",
+		               h->version, KNOWLEDGE_VERSION);
 	uint32_t crc = h->crc;
 	h->crc = 0;
 	if (crc32c(0, h, sizeof *h) != crc)
@@ -161,6 +162,7 @@ struct knowledge_flaw knowledge_flaw(const struct knowledge *k, uint32_t flaw)
 		.id = knowledge_text(k, f.id), .title = knowledge_text(k, f.title), .score10 = f.score10, .cvss = f.cvss,
 		.rejected = (f.flags & FLAW_REJECTED) != 0, .known_exploited = (f.flags & FLAW_EXPLOITED) != 0,
 		.ransomware = (f.flags & FLAW_RANSOMWARE) != 0, .published = f.published, .kev_added = f.kev_added, .kev_due = f.kev_due,
+		.kev_digest = f.kev_digest,
 		.epss_ppm = f.epss_ppm, .percentile_ppm = f.percentile_ppm,
 	};
 }
