@@ -34,7 +34,7 @@ struct cache *cache_new(bool off)
 	c->off = off;
 	crypto_shorthash_keygen(c->hash_key);
 	buf_init(&c->text, CACHE_TEXT_MAX);
-	buf_init(&c->key, 8 * INVENTORY_TEXT_MAX);
+	buf_init(&c->key, 9 * INVENTORY_TEXT_MAX);
 	return c;
 }
 
@@ -59,7 +59,7 @@ static void forget(struct cache *c)
 
 static enum err key_of(struct cache *c, const struct subject *s, struct why *why)
 {
-	const struct slice parts[] = {s->ecosystem, s->name, s->version, s->source, s->source_version, s->vendor, s->cpe};
+	const struct slice parts[] = {s->ecosystem, s->name, s->version, s->source, s->source_version, s->vendor, s->cpe, s->arch};
 	buf_clear(&c->key);
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		buf_put_vec16(&c->key, parts[i]);

@@ -21,7 +21,7 @@ struct hits {
 
 // Everything in an item that decides its hits.
 struct subject {
-	struct slice ecosystem, name, version, source, source_version, vendor, cpe;
+	struct slice ecosystem, name, version, source, source_version, vendor, cpe, arch; // arch: not of what is distributed
 	bool distributed;
 	bool alone; // it has nothing but its name: no vendor, no identifier
 };

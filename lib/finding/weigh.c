@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "inside.h"
+#include "product/architecture.h"
 #include "product/cpe.h"
 #include "product/purl.h"
 
@@ -100,6 +101,16 @@ static bool is_named_alone(const struct knowledge *k, const struct knowledge_row
 	return false;
 }
 
+// Nothing but processors, and the item names none or one of these: what is affected on them is as good as not restricted.
+static bool is_any_processor(const struct subject *s, struct slice platform)
+{
+	unsigned on = 0;
+	if (!architectures_alone(platform, &on))
+		return false;
+	unsigned own = architectures_in(s->arch) | architectures_in(s->name) | architectures_in(s->cpe);
+	return own == 0 || (own & on) != 0;
+}
+
 // "Not affected" is kept as SILENCED until all rows are known: it may outweigh another. What a VEX document does not say of this version
 // is nothing; "fixed from 1.2 on" is a range like any other, "1.2-acme3 is fixed" a word about that version.
 static enum err row_of(struct weighing *w, const struct knowledge_row *row, enum confidence confidence)
@@ -113,8 +124,6 @@ static enum err row_of(struct weighing *w, const struct knowledge_row *row, enum
 	if (status == STATUS_UNKNOWN && ((vex && version.n > 0 && reason.text[0] == 0) || !may_affirm(w->k, row, vex)))
 		return ERR_OK;
 	struct hit hit = {.kind = FINDING_UNCOMPUTED, .confidence = confidence, .row = *row};
-	if (row->platform.n > 0) // nobody told us on which platform this item runs
-		hit.confidence = CONFIDENCE_DOUBTFUL;
 	if (status == STATUS_AFFECTED) {
 		hit.kind = FINDING_FLAW;
 		hit.fixed = cure(w->k, row, version);
@@ -122,24 +131,28 @@ static enum err row_of(struct weighing *w, const struct knowledge_row *row, enum
 	if (status == STATUS_UNAFFECTED || status == STATUS_FIXED)
 		hit.kind = FINDING_SILENCED;
 	hit.silences = vex && (status == STATUS_UNAFFECTED || (status == STATUS_FIXED && is_named_alone(w->k, row, version)));
+	// Nobody told us on which platform this item runs.
+	if (row->platform.n > 0 && (hit.silences || !is_any_processor(w->s, row->platform)))
+		hit.confidence = CONFIDENCE_DOUBTFUL;
 	hit.investigated = status == STATUS_INVESTIGATED;
 	return add(w->hits, &hit, w->why);
 }
 
 // A pattern may say more than the product ("for WordPress", "the enterprise edition"). False: the name says otherwise; doubtful: it says
 // nothing of that.
-static bool fits(struct slice pattern, struct slice name, enum confidence *confidence)
+static bool fits(const struct weighing *w, const struct knowledge_row *row, struct slice name, enum confidence *confidence)
 {
 	char pattern_room[CPE_MAX], name_room[CPE_MAX];
 	struct cpe p, n;
-	if (pattern.n == 0)
+	if (row->cpe.n == 0)
 		return true;
-	if (cpe_parse(pattern, pattern_room, &p, NULL) != ERR_OK || cpe_parse(name, name_room, &n, NULL) != ERR_OK)
+	if (cpe_parse(row->cpe, pattern_room, &p, NULL) != ERR_OK || cpe_parse(name, name_room, &n, NULL) != ERR_OK)
 		return false;
 	for (size_t a = CPE_VERSION; a < CPE_ATTRIBUTES; a++)
 		if (slice_is_text(n.at[a], "*") && !slice_is_text(p.at[a], "*")) {
 			n.at[a] = p.at[a];
-			*confidence = CONFIDENCE_DOUBTFUL;
+			if (a != CPE_TARGET_HW || is_vex(w->k, row) || !is_any_processor(w->s, p.at[a]))
+				*confidence = CONFIDENCE_DOUBTFUL;
 		}
 	return cpe_covers(&p, &n);
 }
@@ -150,7 +163,7 @@ static enum err weigh_rows(struct weighing *w, struct knowledge_rows rows, struc
 	enum err e = ERR_OK;
 	while (e == ERR_OK && knowledge_rows_next(&rows, &row)) {
 		enum confidence sure = confidence;
-		if (row.names != NAMES_CPE || fits(row.cpe, name, &sure))
+		if (row.names != NAMES_CPE || fits(w, &row, name, &sure))
 			e = row_of(w, &row, sure);
 	}
 	return e;

@@ -77,7 +77,8 @@ static inline struct item item_row(const char *row)
 		const char *name;
 		struct slice *to;
 	} texts[] = {{"eco", &i.ecosystem}, {"name", &i.name},     {"version", &i.version}, {"source", &i.source}, {"source-version", &i.source_version},
-	             {"vendor", &i.vendor}, {"purl", &i.purl},     {"cpe", &i.cpe},         {"caretaker", &i.caretaker}};
+	             {"vendor", &i.vendor}, {"purl", &i.purl},     {"cpe", &i.cpe},         {"caretaker", &i.caretaker},
+	             {"arch", &i.arch}};
 	for (struct slice rest = slice_text(row); rest.n > 0;) {
 		size_t end = slice_find(rest, '|', 0);
 		struct slice word = slice_part(rest, 0, end);
