@@ -161,6 +161,8 @@ bool result_is_unchanged(const struct result *r, const struct finding *f)
 	if (!knowledge_flaw_find(r->changed_since, f->flaw, &at))
 		return !f->known_exploited;
 	struct knowledge_flaw then = knowledge_flaw(r->changed_since, at);
+	if (then.kev_digest != f->kev_digest && then.kev_digest != 0 && f->kev_digest != 0)
+		return false; // the list's own words
 	return then.known_exploited == f->known_exploited && then.ransomware == f->ransomware && then.kev_due == f->kev_due;
 }
 

@@ -50,7 +50,7 @@ void result_init(struct result *r);
 void result_free(struct result *r);
 // A finding_sink: keeps the finding, judges it.
 MUST_USE enum err result_take(void *result, const struct finding *f, struct why *why);
-// With `changed_since`: is the same known of the finding as then?
+// With `changed_since`: is the same known of the finding as then, to the last word of the list of exploited flaws?
 bool result_is_unchanged(const struct result *r, const struct finding *f);
 // Called when a machine begins: names the subject and counts.
 MUST_USE enum err result_machine(struct result *r, const struct machine *m, struct why *why);

@@ -90,7 +90,8 @@ static enum err say_cycle(struct reading *r, const struct json *release, struct 
 	struct fact_cycle *c = &f.cycle;
 	c->product = product;
 	c->cycle = text_of(r, release, api ? "name" : "releaseCycle");
-	c->label = filled(r, text_of(r, release, api ? "label" : "releaseLabel"), c->cycle, text_of(r, release, "codename"));
+	c->codename = text_title(r, text_of(r, release, "codename"));
+	c->label = filled(r, text_of(r, release, api ? "label" : "releaseLabel"), c->cycle, c->codename);
 	c->latest = api ? text_of(r, &latest, "name") : text_of(r, release, "latest");
 	c->released = date_of(release, "releaseDate");
 	c->latest_released = api ? date_of(&latest, "date") : date_of(release, "latestReleaseDate");

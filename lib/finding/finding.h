@@ -53,6 +53,7 @@ struct finding {
 	uint32_t epss_ppm;
 	bool known_exploited, ransomware, negligible;
 	int64_t published, kev_added, kev_due;
+	uint32_t kev_digest;          // of all that the list of exploited flaws says of it; 0: none was made
 	// UNSUPPORTED
 	struct slice product, cycle, latest;
 	int64_t ended;                // day the support ended or ends; FACT_NO_DATE: ended, day unknown

@@ -149,6 +149,7 @@ static struct finding of_hit(struct findings *f, const struct item *i, const str
 	found.published = flaw.published;
 	found.kev_added = flaw.kev_added;
 	found.kev_due = flaw.kev_due;
+	found.kev_digest = flaw.kev_digest;
 	found.since = flaw.published;
 	if (h->kind == FINDING_SILENCED)
 		found.reason = h->row.justification;
@@ -181,7 +182,10 @@ static void silence_idle(struct finding *found)
 static enum err flaws_of_item(struct findings *f, const struct item *i, struct why *why)
 {
 	bool idle = finding_is_idle(&f->machine, i);
-	struct subject s = {i->ecosystem, i->name, i->version, i->source, i->source_version, i->vendor, i->cpe, is_distributed(i), is_alone(i)};
+	struct subject s = {i->ecosystem, i->name, i->version, i->source, i->source_version, i->vendor, i->cpe, i->arch,
+	                    is_distributed(i), is_alone(i)};
+	if (s.distributed)
+		s.arch = (struct slice){0};
 	const struct hits *hits = NULL;
 	enum err e = cache_hits(f->cache, f->k, &s, &hits, why);
 	for (size_t n = 0; e == ERR_OK && n < hits->n; n++) {

@@ -101,7 +101,7 @@ static bool says_no_more(struct slice rest, const struct fact_cycle *c)
 	struct slice word;
 	while (next_word(&rest, &word))
 		if (!is_version_word(word) && !product_is_edition(word) &&
-		    !(c != NULL && (has_word(c->cycle, word) || has_word(c->label, word))))
+		    !(c != NULL && (has_word(c->cycle, word) || has_word(c->label, word) || has_word(c->codename, word))))
 			return false;
 	return true;
 }

@@ -308,7 +308,8 @@ static enum err take_affected(struct knowledge_build *b, const struct fact_affec
 static void take_kev(struct knowledge_build *b, const struct fact_kev *f)
 {
 	struct build_kev kev = {.id = build_text(b, f->id), .vendor = build_text(b, f->vendor), .product = build_text(b, f->product),
-	                        .name = build_text(b, fact_title(f->name)), .added = f->added, .due = f->due, .ransomware = f->ransomware};
+	                        .name = build_text(b, fact_title(f->name)), .added = f->added, .due = f->due, .digest = f->digest,
+	                        .ransomware = f->ransomware};
 	kev.held = enter(b, ENTRY_KEV, kev.id, 0, 0, &b->kevs, sizeof kev);
 	build_append(b, &b->kevs, &kev, sizeof kev);
 }
@@ -337,7 +338,8 @@ static enum err take_cycle(struct knowledge_build *b, const struct fact_cycle *f
 		return why_set(why, ERR_INPUT, "the cycle \"%.*s\" comes before its product \"%.*s\"", SLICE_ARGS(f->cycle),
 		               SLICE_ARGS(f->product));
 	struct build_cycle cycle = {.product = at, .dates = *f, .cycle = build_text(b, f->cycle),
-	                            .label = build_text(b, fact_title(f->label)), .latest = build_text(b, f->latest)};
+	                            .label = build_text(b, fact_title(f->label)), .latest = build_text(b, f->latest),
+	                            .codename = build_text(b, f->codename)};
 	build_append(b, &b->cycles, &cycle, sizeof cycle);
 	return ERR_OK;
 }

@@ -60,6 +60,7 @@ struct build_kev {
 	struct held held;
 	uint32_t id, vendor, product, name;
 	int64_t added, due;
+	uint32_t digest;
 	bool ransomware;
 };
 
@@ -77,7 +78,7 @@ struct build_product {
 struct build_cycle {
 	uint32_t product; // index
 	struct fact_cycle dates; // texts are not used
-	uint32_t cycle, label, latest;
+	uint32_t cycle, label, latest, codename;
 };
 
 struct build_banned {

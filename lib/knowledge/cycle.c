@@ -133,7 +133,9 @@ struct asked {
 	struct tokens version, bare, name, title; // bare: the version without the product's name before it
 };
 
-enum fit { FIT_NOT, FIT_STEM, FIT_BEGINS_LATEST, FIT_LATEST, FIT_PREFIX, FIT_OPEN, FIT_NUMBERED, FIT_LABEL, FIT_CYCLE, FIT_TEXT };
+enum fit {
+	FIT_NOT, FIT_STEM, FIT_BEGINS_LATEST, FIT_LATEST, FIT_PREFIX, FIT_OPEN, FIT_NUMBERED, FIT_CODENAME, FIT_LABEL, FIT_CYCLE, FIT_TEXT
+};
 #define FIT(kind, tokens) ((uint32_t)(kind) << 16 | (uint32_t)(tokens))
 
 static uint32_t fit_latest(const struct tokens *latest, const struct tokens *version)
@@ -188,15 +190,35 @@ static uint32_t fits_tokens(const struct asked *a, const struct fact_cycle *c, s
 	return fit != FIT_NOT ? fit : fit_latest(&latest, &version);
 }
 
+#define CODENAME_MIN 3u // letters of a code name's first word: "bionic" is Bionic Beaver, "a" nothing
+
+// The code name is the version ("Big Sur"), or its first word is ("bionic"); or it stands before a version of this cycle.
+static uint32_t fit_codename(const struct asked *a, const struct fact_cycle *c)
+{
+	struct tokens codename, version = a->bare;
+	if (c->codename.n == 0 || version.n == 0)
+		return FIT_NOT;
+	split(c->codename, &codename);
+	if (codename.n == 0 || !same(&codename.at[0], &version.at[0]))
+		return FIT_NOT;
+	if (equal(&codename, &version))
+		return FIT(FIT_LABEL, 0);
+	if (version.at[0].kind != WORD || version.at[0].text.n < CODENAME_MIN)
+		return FIT_NOT;
+	if (version.n == 1)
+		return FIT(FIT_CODENAME, 0);
+	drop(&version, begins(&codename, &version) ? codename.n : 1);
+	return fits_tokens(a, c, version);
+}
+
 static uint32_t fits(const struct asked *a, const struct fact_cycle *c)
 {
 	if (same_letters(slice_trim(c->cycle), a->text))
 		return FIT(FIT_TEXT, 0);
-	uint32_t whole = fits_tokens(a, c, a->version);
-	if (a->bare.n == a->version.n)
-		return whole;
-	uint32_t bare = fits_tokens(a, c, a->bare);
-	return whole > bare ? whole : bare;
+	uint32_t best = fits_tokens(a, c, a->version), bare = a->bare.n == a->version.n ? best : fits_tokens(a, c, a->bare);
+	uint32_t named = fit_codename(a, c);
+	best = bare > best ? bare : best;
+	return named > best ? named : best;
 }
 
 struct slice knowledge_product_name(const struct knowledge *k, uint32_t product)
@@ -236,7 +258,8 @@ struct fact_cycle knowledge_cycle(const struct knowledge *k, uint32_t product, s
 		return (struct fact_cycle){.released = FACT_NO_DATE, .latest_released = FACT_NO_DATE};
 	return (struct fact_cycle){
 		.product = knowledge_text(k, p.name), .cycle = knowledge_text(k, f.cycle), .label = knowledge_text(k, f.label),
-		.latest = knowledge_text(k, f.latest), .released = f.released, .latest_released = f.latest_released, .eol = day(&f.eol),
+		.latest = knowledge_text(k, f.latest), .codename = knowledge_text(k, f.codename), .released = f.released,
+		.latest_released = f.latest_released, .eol = day(&f.eol),
 		.eoas = day(&f.eoas), .eoes = day(&f.eoes), .discontinued = day(&f.discontinued), .lts = day(&f.lts),
 	};
 }

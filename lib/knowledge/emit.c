@@ -210,7 +210,7 @@ static void put_kevs(struct emit *e)
 		const struct build_kev *r = list[i].row;
 		struct file_kev f = {.added = r->added, .due = r->due, .id = emit_text(e, r->id), .vendor = emit_text(e, r->vendor),
 		                     .product = emit_text(e, r->product), .name = emit_text(e, r->name), .source = source(e, &r->held),
-		                     .ransomware = r->ransomware};
+		                     .ransomware = r->ransomware, .digest = r->digest};
 		buf_put(e->out, &f, sizeof f);
 	}
 	emit_end(e, SECTION_KEV);
@@ -239,7 +239,8 @@ static struct file_day day(struct fact_day d)
 static void put_cycle(struct buf *out, struct emit *e, const struct build_cycle *c)
 {
 	struct file_cycle f = {.released = c->dates.released, .latest_released = c->dates.latest_released, .cycle = emit_text(e, c->cycle),
-	                       .label = emit_text(e, c->label), .latest = emit_text(e, c->latest), .eol = day(c->dates.eol),
+	                       .label = emit_text(e, c->label), .latest = emit_text(e, c->latest), .codename = emit_text(e, c->codename),
+	                       .eol = day(c->dates.eol),
 	                       .eoas = day(c->dates.eoas), .eoes = day(c->dates.eoes), .discontinued = day(c->dates.discontinued),
 	                       .lts = day(c->dates.lts)};
 	buf_put(out, &f, sizeof f);

@@ -274,6 +274,7 @@ static void walk_kev(struct walk *w, struct fact_kev *kev)
 	DATE(w, kev->added);
 	DATE(w, kev->due);
 	FLAG(w, kev->ransomware);
+	kev->digest = (uint32_t)number(w, "kev->digest", 4, kev->digest, 0, UINT32_MAX);
 }
 
 static void walk_epss(struct walk *w, struct fact_epss *epss)
@@ -297,6 +298,7 @@ static void walk_cycle(struct walk *w, struct fact_cycle *cycle)
 	NEED(w, cycle->cycle);
 	title(w, "cycle->label", &cycle->label);
 	TEXT(w, cycle->latest);
+	TEXT(w, cycle->codename);
 	DATE(w, cycle->released);
 	DATE(w, cycle->latest_released);
 	DAY(w, cycle->eol);

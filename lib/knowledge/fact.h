@@ -87,6 +87,7 @@ struct fact_kev {
 	struct slice id, vendor, product, name;
 	int64_t added, due;
 	bool ransomware;
+	uint32_t digest; // of the whole entry, so that any change of it is seen; 0: none was made
 };
 
 struct fact_epss {
@@ -107,7 +108,7 @@ struct fact_product { // of the end-of-life data
 };
 
 struct fact_cycle {
-	struct slice product, cycle, label, latest;
+	struct slice product, cycle, label, latest, codename;
 	int64_t released, latest_released;
 	struct fact_day eol, eoas, eoes, discontinued, lts;
 };

@@ -229,6 +229,7 @@ static void fill_exploited(struct join *j, struct order *o)
 		f->flags |= (uint8_t)(FLAW_EXPLOITED | (kev->ransomware ? FLAW_RANSOMWARE : 0));
 		f->kev_added = earlier(f->kev_added, kev->added);
 		f->kev_due = earlier(f->kev_due, kev->due);
+		f->kev_digest += kev->digest; // in whatever order they came
 	}
 }
 
@@ -265,6 +266,7 @@ static void inherit(struct file_flaw *f, const struct file_flaw *from)
 	f->flags |= from->flags & (FLAW_EXPLOITED | FLAW_RANSOMWARE);
 	f->kev_added = earlier(f->kev_added, from->kev_added);
 	f->kev_due = earlier(f->kev_due, from->kev_due);
+	f->kev_digest += from->kev_digest;
 	if (from->epss_ppm > f->epss_ppm) {
 		f->epss_ppm = from->epss_ppm;
 		f->percentile_ppm = from->percentile_ppm;

@@ -32,6 +32,7 @@ struct knowledge_flaw {
 	uint8_t score10, cvss;
 	bool rejected, known_exploited, ransomware;
 	int64_t published, kev_added, kev_due; // FACT_NO_DATE: none
+	uint32_t kev_digest;                   // of all that the list of exploited flaws says of it; 0: none was made
 	uint32_t epss_ppm, percentile_ppm;     // 0: none
 };
 struct knowledge_flaw knowledge_flaw(const struct knowledge *k, uint32_t flaw);
@@ -80,6 +81,7 @@ struct fact_cycle knowledge_cycle(const struct knowledge *k, uint32_t product, s
 // The cycle a version belongs to. A version is a row of numbers, words, '.' and '+'; a cycle holds it when the cycle's row begins the
 // version's ("12" holds "12.5", "1.1" not "1.10", "8" holds "8u504"), the longest first. What else counts, in this order:
 //   the cycle or its label itself ("2012 R2", "Windows Server 2022"; the product's own name before it is taken off);
+//   the cycle's code name ("Big Sur"), or its first word ("bionic"); before a version it is taken off;
 //   the cycle's `latest` itself, where the cycle's number begins it ("13.0.6500.1 GDR" is 13.0-sp3);
 //   the beginning of a cycle up to words only ("11 24H2" for 11-24h2-e and 11-24h2-w);
 //   the cycle, or its number alone where words follow it that a version need not show ("13.0.5000" for 13.0 and 13.0-sp3);

@@ -76,7 +76,8 @@ struct file_flaw {
 	int64_t published, kev_added, kev_due;
 	text_ref id, title;
 	uint32_t epss_ppm, percentile_ppm;
-	uint8_t score10, cvss, flags, reserved[5];
+	uint8_t score10, cvss, flags, reserved;
+	uint32_t kev_digest;
 };
 #define FLAW_REJECTED 1u
 #define FLAW_EXPLOITED 2u
@@ -112,7 +113,8 @@ struct file_kev {
 	int64_t added, due;
 	text_ref id, vendor, product, name;
 	uint16_t source;
-	uint8_t ransomware, reserved[5];
+	uint8_t ransomware, reserved;
+	uint32_t digest;
 };
 
 struct file_epss {
@@ -133,7 +135,7 @@ struct file_day {
 
 struct file_cycle {
 	int64_t released, latest_released;
-	text_ref cycle, label, latest, reserved;
+	text_ref cycle, label, latest, codename;
 	struct file_day eol, eoas, eoes, discontinued, lts;
 };
 

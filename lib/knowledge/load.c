@@ -153,7 +153,8 @@ static void load_scores(struct load *l)
 		if (!KNOWLEDGE_GET(l->k, SECTION_KEV, i, &f))
 			break;
 		struct build_kev kev = {.id = text(l, f.id), .vendor = text(l, f.vendor), .product = text(l, f.product),
-		                        .name = text(l, f.name), .added = f.added, .due = f.due, .ransomware = f.ransomware != 0};
+		                        .name = text(l, f.name), .added = f.added, .due = f.due, .digest = f.digest,
+		                        .ransomware = f.ransomware != 0};
 		if (!held(l, f.source, &kev.held))
 			continue;
 		enter(l, &kev.held, ENTRY_KEV, kev.id, 0, 0, KEV_COUNT(l->b));
@@ -192,7 +193,8 @@ static void load_products(struct load *l)
 			if (!KNOWLEDGE_GET(l->k, SECTION_CYCLES, c, &at))
 				break;
 			struct build_cycle cycle = {.product = (uint32_t)PRODUCT_COUNT(l->b), .cycle = text(l, at.cycle), .label = text(l, at.label),
-				.latest = text(l, at.latest), .dates = {.released = at.released, .latest_released = at.latest_released,
+				.latest = text(l, at.latest), .codename = text(l, at.codename),
+				.dates = {.released = at.released, .latest_released = at.latest_released,
 				.eol = day_of(&at.eol), .eoas = day_of(&at.eoas), .eoes = day_of(&at.eoes),
 				.discontinued = day_of(&at.discontinued), .lts = day_of(&at.lts)}};
 			build_append(l->b, &l->b->cycles, &cycle, sizeof cycle);

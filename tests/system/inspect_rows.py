@@ -82,26 +82,26 @@ def ends_of_life():
 
 
 def exploited_since():
-    """All CVE of the newer list that the older one has otherwise, and no other, are looked at again."""
+    """All CVE that came, went, or of which the list says anything otherwise than before, and no other, are looked at again."""
     before, after = os.path.join(scratch, "kev1.knowledge"), os.path.join(scratch, "kev2.knowledge")
     update(before, os.path.join(vuln, "kev-2025-08-25.json.zst"))
     update(after, os.path.join(vuln, "kev-2026-07-23.json"))
     old = json.loads(subprocess.run(["zstd", "-dc", os.path.join(vuln, "kev-2025-08-25.json.zst")], stdout=subprocess.PIPE).stdout)
     new = json.load(open(os.path.join(vuln, "kev-2026-07-23.json")))
-    state = lambda entry: (entry["dueDate"], entry["knownRansomwareCampaignUse"])
-    then = {e["cveID"]: state(e) for e in old["vulnerabilities"]}
-    now = {e["cveID"]: state(e) for e in new["vulnerabilities"]}
+    then = {e["cveID"]: e for e in old["vulnerabilities"]}
+    now = {e["cveID"]: e for e in new["vulnerabilities"]}
+    all_cves = sorted(then.keys() | now.keys())
     table = os.path.join(scratch, "all.csv")
     with open(table, "w", newline="") as out:
-        rows = [(f"p-{cve.lower()}", cve, "affected", "0", "9", "deb", "unaffected", "Debian:12") for cve in now]
+        rows = [(f"p-{cve.lower()}", cve, "affected", "0", "9", "deb", "unaffected", "Debian:12") for cve in all_cves]
         csv.writer(out).writerows([("package", "cve", "status", "version_from", "less_than", "version_type", "default_status", "ecosystem"), *rows])
     update(before, table)
     update(after, table)
-    items = [("package", "version"), *((f"p-{cve.lower()}", "1") for cve in now)]
+    items = [("package", "version"), *((f"p-{cve.lower()}", "1") for cve in all_cves)]
     result = inspect(after, items, "--ecosystem", "Debian:12", "--changed-since", before)
     found = {f["flaw"] for f in result["findings"] if f["kind"] == "flaw"}
-    changed = {cve for cve in now if then.get(cve) != now[cve]}
-    told("known exploited flaws since the list before", sorted(found ^ changed), len(now))
+    changed = {cve for cve in all_cves if then.get(cve) != now.get(cve)}
+    told(f"known exploited flaws since the list before ({len(changed)} changed)", sorted(found ^ changed), len(all_cves))
 
 
 affected()

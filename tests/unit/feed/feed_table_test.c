@@ -25,6 +25,36 @@ static void kev(void)
 	         "t: byte 69: parse error: premature EOF");
 }
 
+static uint32_t digest_of(const char *rest)
+{
+	static const struct feed_options none = {.dated = FACT_NO_DATE};
+	char text[512];
+	struct said s;
+	struct why why = {""};
+	said_init(&s, true);
+	snprintf(text, sizeof text, "{\"catalogVersion\":\"1\",\"dateReleased\":\"2026-07-23\",\"vulnerabilities\":[{%s}]}", rest);
+	CHECK_SAY(said_read(&s, text, strlen(text), &none, &why) == ERR_OK && s.facts[FACT_KEV] == 1, "%s: %s", rest, why.text);
+	said_free(&s);
+	return s.digest;
+}
+
+// Whatever an entry says otherwise is seen; in which order it says it is not.
+static void digests(void)
+{
+#define AN_ENTRY "\"cveID\":\"CVE-2024-0001\",\"dateAdded\":\"2026-07-22\""
+	static const char *const rows[] = {
+		AN_ENTRY, AN_ENTRY ",\"notes\":\"\"", AN_ENTRY ",\"notes\":\"a\"", AN_ENTRY ",\"shortDescription\":\"a\"", AN_ENTRY ",\"product\":\"a\"",
+		AN_ENTRY ",\"product\":\"a \"", AN_ENTRY ",\"notes\":\"a\",\"product\":\"b\"", AN_ENTRY ",\"notes\":\"b\",\"product\":\"a\"",
+		AN_ENTRY ",\"cwes\":[]", AN_ENTRY ",\"cwes\":[\"a\",\"b\"]", AN_ENTRY ",\"cwes\":[\"b\",\"a\"]", AN_ENTRY ",\"cwes\":[\"ab\"]",
+		AN_ENTRY ",\"cwes\":{\"a\":\"b\"}", AN_ENTRY ",\"more\":1", AN_ENTRY ",\"more\":1.5", AN_ENTRY ",\"more\":true", AN_ENTRY ",\"more\":false",
+		"\"cveID\":\"CVE-2024-0001\",\"dateAdded\":\"2026-07-23\"", "\"cveID\":\"CVE-2024-0002\",\"dateAdded\":\"2026-07-22\"",
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		for (size_t k = 0; k <= i; k++)
+			CHECK_SAY((digest_of(rows[i]) == digest_of(rows[k])) == (i == k), "%s\n%s", rows[i], rows[k]);
+	CHECK(digest_of("\"dateAdded\":\"2026-07-22\",\"cveID\":\"CVE-2024-0001\"") == digest_of(AN_ENTRY) && digest_of(AN_ENTRY) != 0);
+}
+
 // Half of a whole feed ends the reading with an error: what its source said before must not be lost.
 static void half(void)
 {
@@ -110,13 +140,13 @@ static void eol(void)
 	        "\"releases\":[{\"releaseCycle\":\"13\",\"codename\":\"Trixie\",\"releaseLabel\":\"__RELEASE_CYCLE__ (__CODENAME__)\",\"releaseDate\":\"2025-08-09\","
 	        "\"eol\":\"2028-08-09\",\"eoes\":true,\"eoas\":false,\"lts\":\"2026-01-01\",\"latest\":\"13.6\",\"latestReleaseDate\":\"2026-07-11\"}]}}}",
 	        NULL, EOL "product debian \"Debian os alias:deb cpe:cpe:/o:debian:debian_linux purl:pkg:deb/debian/base-files repology:x\n"
-	                  "cycle debian 13 \"13 (Trixie) latest 13.6 of 2026-07-11 from 2025-08-09 eol 2028-08-09 eoas no eoes yes lts 2026-01-01\n");
+	                  "cycle debian 13 \"13 (Trixie) called Trixie latest 13.6 of 2026-07-11 from 2025-08-09 eol 2028-08-09 eoas no eoes yes lts 2026-01-01\n");
 	said_is("{\"schema_version\":\"1.2.1\",\"generated_at\":\"2026-08-20T00:00:00+00:00\",\"last_modified\":\"2026-08-22\",\"total\":1,\"result\":[{\"name\":\"ubuntu\",\"label\":\"Ubuntu\","
 	        "\"aliases\":[\"ubuntu-linux\"],\"category\":\"os\",\"identifiers\":[{\"id\":\"cpe:2.3:o:canonical:ubuntu_linux\",\"type\":\"cpe\"}],"
-	        "\"releases\":[{\"name\":\"22.04\",\"label\":\"22.04 LTS\",\"releaseDate\":\"2022-04-21\",\"isLts\":true,\"ltsFrom\":null,\"isEoas\":true,\"eoasFrom\":\"2024-09-30\","
+	        "\"releases\":[{\"name\":\"22.04\",\"codename\":\"Jammy Jellyfish\",\"label\":\"22.04 LTS\",\"releaseDate\":\"2022-04-21\",\"isLts\":true,\"ltsFrom\":null,\"isEoas\":true,\"eoasFrom\":\"2024-09-30\","
 	        "\"isEol\":false,\"eolFrom\":\"2027-04-01\",\"isEoes\":null,\"isMaintained\":true,\"latest\":{\"name\":\"22.04.5\",\"date\":\"2024-09-12\",\"link\":null}}]}]}",
 	        NULL, EOL "product ubuntu \"Ubuntu os alias:ubuntu-linux cpe:cpe:2.3:o:canonical:ubuntu_linux\n"
-	                  "cycle ubuntu 22.04 \"22.04 LTS latest 22.04.5 of 2024-09-12 from 2022-04-21 eol 2027-04-01 eoas 2024-09-30 lts yes\n");
+	                  "cycle ubuntu 22.04 \"22.04 LTS called Jammy Jellyfish latest 22.04.5 of 2024-09-12 from 2022-04-21 eol 2027-04-01 eoas 2024-09-30 lts yes\n");
 	said_is("{\"source\":\"2026-08-22\",\"products\":{\"a\":{\"releases\":7},\"b\":7,\"c\":{\"releases\":[{\"releaseCycle\":\"1\",\"eol\":7},{\"releaseCycle\":\"2\",\"eol\":\"soon\"},"
 	        "{\"eol\":true},{\"releaseCycle\":\"3\",\"releaseDate\":false}]}}}",
 	        NULL, EOL "refused t: byte 39: a product has a name and a list of releases\nrefused t: byte 58: a product has a name and a list of releases\n"
@@ -214,5 +244,5 @@ static void cut(void)
 	}
 }
 
-const struct test tests[] = {{"KEV", kev}, {"half a feed", half}, {"no entry", empty}, {"an emptied list", emptied}, {"EPSS", epss}, {"end of life", eol}, {"table of affected packages", table},
+const struct test tests[] = {{"KEV", kev}, {"what an entry says otherwise", digests}, {"half a feed", half}, {"no entry", empty}, {"an emptied list", emptied}, {"EPSS", epss}, {"end of life", eol}, {"table of affected packages", table},
                              {"our own lists", lists}, {"examples", examples}, {"cut anywhere", cut}, {NULL, NULL}};

@@ -16,6 +16,7 @@ struct said {
 	bool quiet;      // only counted
 	size_t facts[FACT_REFUSED + 1], ranges, rejected, ransomware, days[DAY_YES + 1], scored;
 	int64_t dated;
+	uint32_t digest; // of the last exploited flaw
 	struct slice only; // of facts that name it; empty: all
 };
 
@@ -113,6 +114,7 @@ static void said_print(struct buf *b, const struct fact *f)
 	case FACT_CYCLE:
 		buf_printf(b, "cycle %.*s %.*s", SLICE_ARGS(f->cycle.product), SLICE_ARGS(f->cycle.cycle));
 		said_text(b, "\"", f->cycle.label);
+		said_text(b, "called ", f->cycle.codename);
 		said_text(b, "latest ", f->cycle.latest);
 		said_date(b, "of ", f->cycle.latest_released);
 		said_date(b, "from ", f->cycle.released);
@@ -161,8 +163,10 @@ static enum err said_take(void *context, const struct fact *f, struct why *why)
 	}
 	if (f->kind == FACT_AFFECTED)
 		s->ranges += f->affected.ranges_n;
-	if (f->kind == FACT_KEV)
+	if (f->kind == FACT_KEV) {
 		s->ransomware += f->kev.ransomware;
+		s->digest = f->kev.digest;
+	}
 	if (f->kind == FACT_CYCLE)
 		s->days[f->cycle.eol.is]++;
 	if (!s->quiet || f->kind == FACT_REFUSED)

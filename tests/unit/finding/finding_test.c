@@ -249,6 +249,50 @@ static void test_uncomputed(void)
 	hold(&t, rows, N(rows));
 }
 
+// A processor alone restricts nothing, unless the item says that it is of another.
+static void test_processors(void)
+{
+	static const struct {
+		const char *name, *on;
+	} products[] = {{"server", "x64-based Systems, ARM64-based Systems"}, {"phone", "Android"}, {"desk", "Windows 10 for x64-based Systems"},
+	                {"old", "32-bit Systems"}};
+	struct told t = told_new();
+	struct fact_range r = told_range("0", "2.0", VERSION_NUMBERS, STATUS_AFFECTED);
+	tell_source(&t, SOURCE_CVE, "CVE", "MITRE", "2026-08-24", false);
+	tell_flaw(&t, "CVE-1", "", 0, "2026-01-02", "");
+	for (size_t i = 0; i < N(products); i++)
+		tell(&t, &(struct fact){.kind = FACT_AFFECTED, .affected = {.flaw = slice_text("CVE-1"), .names = NAMES_PRODUCT,
+			.vendor = slice_text("acme"), .name = slice_text(products[i].name), .platform = slice_text(products[i].on),
+			.otherwise = STATUS_UNAFFECTED, .ranges = &r, .ranges_n = 1}});
+	tell_flaw(&t, "CVE-2", "", 0, "2026-01-02", "");
+	tell_ranges(&t, "CVE-2", NAMES_CPE, "", "", "cpe:2.3:o:acme:os:*:*:*:*:*:*:x64:*", STATUS_UNAFFECTED, &r, 1);
+	tell_ranges(&t, "CVE-2", NAMES_CPE, "", "", "cpe:2.3:o:acme:os2:*:*:*:*:*:*:phone:*", STATUS_UNAFFECTED, &r, 1);
+	tell_ranges(&t, "CVE-2", NAMES_CPE, "", "", "cpe:2.3:o:acme:os3:*:*:*:*:enterprise:*:x64:*", STATUS_UNAFFECTED, &r, 1);
+	tell_source(&t, SOURCE_OPENVEX, "VEX", "acme", "2026-08-24", false);
+	tell_flaw(&t, "CVE-1", "", 0, "2026-01-02", "");
+	r.status = STATUS_UNAFFECTED;
+	tell(&t, &(struct fact){.kind = FACT_AFFECTED, .affected = {.flaw = slice_text("CVE-1"), .names = NAMES_PRODUCT,
+		.vendor = slice_text("acme"), .name = slice_text("old"), .platform = slice_text("x64"), .ranges = &r, .ranges_n = 1}});
+	static const struct found_row rows[] = {
+		{"vendor=acme|name=server|version=1.0", "flaw alias CVE-1 fixed=2.0 by=MITRE"},
+		{"vendor=acme|name=server|version=1.0|arch=amd64", "flaw alias CVE-1 fixed=2.0 by=MITRE"},
+		{"vendor=acme|name=server|version=1.0|arch=all", "flaw alias CVE-1 fixed=2.0 by=MITRE"},
+		{"vendor=acme|name=server|version=1.0|arch=i386", "flaw doubtful CVE-1 fixed=2.0 by=MITRE"}, // of another one
+		{"vendor=acme|name=server|version=1.0|cpe=cpe:2.3:o:acme:x:1.0:*:*:*:*:*:itanium:*", "flaw doubtful CVE-1 fixed=2.0 by=MITRE"},
+		{"vendor=acme|name=phone|version=1.0", "flaw doubtful CVE-1 fixed=2.0 by=MITRE"},
+		{"vendor=acme|name=desk|version=1.0", "flaw doubtful CVE-1 fixed=2.0 by=MITRE"},
+		{"vendor=acme|name=old|version=1.0", "flaw alias CVE-1 fixed=2.0 by=MITRE"}, // what is cleared on one is not on all
+		{"vendor=acme|name=old|version=1.0|arch=x86_64", "silenced doubtful CVE-1 by=acme"},
+		{"cpe=cpe:2.3:o:acme:os:1.0:*:*:*:*:*:*:*|name=os|version=1.0", "flaw exact CVE-2 fixed=2.0 by=MITRE"},
+		{"cpe=cpe:2.3:o:acme:os:1.0:*:*:*:*:*:*:*|name=os (x86)|version=1.0", "flaw doubtful CVE-2 fixed=2.0 by=MITRE"},
+		{"cpe=cpe:2.3:o:acme:os:1.0:*:*:*:*:*:*:*|name=os|version=1.0|arch=arm64", "flaw doubtful CVE-2 fixed=2.0 by=MITRE"},
+		{"cpe=cpe:2.3:o:acme:os:1.0:*:*:*:*:*:arm64:*|name=os|version=1.0", ""},
+		{"cpe=cpe:2.3:o:acme:os2:1.0:*:*:*:*:*:*:*|name=os|version=1.0", "flaw doubtful CVE-2 fixed=2.0 by=MITRE"},
+		{"cpe=cpe:2.3:o:acme:os3:1.0:*:*:*:*:*:*:*|name=os|version=1.0", "flaw doubtful CVE-2 fixed=2.0 by=MITRE"},
+	};
+	hold(&t, rows, N(rows));
+}
+
 static void test_confidence(void)
 {
 	static const char box[] = "cpe:2.3:a:acme:box:*:*:*:*:*:*:*:*";
@@ -369,6 +413,9 @@ static void test_alias_of_support(void)
 	tell_cycle(&t, "box", "1", "", "", "2020-01-01", "");
 	tell_product(&t, "named", "Named", NULL);
 	tell_cycle(&t, "named", "1", "", "", "2021-01-01", "");
+	tell_product(&t, "debian", "Debian", NULL);
+	tell_named_cycle(&t, "debian", "10", "Buster", "2022-09-10");
+	tell_named_cycle(&t, "debian", "9", "Stretch", "2020-07-18");
 	tell_source(&t, SOURCE_ALIASES, "table", "us", "2026-08-24", true);
 	tell_alias(&t, "Acme", "Kasten", "eol:box");
 	tell_alias(&t, "", "Kiste", "eol:box");
@@ -380,6 +427,12 @@ static void test_alias_of_support(void)
 		{"name=Kiste|version=1.0", "unsupported alias Box 1 ended=2020-01-01"},
 		{"vendor=house|name=whatever|version=1.0", "unsupported doubtful Box 1 ended=2020-01-01"},
 		{"vendor=house|name=named|version=1.0", "unsupported alias Named 1 ended=2021-01-01"}, // its own name says more
+		{"name=Debian|version=buster", "unsupported alias Debian 10 ended=2022-09-10"}, // a code name
+		{"name=Debian GNU/Linux stretch", "unsupported alias Debian 9 ended=2020-07-18"},
+		{"name=Debian 10 buster", "unsupported alias Debian 10 ended=2022-09-10"},
+		{"name=Debian buster netinst", ""},
+		{"name=Debian|version=busters", ""},
+		{"name=Debian buster|version=9.1", "unsupported doubtful Debian 10 ended=2022-09-10"}, // which of them
 		{"name=Kasten|version=1.0", ""},
 		{"name=Kiste|version=1.0|kind=library", ""},
 		{"name=Kiste|version=1.0|kind=package", ""},
@@ -535,6 +588,7 @@ const struct test tests[] = {
 	{"a rejected flaw says nothing", test_rejected},
 	{"what cannot be computed is not guessed", test_uncomputed},
 	{"how sure a match is", test_confidence},
+	{"processors alone restrict nothing", test_processors},
 	{"nothing but a name to go by", test_alone},
 	{"aliases and support", test_alias_of_support},
 	{"which version cures", test_cure},

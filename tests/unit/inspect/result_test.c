@@ -150,6 +150,10 @@ static void test_changed_since(void)
 		{"flaw flaw=CVE-2 known-exploited kev-due=2026-09-01", false},    // exploited then too
 		{"flaw flaw=CVE-2 known-exploited kev-due=2026-08-30", true},     // due sooner
 		{"flaw flaw=CVE-2 known-exploited ransomware kev-due=2026-09-01", true},
+		{"flaw flaw=CVE-3 known-exploited kev-due=2026-09-01 kev-digest=7", false},
+		{"flaw flaw=CVE-3 known-exploited kev-due=2026-09-01 kev-digest=8", true},  // the list has other words for it
+		{"flaw flaw=CVE-3 known-exploited kev-due=2026-09-01", false},              // none was made
+		{"flaw flaw=CVE-2 known-exploited kev-due=2026-09-01 kev-digest=8", false}, // then
 		{"flaw flaw=CVE-2", true},                                        // off the list
 		{"flaw flaw=CVE-9", false},                                       // a flaw that nobody knew of then, and nobody exploits
 		{"flaw flaw=CVE-9 known-exploited kev-due=2026-09-01", true},
@@ -163,6 +167,8 @@ static void test_changed_since(void)
 	tell_flaw(&then, "CVE-2", "", 0, "2026-01-02", "");
 	tell_source(&then, SOURCE_KEV, "KEV", "CISA", "2026-08-01", true);
 	tell_kev(&then, "CVE-2", "2026-08-01", "2026-09-01", false);
+	tell(&then, &(struct fact){.kind = FACT_KEV, .kev = {.id = SLICE_LITERAL("CVE-3"), .added = told_date("2026-08-01"),
+		.due = told_date("2026-09-01"), .digest = 7}});
 	REQUIRE(told_knowledge(&then) != NULL);
 	for (size_t i = 0; i < N(rows); i++) {
 		struct inspected x;

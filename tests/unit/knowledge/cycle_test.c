@@ -56,6 +56,16 @@ static void table(void)
 	static const char *const cycles[] = {"12", "1.1", "1", "2013.09", "20h2", "se-2", "zero-w", "zero-2-w", "1.0.2.2", "8.0U2", "22.04", "3+", "3", "pc.7.6", "1.0.2"};
 	for (size_t i = 0; i < sizeof cycles / sizeof *cycles; i++)
 		tell_cycle(&t, "misc", cycles[i], "", "", "2026-01-01", "");
+	tell_product(&t, "macos", "Apple macOS", NULL);
+	tell_named_cycle(&t, "macos", "12", "Monterey", "no");
+	tell_named_cycle(&t, "macos", "11", "Big Sur", "2026-02-02");
+	tell_product(&t, "ubuntu", "Ubuntu", NULL);
+	tell_named_cycle(&t, "ubuntu", "22.04", "Jammy Jellyfish", "2027-04-01");
+	tell_named_cycle(&t, "ubuntu", "18.04", "Bionic Beaver", "2023-05-31");
+	tell_named_cycle(&t, "ubuntu", "4", "A new era", "2023-05-31");
+	tell_product(&t, "studio", "Studio", NULL);
+	tell_named_cycle(&t, "studio", "17.9", "2022", "2023-01-01");
+	tell_named_cycle(&t, "studio", "17.14", "2022", "2032-01-01");
 	tell_product(&t, "ansible", "Ansible", shared);
 	tell_cycle(&t, "ansible", "11", "", "", "no", "");
 	tell_product(&t, "ansible-core", "Ansible Core", shared);
@@ -131,6 +141,27 @@ static void table(void)
 		{"misc", "", "none"},
 		{"misc", " - ", "none"},
 		{"misc", "Misc Thing", "none"},
+		{"macos", "Big Sur", "11"},
+		{"macos", "BIG-SUR", "11"},
+		{"macos", "macOS Big Sur", "11"},
+		{"macos", "Big Sur 11.7.10", "11"},
+		{"macos", "Big Sur 12.1", "none"}, // neither
+		{"macos", "Big", "11"},
+		{"macos", "Sur", "none"},
+		{"macos", "Big Sur Update", "none"},
+		{"macos", "11 Monterey", "11"},
+		{"ubuntu", "bionic", "18.04"},
+		{"ubuntu", "Bionic Beaver", "18.04"},
+		{"ubuntu", "bionic 18.04", "18.04"},
+		{"ubuntu", "bionic 22.04", "none"},
+		{"ubuntu", "bioni", "none"},
+		{"ubuntu", "bionics", "none"},
+		{"ubuntu", "beaver", "none"},
+		{"ubuntu", "jammy/sid", "none"},
+		{"ubuntu", "a", "none"},
+		{"ubuntu", "A new era", "4"},
+		{"studio", "2022", "17.14"}, // of several the one that lasts longest
+		{"studio", "2022.1", "none"},
 		{"ansible", "11.2.0", "11"},
 		{"cpe:2.3:a:redhat:ansible:11:*:*:*:*:*:*:*", "11.2.0", "11"},
 		{"repology:shared", "11", "no product"},

@@ -33,10 +33,10 @@ static size_t samples(struct fact *f)
 	f[n++] = (struct fact){.kind = FACT_FLAW, .flaw = {s("CVE-1"), s("title"), names, 2, 5, FACT_NO_DATE, 98, 4, true}};
 	f[n++] = (struct fact){.kind = FACT_AFFECTED, .affected = {s("CVE-1"), NAMES_BINARY, s("Debian:12"), s("v"), s("n"), s("arm64"),
 		STATUS_UNAFFECTED, ranges, 3, s("1.2"), s("not there"), true}};
-	f[n++] = (struct fact){.kind = FACT_KEV, .kev = {s("CVE-1"), s("v"), s("p"), s("n"), 10, 20, true}};
+	f[n++] = (struct fact){.kind = FACT_KEV, .kev = {s("CVE-1"), s("v"), s("p"), s("n"), 10, 20, true, 0xfedcba98}};
 	f[n++] = (struct fact){.kind = FACT_EPSS, .epss = {s("CVE-1"), 1000000, 0}};
 	f[n++] = (struct fact){.kind = FACT_PRODUCT, .product = {s("debian"), s("Debian"), s("os"), names, 2}};
-	f[n++] = (struct fact){.kind = FACT_CYCLE, .cycle = {s("debian"), s("12"), s("l"), s("12.5"), 1, 2, DAY(5), NO_DAY, {DAY_YES, FACT_NO_DATE},
+	f[n++] = (struct fact){.kind = FACT_CYCLE, .cycle = {s("debian"), s("12"), s("l"), s("12.5"), s("Bookworm"), 1, 2, DAY(5), NO_DAY, {DAY_YES, FACT_NO_DATE},
 		{DAY_NO, FACT_NO_DATE}, DAY(0)}};
 	f[n++] = (struct fact){.kind = FACT_BANNED, .banned = {s("v"), s("p"), s("banned"), s("core"), s("b"), s("n"), 1, FACT_NO_DATE}};
 	f[n++] = (struct fact){.kind = FACT_PROVIDER, .provider = {.name = s("n"), .number = s("1"), .qualification = s("q"), .activities = s("a"),

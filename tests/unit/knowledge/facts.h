@@ -149,6 +149,12 @@ static inline void tell_cycle(struct told *t, const char *product, const char *c
 		.latest = slice_text(latest), .released = FACT_NO_DATE, .latest_released = FACT_NO_DATE, .eol = told_day(eol), .eoes = told_day(eoes)}});
 }
 
+static inline void tell_named_cycle(struct told *t, const char *product, const char *cycle, const char *codename, const char *eol)
+{
+	tell(t, &(struct fact){.kind = FACT_CYCLE, .cycle = {.product = slice_text(product), .cycle = slice_text(cycle),
+		.codename = slice_text(codename), .released = FACT_NO_DATE, .latest_released = FACT_NO_DATE, .eol = told_day(eol)}});
+}
+
 static inline void tell_banned(struct told *t, const char *vendor, const char *product, const char *level, const char *from, const char *out_by)
 {
 	tell(t, &(struct fact){.kind = FACT_BANNED, .banned = {.vendor = slice_text(vendor), .product = slice_text(product),

@@ -168,7 +168,8 @@ static void joined(void)
 	tell_source(&t, SOURCE_KEV, "KEV", "CISA", "2026-08-20", true);
 	tell_kev(&t, "CVE-2026-1", "2026-03-01", "2026-03-22", true);
 	tell_kev(&t, "CVE-2026-3", "2026-04-01", "2026-04-22", false);
-	tell_kev(&t, "CVE-2020-5", "2026-04-01", "", false);
+	tell(&t, &(struct fact){.kind = FACT_KEV, .kev = {.id = s("CVE-2020-5"), .added = told_date("2026-04-01"), .due = FACT_NO_DATE,
+	                                                    .digest = 0xfedcba98}});
 	tell_source(&t, SOURCE_EPSS, "EPSS", "FIRST", "2026-08-20", true);
 	tell_epss(&t, "CVE-2026-1", 940000, 990000);
 	tell_epss(&t, "CVE-2026-2", 1000, 2000);
@@ -189,6 +190,7 @@ static void joined(void)
 	f = flaw_of(k, "GHSA-two");
 	CHECK(f.known_exploited && !f.ransomware && f.epss_ppm == 1000 && f.kev_added == told_date("2026-04-01"));
 	CHECK(!flaw_of(k, "CVE-2026-2").known_exploited && flaw_of(k, "CVE-2026-3").known_exploited);
+	CHECK(flaw_of(k, "CVE-2020-5").kev_digest == 0xfedcba98 && f.kev_digest == 0);
 	f = flaw_of(k, "CVE-2026-9");
 	CHECK(slice_is_text(f.title, "a table's") && f.cvss == 4 && f.score10 == 90);
 	CHECK(rows_of(k, NAMES_SOURCE, "PyPI", "", "thing", NULL) == 2);
@@ -240,12 +242,14 @@ static void tell_rest(struct told *t)
 	static const char *const names[] = {"alias:deb", "cpe:/o:debian:debian_linux", NULL};
 	tell_source(t, SOURCE_KEV, "KEV", "CISA", "2026-08-20", true);
 	tell_kev(t, "CVE-2026-1", "2026-03-01", "", true);
+	tell(t, &(struct fact){.kind = FACT_KEV, .kev = {.id = s("CVE-2026-7"), .added = 0, .due = FACT_NO_DATE, .digest = 7}});
 	tell_source(t, SOURCE_EPSS, "EPSS", "FIRST", "2026-08-20", true);
 	tell_epss(t, "CVE-2026-1", 940000, 990000);
 	tell_source(t, SOURCE_EOL, "EOL", "endoflife.date", "2026-08-20", true);
 	tell_product(t, "debian", "Debian", names);
 	tell_cycle(t, "debian", "13", "", "13.6", "2028-08-09", "2030-06-30");
 	tell_cycle(t, "debian", "12", "", "12.15", "2026-07-11", "2028-06-30");
+	tell_named_cycle(t, "debian", "11", "Bullseye", "2026-08-31");
 	tell_source(t, SOURCE_BANNED, "bans", "authority", "2026-08-20", true);
 	tell_banned(t, "Acme", "", "banned", "2026-01-01", "2028-01-01");
 	tell_source(t, SOURCE_PROVIDERS, "providers", "authority", "2026-08-20", true);
@@ -282,8 +286,10 @@ static void same_bytes(void)
 	uint32_t debian = 0;
 	struct slice to;
 	struct fact_cycle cycle;
-	CHECK(knowledge_product(again.k, s("DEB"), &debian) && knowledge_cycles(again.k, debian) == 2);
+	CHECK(knowledge_product(again.k, s("DEB"), &debian) && knowledge_cycles(again.k, debian) == 3);
 	CHECK(knowledge_cycle_of(again.k, debian, s("12.5"), &cycle) && cycle.eol.day == told_date("2026-07-11"));
+	CHECK(knowledge_cycle_of(again.k, debian, s("bullseye"), &cycle) && slice_is_text(cycle.codename, "Bullseye"));
+	CHECK(flaw_of(again.k, "CVE-2026-7").kev_digest == 7);
 	CHECK(knowledge_banned(again.k) == 1 && slice_is_text(knowledge_banned_row(again.k, 0).vendor, "Acme"));
 	CHECK(knowledge_providers(again.k) == 1 && slice_is_text(knowledge_provider(again.k, 0).level, "élevé"));
 	CHECK(knowledge_banned_row(again.k, 1).vendor.n == 0 && knowledge_provider(again.k, 1).name.n == 0);

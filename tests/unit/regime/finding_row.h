@@ -49,6 +49,10 @@ static inline bool finding_word(struct finding *f, struct slice key, struct slic
 		f->score10 = (uint8_t)n;
 		return true;
 	}
+	if (slice_is_text(key, "kev-digest") && num_parse(value, 0, UINT32_MAX, &n)) {
+		f->kev_digest = (uint32_t)n;
+		return true;
+	}
 	if (slice_is_text(key, "epss-ppm") && num_parse(value, 0, 1000000, &n)) {
 		f->epss_ppm = (uint32_t)n;
 		return true;
