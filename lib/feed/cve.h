@@ -1,4 +1,5 @@
-// Inside lib/feed: a CVE record's version lists (versions.c) and configurations (applicability.c), in files of their own.
+// Inside lib/feed: a CVE record's affected entries (affected.c), version lists (versions.c) and configurations (applicability.c), in
+// files of their own.
 #ifndef TOCSIN_FEED_CVE_H
 #define TOCSIN_FEED_CVE_H
 
@@ -38,6 +39,7 @@ struct container {
 
 // Does the CNA say of that product, by vendor and name, versions that can be compared? Uses the ranges of the reading.
 bool cve_tells_product(struct container *c, struct slice vendor, struct slice product);
+MUST_USE enum err cve_affected(struct container *c, const struct json *entry, struct why *why); // one entry of the list
 MUST_USE enum err cve_applicability(struct container *c, const struct json *container, struct why *why);
 
 bool cve_score(const struct json *container, struct fact_flaw *flaw); // false: the container has none

@@ -268,6 +268,8 @@ static void applicability(void)
 #define CNA(versions) "\"cna\":{\"affected\":[{\"vendor\":\"Example Corp\",\"product\":\"P Q\",\"defaultStatus\":\"unaffected\",\"versions\":[" versions "]}]}"
 #define ADP(rest) "\"adp\":[{\"providerMetadata\":{\"shortName\":\"CISA-ADP\"}," rest "}]"
 #define ADP_Q "{\"vendor\":\"example_corp\",\"product\":\"p-q\",\"cpes\":[\"cpe:2.3:a:example_corp:p_q:*:*:*:*:*:*:*:*\"],\"versions\":[{\"version\":\"9\",\"status\":\"affected\"}]}"
+#define WITH_Q "\"cpes\":[\"cpe:2.3:a:example_corp:p_q:*:*:*:*:*:*:*:*\"]"
+#define ADP_R "{\"vendor\":\"example_corp\",\"product\":\"p-q\"," WITH_Q ",\"versions\":[{\"version\":\"1\",\"lessThan\":\"2\",\"status\":\"affected\",\"versionType\":\"semver\"}]}"
 #define CPE_Q "cpe cpe:2.3:a:example_corp:p_q:*:*:*:*:*:*:*:* "
 
 // An ADP adds; of a product that the CNA speaks of, the CNA's word holds, with the ADP's CPEs.
@@ -278,6 +280,20 @@ static void others(void)
 	} rows[] = {
 		{CNA("{\"version\":\"1\",\"lessThan\":\"2\",\"status\":\"affected\",\"versionType\":\"semver\"}") "," ADP("\"affected\":[" ADP_Q "]"),
 		 A "product Example Corp P Q [1,2):affected/numbers else unaffected\n" A CPE_Q "[1,2):affected/numbers else unaffected\n"},
+		// single versions without order say nothing of their neighbours: ranges that have one count besides, of a CPE of the CNA's, too
+		{CNA("{\"version\":\"1\",\"status\":\"affected\",\"versionType\":\"custom\"},{\"version\":\"1.1\",\"status\":\"affected\"}") "," ADP("\"affected\":[" ADP_R "]"),
+		 A "product Example Corp P Q =1:affected/custom =1.1:affected/custom else unaffected\n" A CPE_Q "=1:affected/custom =1.1:affected/custom else unaffected\n"
+		 A "product example_corp p-q [1,2):affected/numbers else unknown\n" A CPE_Q "[1,2):affected/numbers else unknown\n"},
+		{"\"cna\":{\"affected\":[{\"vendor\":\"Example Corp\",\"product\":\"P Q\"," WITH_Q ",\"versions\":[{\"version\":\"1\",\"status\":\"affected\"}]}]}," ADP("\"affected\":[" ADP_R "]"),
+		 A "product Example Corp P Q =1:affected/custom else unknown\n" A CPE_Q "=1:affected/custom else unknown\n"
+		 A "product example_corp p-q [1,2):affected/numbers else unknown\n" A CPE_Q "[1,2):affected/numbers else unknown\n"},
+		// not when one of them has an order, nor ranges that have none, nor singles
+		{CNA("{\"version\":\"1\",\"status\":\"affected\"},{\"version\":\"1.1\",\"status\":\"affected\",\"versionType\":\"semver\"}") "," ADP("\"affected\":[" ADP_R "]"),
+		 A "product Example Corp P Q =1:affected/custom =1.1:affected/numbers else unaffected\n" A CPE_Q "=1:affected/custom =1.1:affected/numbers else unaffected\n"},
+		{CNA("{\"version\":\"1\",\"status\":\"affected\"}") "," ADP("\"affected\":[{\"vendor\":\"example_corp\",\"product\":\"p-q\"," WITH_Q ",\"versions\":[{\"version\":\"1\",\"lessThan\":\"2\",\"status\":\"affected\",\"versionType\":\"custom\"}]}]"),
+		 A "product Example Corp P Q =1:affected/custom else unaffected\n" A CPE_Q "=1:affected/custom else unaffected\n"},
+		{CNA("{\"version\":\"1\",\"status\":\"affected\"}") "," ADP("\"affected\":[" ADP_Q "]"),
+		 A "product Example Corp P Q =1:affected/custom else unaffected\n" A CPE_Q "=1:affected/custom else unaffected\n"},
 		// what the CNA says cannot be computed: both are said
 		{CNA("{\"version\":\"1\",\"lessThan\":\"2\",\"status\":\"affected\",\"versionType\":\"custom\"}") "," ADP("\"affected\":[" ADP_Q "]"),
 		 A "product Example Corp P Q [1,2):affected/custom else unaffected\n" A "product example_corp p-q =9:affected/custom else unknown\n"
