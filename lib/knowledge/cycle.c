@@ -11,8 +11,8 @@ struct token {
 	struct slice text;
 };
 
-struct tokens {
-	struct token at[TOKENS_MAX];
+struct tokens { // a row, or a part of one
+	const struct token *at;
 	size_t n;
 };
 
@@ -49,11 +49,12 @@ static size_t skip(struct slice s, size_t i)
 	return s.n - i >= n && memcmp(s.p + i, place, n) == 0 ? n : 1;
 }
 
-static void split(struct slice s, struct tokens *t)
+// The row lies in the room.
+static struct tokens split(struct slice s, struct token room[static TOKENS_MAX])
 {
+	struct tokens t = {room, 0};
 	bool apart = false;
-	t->n = 0;
-	for (size_t i = 0, n; i < s.n && t->n < TOKENS_MAX; i += n) {
+	for (size_t i = 0, n; i < s.n && t.n < TOKENS_MAX; i += n) {
 		uint8_t c = s.p[i];
 		n = 1;
 		enum token_kind kind = is_number(c) ? NUMBER : is_letter(c) ? WORD : MARK;
@@ -64,9 +65,10 @@ static void split(struct slice s, struct tokens *t)
 		}
 		while (i + n < s.n && ((kind == NUMBER && is_number(s.p[i + n])) || (kind == WORD && is_letter(s.p[i + n]))))
 			n++;
-		t->at[t->n++] = (struct token){kind, apart, slice_of(s.p + i, n)};
+		room[t.n++] = (struct token){kind, apart, slice_of(s.p + i, n)};
 		apart = false;
 	}
+	return t;
 }
 
 static bool same(const struct token *a, const struct token *b)
@@ -90,7 +92,7 @@ static bool equal(const struct tokens *a, const struct tokens *b)
 
 static void drop(struct tokens *t, size_t n)
 {
-	memmove(t->at, t->at + n, (t->n - n) * sizeof *t->at);
+	t->at += n;
 	t->n -= n;
 }
 
@@ -131,6 +133,7 @@ static bool has_words(const struct tokens *a, size_t from, const struct tokens *
 struct asked {
 	struct slice text;
 	struct tokens version, bare, name, title; // bare: the version without the product's name before it
+	struct token rooms[3][TOKENS_MAX];
 };
 
 enum fit {
@@ -151,8 +154,7 @@ static uint32_t fit_latest(const struct tokens *latest, const struct tokens *ver
 // The cycle begins the version; or its number does, and words follow that a version of it shows ("8.3.101-CE") or need not show.
 static uint32_t fit_prefix(const struct tokens *cycle, const struct tokens *version, const struct tokens *latest)
 {
-	struct tokens number = *cycle;
-	number.n = stem(cycle);
+	struct tokens number = {cycle->at, stem(cycle)};
 	if (begins(cycle, version))
 		return FIT(FIT_PREFIX, cycle->n);
 	if (number.n == cycle->n || !begins(&number, version))
@@ -167,21 +169,20 @@ static uint32_t fit_prefix(const struct tokens *cycle, const struct tokens *vers
 
 static uint32_t fits_tokens(const struct asked *a, const struct fact_cycle *c, struct tokens version)
 {
-	struct tokens cycle, label, latest, number;
-	split(c->cycle, &cycle);
-	split(c->label, &label);
-	split(c->latest, &latest);
-	drop_name(&label, &a->title);
-	drop_name(&label, &a->name);
+	struct token rooms[3][TOKENS_MAX];
+	struct tokens cycle = split(c->cycle, rooms[0]), label, latest;
 	drop_letter(&version, &cycle);
 	drop_letter(&cycle, &version);
-	drop_letter(&latest, &version);
 	if (equal(&cycle, &version))
 		return FIT(FIT_CYCLE, 0);
+	label = split(c->label, rooms[1]);
+	drop_name(&label, &a->title);
+	drop_name(&label, &a->name);
 	if (equal(&label, &version))
 		return FIT(FIT_LABEL, 0);
-	number = cycle;
-	number.n = stem(&cycle);
+	latest = split(c->latest, rooms[2]);
+	drop_letter(&latest, &version);
+	struct tokens number = {cycle.at, stem(&cycle)};
 	if (equal(&latest, &version) && begins(&number, &version))
 		return FIT(FIT_NUMBERED, number.n);
 	if (version.n < cycle.n && begins(&version, &cycle) && cycle.at[version.n].kind == WORD && cycle.at[version.n].apart)
@@ -195,10 +196,11 @@ static uint32_t fits_tokens(const struct asked *a, const struct fact_cycle *c, s
 // The code name is the version ("Big Sur"), or its first word is ("bionic"); or it stands before a version of this cycle.
 static uint32_t fit_codename(const struct asked *a, const struct fact_cycle *c)
 {
+	struct token room[TOKENS_MAX];
 	struct tokens codename, version = a->bare;
-	if (c->codename.n == 0 || version.n == 0)
+	if (c->codename.n == 0 || version.n == 0 || lower(c->codename.p[0]) != lower(version.at[0].text.p[0]))
 		return FIT_NOT;
-	split(c->codename, &codename);
+	codename = split(c->codename, room);
 	if (codename.n == 0 || !same(&codename.at[0], &version.at[0]))
 		return FIT_NOT;
 	if (equal(&codename, &version))
@@ -267,9 +269,9 @@ struct fact_cycle knowledge_cycle(const struct knowledge *k, uint32_t product, s
 // How many tokens the cycle's `latest` has in common with the version, from the beginning.
 static size_t common(const struct asked *a, const struct fact_cycle *c)
 {
-	struct tokens latest;
+	struct token room[TOKENS_MAX];
+	struct tokens latest = split(c->latest, room);
 	size_t n = 0;
-	split(c->latest, &latest);
 	while (n < latest.n && n < a->bare.n && same(&latest.at[n], &a->bare.at[n]))
 		n++;
 	return n;
@@ -287,30 +289,37 @@ static bool stem_is_right(const struct knowledge *k, uint32_t product, const str
 	return with >= without;
 }
 
+#define FITS_KEPT 512u // of a product's cycles; those of others are looked at twice
+
 size_t knowledge_cycles_of(const struct knowledge *k, uint32_t product, struct slice version, struct fact_cycle *cycles, size_t max)
 {
-	struct asked a = {.text = slice_trim(version)};
-	uint32_t best = 0;
+	struct asked a;
+	uint32_t fit[FITS_KEPT], best = 0;
+	a.text = slice_trim(version);
 	size_t n = 0, all = a.text.n > 0 && a.text.n <= FACT_TEXT_MAX ? knowledge_cycles(k, product) : 0;
-	split(knowledge_product_name(k, product), &a.name);
-	split(knowledge_product_title(k, product), &a.title);
-	split(slice_part(version, 0, FACT_TEXT_MAX), &a.version);
+	a.name = split(knowledge_product_name(k, product), a.rooms[0]);
+	a.title = split(knowledge_product_title(k, product), a.rooms[1]);
+	a.version = split(slice_part(version, 0, FACT_TEXT_MAX), a.rooms[2]);
 	a.bare = a.version;
 	drop_name(&a.bare, &a.title);
 	drop_name(&a.bare, &a.name);
 	for (size_t i = 0; i < all; i++) {
 		struct fact_cycle c = knowledge_cycle(k, product, i);
-		uint32_t fit = fits(&a, &c);
-		best = fit > best ? fit : best;
+		uint32_t one = fits(&a, &c);
+		best = one > best ? one : best;
+		if (i < FITS_KEPT)
+			fit[i] = one;
 	}
 	if (best == FIT_NOT || (best == FIT(FIT_STEM, 1) && !stem_is_right(k, product, &a)))
 		return 0;
 	// Beside a cycle that is the number alone ("11"), those with words after it ("11-ltsc") are meant no less.
 	uint32_t beside = best == FIT(FIT_PREFIX, 1) ? FIT(FIT_STEM, 1) : best;
 	for (size_t i = 0; i < all; i++) {
+		if (i < FITS_KEPT && fit[i] != best && fit[i] != beside)
+			continue;
 		struct fact_cycle c = knowledge_cycle(k, product, i);
-		uint32_t fit = fits(&a, &c);
-		if (fit != best && fit != beside)
+		uint32_t one = i < FITS_KEPT ? fit[i] : fits(&a, &c);
+		if (one != best && one != beside)
 			continue;
 		if (n < max)
 			cycles[n] = c;

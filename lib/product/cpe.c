@@ -326,13 +326,22 @@ static bool is_gap(uint8_t c)
 	return c == ' ' || (c >= '\t' && c <= '\r') || c == '_' || c == '-';
 }
 
+#define PIECE 128 // bytes put at once
+
 void product_fold(struct slice text, struct buf *out)
 {
+	uint8_t piece[PIECE];
+	size_t n = 0;
 	text = slice_trim(text);
 	for (size_t i = 0; i < text.n; i++) {
+		if (n == PIECE) {
+			buf_put(out, piece, n);
+			n = 0;
+		}
 		if (!is_gap(text.p[i]))
-			buf_put_u8(out, lower(text.p[i]));
+			piece[n++] = lower(text.p[i]);
 		else if (i == 0 || !is_gap(text.p[i - 1]))
-			buf_put_u8(out, '_');
+			piece[n++] = '_';
 	}
+	buf_put(out, piece, n);
 }

@@ -177,6 +177,22 @@ static void folding(void)
 		CHECK_TEXT(TEXT(out), rows[i].want);
 		buf_free(&out);
 	}
+	for (size_t n = 1; n < 400; n++) { // of any length, and not beyond the buffer's end
+		char text[400], want[400];
+		struct buf out, small;
+		buf_init(&out, 400);
+		buf_init(&small, n - 1);
+		for (size_t i = 0; i < n; i++) {
+			text[i] = i % 7 == 3 ? '-' : 'A' + (char)(i % 26);
+			want[i] = i % 7 == 3 ? '_' : 'a' + (char)(i % 26);
+		}
+		product_fold(slice_of(text, n), &out);
+		product_fold(slice_of(text, n), &small);
+		CHECK_SAY(slice_equal(buf_slice(&out), slice_of(want, n)), "%zu", n);
+		CHECK(buf_status(&small) == ERR_LIMIT);
+		buf_free(&out);
+		buf_free(&small);
+	}
 }
 
 static void cuts(void)
