@@ -246,8 +246,8 @@ static bool is_apart(const struct fleet_hand *h, const struct item *i)
 // All of an item, and of its machine, that its findings and their judgement depend on.
 static struct slice key_of(struct fleet_hand *h, const struct item *i)
 {
-	const struct slice texts[] = {i->ecosystem, i->name, i->version, i->source,   i->source_version,
-	                              i->vendor,    i->purl, i->cpe,     i->caretaker};
+	const struct slice texts[] = {i->ecosystem, i->name, i->version, i->source, i->source_version,
+	                              i->vendor,    i->arch, i->purl,    i->cpe,    i->caretaker};
 	const uint8_t words[] = {(uint8_t)h->role, (uint8_t)h->exposure,    (uint8_t)i->kind,
 	                         (uint8_t)i->role, (uint8_t)i->exposure, (uint8_t)i->credentials};
 	size_t n = sizeof words;

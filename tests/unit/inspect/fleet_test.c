@@ -81,6 +81,8 @@ static void know(struct stage *s)
 	struct fact_range r = told_range("0", "3.0", VERSION_NUMBERS, STATUS_AFFECTED);
 	tell_ranges(t, "CVE-2026-2000", NAMES_PRODUCT, "", "Acme", "Controller", STATUS_UNAFFECTED, &r, 1);
 	tell_ranges(t, "CVE-2026-2000", NAMES_CPE, "", "", "cpe:2.3:a:acme:gun:*:*:*:*:*:*:*:*", STATUS_UNAFFECTED, &r, 1);
+	tell(t, &(struct fact){.kind = FACT_AFFECTED, .affected = {.flaw = slice_text("CVE-2026-2000"), .names = NAMES_PRODUCT, .vendor = slice_text("Acme"),
+		.name = slice_text("driver"), .platform = slice_text("x64-based Systems"), .ranges = &r, .ranges_n = 1, .otherwise = STATUS_UNAFFECTED}});
 	tell_source(t, SOURCE_KEV, "kev", "CISA", "2026-08-30", true);
 	tell_kev(t, "CVE-2026-1007", "2026-08-01", "2026-08-20", true);
 	tell_kev(t, "CVE-2026-1014", "2026-08-01", "2026-10-20", false);
@@ -195,6 +197,11 @@ static enum err write_machine(struct stage *s, unsigned n, struct buf *out, stru
 		struct item i = any_item(s, room);
 		e = sink.item(sink.context, &i, why);
 	}
+	static const struct slice architectures[] = {SLICE_LITERAL("x86_64"), SLICE_LITERAL("arm64"), {0}};
+	struct item driver = {.kind = ITEM_APPLICATION, .vendor = SLICE_LITERAL("Acme"), .name = SLICE_LITERAL("driver"), .version = SLICE_LITERAL("1.0"),
+	                      .arch = architectures[n % 3], .since = INVENTORY_UNKNOWN_DATE}; // alike but for what the flaw depends on
+	if (e == ERR_OK && n % 4 == 0)
+		e = sink.item(sink.context, &driver, why);
 	struct restart r = {SLICE_LITERAL("sshd"), SLICE_LITERAL("ssh.service"), SLICE_LITERAL("/lib/x.so"), 12};
 	struct refused x = {3, SLICE_LITERAL("a line"), "a rule"};
 	if (e == ERR_OK && dice(s, 4) == 0)
