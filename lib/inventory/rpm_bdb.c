@@ -17,6 +17,7 @@
 #define SPARES 32u
 #define KEY_BYTES 5u       // the kind of entry and four bytes of number
 #define ELSEWHERE_BYTES 12u // kind, three unused, first page, length
+#define FIRST_BUCKETS 2u    // of a new database
 
 enum { META_CHECKSUM = 1 }; // a flag
 enum { PAGE_HASH_UNSORTED = 2, PAGE_OVERFLOW = 7, PAGE_HASH_META = 8, PAGE_HASH = 13 };
@@ -99,6 +100,14 @@ static enum err read_meta(struct bdb *b, struct why *why)
 	return b->last_bucket > b->last_page ? damaged(b, 0, "more buckets than pages", why) : ERR_OK;
 }
 
+// A new database has pages that were never written, which are empty buckets (hash/hash_conv.c, __ham_pgin). It loses them as it grows:
+// from then on zeros are a damage.
+static bool is_unwritten(const struct bdb *b, struct slice page)
+{
+	static const uint8_t zeros[PAGE_HEADER];
+	return b->last_bucket < FIRST_BUCKETS && memcmp(page.p, zeros, sizeof zeros) == 0;
+}
+
 static enum err open_page(struct bdb *b, uint64_t number, struct page *page, struct why *why)
 {
 	if (number == 0 || number > b->last_page)
@@ -108,6 +117,10 @@ static enum err open_page(struct bdb *b, uint64_t number, struct page *page, str
 	*page = (struct page){bytes, (uint32_t)number, u32(b, p + 16), u16(b, p + 20), u16(b, p + 22), p[25]};
 	if (!rpm_first_use(b->used, page->number))
 		return damaged(b, page->number, "used twice", why);
+	if (is_unwritten(b, bytes)) {
+		page->kind = PAGE_HASH;
+		return ERR_OK;
+	}
 	return u32(b, p + 8) != page->number ? damaged(b, page->number, "it has the number of another", why) : ERR_OK;
 }
 

@@ -127,6 +127,27 @@ static void berkeley(void)
 	buf_free(&file);
 }
 
+// As Berkeley DB makes one: two buckets, of which the page of the first is zeros until something is put there. Of a database that has
+// grown no such page is left, and zeros would be packages that are lost.
+static void berkeley_unwritten(void)
+{
+	struct buf file;
+	struct taken t;
+	buf_init(&file, FILE_MAX);
+	for (unsigned order = 0; order < 2; order++) {
+		struct bdb_layout l = {512, order, false};
+		struct why why = {""};
+		make_bdb(&file, &l, 0, true);
+		memset(bdb_page(&file, &l, 1), 0, 2 * 512); // record 0 lies there
+		CHECK_SAY(read_copy(rpm_bdb_read, buf_slice(&file), &t, true, &why) == ERR_INPUT && strstr(why.text, "page 1: it has the number"), "%s", why.text);
+		bdb_u32(&l, file.p + 72, 1);
+		CHECK_SAY(read_copy(rpm_bdb_read, buf_slice(&file), &t, true, &why) == ERR_OK && t.count == 0, "%s", why.text);
+		bdb_page(&file, &l, 1)[20] = 1; // something was put
+		CHECK_SAY(read_copy(rpm_bdb_read, buf_slice(&file), &t, true, &why) == ERR_INPUT && strstr(why.text, "page 1: it has the number"), "%s", why.text);
+	}
+	buf_free(&file);
+}
+
 static void new_database(void)
 {
 	struct buf file;
@@ -424,6 +445,24 @@ static void agree(int root, const char *what, uint32_t packages)
 	buf_free(&theirs);
 }
 
+// How many packages are read; -1: it is refused.
+static int packages_of(int root)
+{
+	struct rpm_database *db = NULL;
+	struct buf lines;
+	struct why why;
+	int n = -1;
+	buf_init(&lines, FILE_MAX);
+	struct inventory_sink sink = {.context = &lines, .item = write_line};
+	if (rpm_open(root, "var/lib/rpm/Packages", &db, &why) == ERR_OK && rpm_read(db, (struct slice){0}, &sink, NULL, &why) == ERR_OK)
+		n = 0;
+	for (size_t i = 0; n >= 0 && i < lines.n; i++)
+		n += lines.p[i] == '\n';
+	rpm_close(db);
+	buf_free(&lines);
+	return n;
+}
+
 // Through Berkeley DB's own program, which does not know rpm: a database with splits of its making.
 static bool load(const char *path, const struct bdb_layout *l, uint32_t packages)
 {
@@ -435,7 +474,9 @@ static bool load(const char *path, const struct bdb_layout *l, uint32_t packages
 		return false;
 	buf_init(&header, 1u << 16);
 	buf_init(&hex, 1u << 18);
-	fprintf(f, "VERSION=3\nformat=bytevalue\ntype=hash\nHEADER=END\n 00000000\n %s\n", l->big_endian ? "000003e8" : "e8030000");
+	fprintf(f, "VERSION=3\nformat=bytevalue\ntype=hash\nHEADER=END\n");
+	if (packages > 0) // record 0 comes with the first one
+		fprintf(f, " 00000000\n %s\n", l->big_endian ? "000003e8" : "e8030000");
 	for (uint32_t i = 1; i <= packages; i++) {
 		uint8_t number[4];
 		put_package(&header, i, false);
@@ -470,8 +511,11 @@ static void as_librpm_says(void)
 		make_bdb(&file, &layouts[i], 60, layouts[i].here);
 		put_file(root, "var/lib/rpm/Packages", buf_slice(&file));
 		agree(root, "by hand", 60);
-		CHECK(unlink(path) == 0);
-		CHECK(!loads || load(path, &layouts[i], 500));
+		for (uint32_t n = 0; loads && n < 3; n++) { // none: as `rpm --initdb` leaves it
+			CHECK(unlink(path) == 0 && load(path, &layouts[i], n));
+			CHECK_SAY(packages_of(root) == (int)n, "%u packages by db5.3_load: %d", n, packages_of(root));
+		}
+		CHECK(!loads || (unlink(path) == 0 && load(path, &layouts[i], 500)));
 		if (loads)
 			agree(root, "by db5.3_load", 500);
 	}
@@ -485,6 +529,7 @@ static void as_librpm_says(void)
 
 const struct test tests[] = {
 	{"Berkeley DB: page sizes, byte orders, values on their page and elsewhere", berkeley},
+	{"Berkeley DB: pages that were never written", berkeley_unwritten},
 	{"ndb", new_database},
 	{"Berkeley DB: refused", berkeley_refused},
 	{"ndb: refused", new_refused},
