@@ -25,12 +25,7 @@ struct answer {
 static bool is_clean(struct slice text)
 {
 	size_t bad;
-	if (text.n > ANSWER_TEXT_MAX || !slice_is_utf8(text, &bad))
-		return false;
-	for (size_t i = 0; i < text.n; i++)
-		if (slice_control(text, i) > 0)
-			return false;
-	return true;
+	return text.n <= ANSWER_TEXT_MAX && slice_is_utf8(text, &bad) && !slice_has_control(text);
 }
 
 static enum err parse_line(struct slice line, struct answer *a, const char *path, uint64_t number, struct why *why)

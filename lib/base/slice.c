@@ -101,3 +101,11 @@ size_t slice_control(struct slice s, size_t i)
 		return 1;
 	return s.p[i] == 0xc2 && i + 1 < s.n && s.p[i + 1] >= 0x80 && s.p[i + 1] < 0xa0 ? 2 : 0;
 }
+
+bool slice_has_control(struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (slice_control(s, i) > 0)
+			return true;
+	return false;
+}

@@ -43,5 +43,6 @@ bool slice_is_utf8(struct slice s, size_t *bad);
 struct slice slice_cut(struct slice s, size_t n);
 // Bytes of the control character (C0, DEL; C1 as UTF-8 writes it) at i < s.n; 0: it is none.
 size_t slice_control(struct slice s, size_t i);
+bool slice_has_control(struct slice s);
 
 #endif

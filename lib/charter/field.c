@@ -23,15 +23,6 @@ void field_refuse(struct field_reader *f, enum err e, const char *format, ...)
 	wire_fail(&f->wire);
 }
 
-// C0 and DEL are single bytes; C1 is U+0080 to U+009F, which UTF-8 writes as 0xc2 and a byte below 0xa0.
-static bool has_control(struct slice s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] < 0x20 || s.p[i] == 0x7f || (s.p[i] == 0xc2 && i + 1 < s.n && s.p[i + 1] < 0xa0))
-			return true;
-	return false;
-}
-
 void field_text(struct field_reader *f, const char *name, size_t max, char *to)
 {
 	struct slice s = wire_vec8(&f->wire);
@@ -45,7 +36,7 @@ void field_text(struct field_reader *f, const char *name, size_t max, char *to)
 		field_refuse(f, ERR_LIMIT, "%s has %zu bytes, at most %zu are allowed", name, s.n, max);
 	else if (!slice_is_utf8(s, &bad))
 		field_refuse(f, ERR_INPUT, "%s is not UTF-8 at byte %zu", name, bad);
-	else if (has_control(s))
+	else if (slice_has_control(s))
 		field_refuse(f, ERR_INPUT, "%s has a control character", name);
 	else {
 		memcpy(to, s.p, s.n);

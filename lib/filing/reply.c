@@ -35,12 +35,9 @@ static bool is_readable(struct slice text)
 	size_t bad;
 	if (!slice_is_utf8(text, &bad))
 		return false;
-	for (size_t i = 0; i < text.n; i++) {
-		uint8_t c = text.p[i];
-		bool c1 = c == 0xc2 && i + 1 < text.n && text.p[i + 1] < 0xa0;
-		if (c1 || c == 0x7f || (c < 0x20 && c != '\n' && c != '\t'))
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] != '\n' && text.p[i] != '\t' && slice_control(text, i) > 0)
 			return false;
-	}
 	return true;
 }
 

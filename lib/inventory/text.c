@@ -29,21 +29,13 @@ static struct slice trim(struct slice s)
 	return s;
 }
 
-static bool has_control(struct slice s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] < 0x20 || s.p[i] == 0x7f || (s.p[i] == 0xc2 && i + 1 < s.n && s.p[i + 1] < 0xa0))
-			return true;
-	return false;
-}
-
 bool inventory_text(struct slice raw, struct slice *text, const char **rule)
 {
 	size_t bad;
 	struct slice s = raw.n > 0 && raw.p[0] > ' ' && raw.p[0] < 0x7f && raw.p[raw.n - 1] > ' ' && raw.p[raw.n - 1] < 0x7f ? raw : trim(raw);
-	*rule = s.n > INVENTORY_TEXT_MAX   ? "a value is longer than 1024 bytes"
+	*rule = s.n > INVENTORY_TEXT_MAX  ? "a value is longer than 1024 bytes"
 	        : !slice_is_utf8(s, &bad) ? "a value is not UTF-8"
-	        : has_control(s)          ? "a value holds a control character"
+	        : slice_has_control(s)    ? "a value holds a control character"
 	                                  : NULL;
 	if (*rule == NULL)
 		*text = s;

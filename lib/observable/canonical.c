@@ -311,7 +311,7 @@ static enum err apply(const struct form *f, struct slice in, struct observable *
 	if (!slice_is_utf8(in, &bad))
 		return why_set(why, ERR_INPUT, "is not UTF-8 at byte %zu", bad + 1);
 	for (size_t i = 0; i < in.n; i++)
-		if (in.p[i] < 0x20 || in.p[i] == 0x7f || (in.p[i] == 0xc2 && in.p[i + 1] < 0xa0))
+		if (slice_control(in, i) > 0)
 			return why_set(why, ERR_INPUT, "has a control character at byte %zu", i + 1);
 	if (!f->defanged)
 		return f->form(in, out, why);

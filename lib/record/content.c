@@ -30,15 +30,6 @@ void share_digest(uint8_t seat, const uint8_t scalar[static SCALAR], uint8_t dig
 	sha256_parts((const struct slice[]){slice_of(&seat, 1), slice_of(scalar, SCALAR)}, 2, digest);
 }
 
-// C0 and C1 controls and DEL; the text is UTF-8.
-static bool has_control(struct slice s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] < 0x20 || s.p[i] == 0x7f || (s.p[i] == 0xc2 && i + 1 < s.n && s.p[i + 1] < 0xa0))
-			return true;
-	return false;
-}
-
 static enum err name_check(struct slice name, struct why *why)
 {
 	size_t bad;
@@ -46,7 +37,7 @@ static enum err name_check(struct slice name, struct why *why)
 		return why_set(why, ERR_INPUT, "attachment: a name of %zu bytes, must be 1 to %d", name.n, ATTACHMENT_NAME_MAX);
 	if (!slice_is_utf8(name, &bad))
 		return why_set(why, ERR_INPUT, "attachment: name is not UTF-8 at byte %zu", bad);
-	if (has_control(name))
+	if (slice_has_control(name))
 		return why_set(why, ERR_INPUT, "attachment: control character in name \"%.*s\"", SLICE_ARGS(name));
 	if (slice_find(name, '/', 0) < name.n || slice_find(name, '\\', 0) < name.n || slice_is_text(name, ".") ||
 	    slice_is_text(name, ".."))

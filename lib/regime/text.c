@@ -38,7 +38,7 @@ void *room_for_one(void *array, size_t n, size_t size)
 static bool has_control(struct slice s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if ((s.p[i] < 0x20 && s.p[i] != '\t') || s.p[i] == 0x7f || (s.p[i] == 0xc2 && i + 1 < s.n && s.p[i + 1] < 0xa0))
+		if (s.p[i] != '\t' && slice_control(s, i) > 0)
 			return true;
 	return false;
 }

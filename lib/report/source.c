@@ -21,7 +21,7 @@ static enum err describe(struct report *r, struct slice text, struct why *why)
 		end--; // not inside a character
 	buf_clear(&r->description);
 	for (size_t i = 0, n; i < end; i += n > 0 ? n : 1) {
-		n = text_control(text, i);
+		n = slice_control(text, i);
 		if (n == 0 || text.p[i] == '\n' || text.p[i] == '\t')
 			buf_put_u8(&r->description, text.p[i]);
 	}
@@ -38,7 +38,7 @@ static void entitle(struct report *r, struct slice text)
 		n--;
 	text.n = n;
 	for (size_t i = 0; i < n; i++) {
-		size_t control = text_control(text, i);
+		size_t control = slice_control(text, i);
 		r->title[at++] = control != 0 ? ' ' : (char)text.p[i];
 		i += control == 2;
 	}

@@ -2,20 +2,13 @@
 
 #include "record/record.h"
 
-size_t text_control(struct slice text, size_t i)
-{
-	if (text.p[i] < 0x20 || text.p[i] == 0x7f)
-		return 1;
-	return text.p[i] == 0xc2 && i + 1 < text.n && text.p[i + 1] >= 0x80 && text.p[i + 1] < 0xa0 ? 2 : 0;
-}
-
 enum err text_check(const char *what, struct slice text, bool lines, struct why *why)
 {
 	size_t bad = 0;
 	if (!slice_is_utf8(text, &bad))
 		return why_set(why, ERR_INPUT, "%s: byte %zu is not UTF-8", what, bad + 1);
 	for (size_t i = 0; i < text.n; i++)
-		if (text_control(text, i) != 0 && !(lines && (text.p[i] == '\n' || text.p[i] == '\t')))
+		if (slice_control(text, i) != 0 && !(lines && (text.p[i] == '\n' || text.p[i] == '\t')))
 			return why_set(why, ERR_INPUT, "%s: byte %zu is a control character (0x%02x)%s", what, i + 1, text.p[i],
 			               lines ? "; only newline and tab may stand there" : "");
 	return ERR_OK;

@@ -11,7 +11,5 @@
 MUST_USE enum err text_check(const char *what, struct slice text, bool lines, struct why *why);
 // What record.h asks of an attachment's name.
 MUST_USE enum err text_check_name(struct slice name, struct why *why);
-// Bytes of the control character at offset i, 0 when there is none.
-size_t text_control(struct slice text, size_t i);
 
 #endif

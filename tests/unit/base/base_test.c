@@ -121,8 +121,13 @@ static void controls(void)
 		size_t n;
 	} rows[] = {{" ", 0}, {"~", 0}, {"\xc3\xa9", 0}, {"\xc2\xa0", 0}, {"\xc2", 0}, {"\x80", 0}, {"\n", 1}, {"\t", 1}, {"\x1b[31m", 1}, {"\x7f", 1},
 	            {"\xc2\x80", 2}, {"\xc2\x9b" "31m", 2}, {"\xc2\x9f", 2}};
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char behind[16];
 		CHECK_SAY(slice_control(slice_text(rows[i].text), 0) == rows[i].n, "row %zu", i);
+		snprintf(behind, sizeof behind, "a\xc3\xa9%s", rows[i].text);
+		CHECK_SAY(slice_has_control(slice_text(behind)) == (rows[i].n > 0), "row %zu", i);
+	}
+	CHECK(!slice_has_control((struct slice){0}));
 }
 
 static void buffer_keeps_its_maximum(void)
