@@ -125,11 +125,6 @@ static void put_version(struct buf *out, struct slice epoch, struct slice versio
 		buf_printf(out, "-%.*s", SLICE_ARGS(release));
 }
 
-static bool is_packager(const struct purl *p)
-{
-	return slice_is_text(p->type, "deb") || slice_is_text(p->type, "rpm") || slice_is_text(p->type, "apk");
-}
-
 static bool ends_with(struct slice s, struct slice end)
 {
 	return s.n >= end.n && slice_equal(slice_part(s, s.n - end.n, end.n), end);
@@ -195,7 +190,7 @@ static bool of_machine(struct bill *b, const struct purl *p)
 {
 	struct slice release = b->os_version.n > 0 ? text_of(&b->os_version) : text_of(&b->os_codename);
 	struct slice id, said;
-	if (!is_packager(p) || b->ecosystem.n == 0)
+	if (!purl_is_distributed(p) || b->ecosystem.n == 0)
 		return false;
 	if (purl_distribution(p, &id, &said) && (said.n > 0 || !slice_equal(id, text_of(&b->os_id)))) // "distro=ubuntu" says no release
 		return false;
@@ -225,7 +220,7 @@ static void set_ecosystem(struct bill *b, const struct draft *d, struct item *i,
 {
 	fresh(&b->item_name);
 	if (purl_ecosystem(p, fresh(&b->item_ecosystem), &b->item_name)) {
-		if (!is_packager(p))
+		if (!purl_is_distributed(p))
 			set_spelling(b, d);
 		i->name = buf_slice(&b->item_name);
 		i->ecosystem = buf_slice(&b->item_ecosystem);

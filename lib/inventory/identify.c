@@ -34,16 +34,11 @@ void identity_done(struct identity *d)
 		buf_free(room_of(d, n));
 }
 
-static bool is_packager(const struct purl *p)
-{
-	return slice_is_text(p->type, "deb") || slice_is_text(p->type, "rpm") || slice_is_text(p->type, "apk");
-}
-
 // With the epoch, which a purl may tell apart.
 static struct slice version_of(struct identity *d, const struct purl *p)
 {
 	struct slice epoch = purl_qualifier(p, "epoch");
-	if (!is_packager(p) || p->version.n == 0 || epoch.n == 0 || slice_is_text(epoch, "0") ||
+	if (!purl_is_distributed(p) || p->version.n == 0 || epoch.n == 0 || slice_is_text(epoch, "0") ||
 	    slice_find(p->version, ':', 0) < p->version.n)
 		return p->version;
 	buf_printf(&d->version, "%.*s:%.*s", SLICE_ARGS(epoch), SLICE_ARGS(p->version));
@@ -62,7 +57,7 @@ static void take_package(struct identity *d, const struct purl *p, struct slice 
 	struct slice package = buf_slice(&d->package);
 	bool same = version.n == 0 || slice_equal(i->version, version);
 	i->ecosystem = buf_slice(&d->ecosystem);
-	if (is_packager(p)) {
+	if (purl_is_distributed(p)) {
 		i->name = package;
 		i->version = same || has_epoch_before(i->version, version) ? i->version : version;
 		return;

@@ -187,7 +187,7 @@ bool distribution_ecosystem(struct slice id, struct slice release, struct buf *e
 	return false;
 }
 
-static bool is_packager(const struct purl *p)
+bool purl_is_distributed(const struct purl *p)
 {
 	return slice_is_text(p->type, "deb") || slice_is_text(p->type, "rpm") || slice_is_text(p->type, "apk");
 }
@@ -197,7 +197,7 @@ bool purl_distribution(const struct purl *p, struct slice *id, struct slice *rel
 	struct slice distro = purl_qualifier(p, "distro");
 	if (distro.n == 0)
 		distro = purl_qualifier(p, "distro_name");
-	if (distro.n == 0 || !is_packager(p))
+	if (distro.n == 0 || !purl_is_distributed(p))
 		return false;
 	size_t hyphen = distro.n;
 	while (hyphen > 0 && distro.p[hyphen - 1] != '-')
@@ -240,7 +240,7 @@ bool purl_ecosystem(const struct purl *p, struct buf *ecosystem, struct buf *nam
 			put_name(p, registries[i].ecosystem, registries[i].join, name);
 			return true;
 		}
-	if (!is_packager(p) || !of_distribution(p, ecosystem))
+	if (!purl_is_distributed(p) || !of_distribution(p, ecosystem))
 		return false;
 	buf_put_slice(name, p->name);
 	return true;

@@ -32,6 +32,8 @@ struct slice purl_qualifier(const struct purl *p, const char *key); // empty: no
 // it is looked up in that ecosystem (ecosystem_name: "@adonisjs/core", "org.apache.logging.log4j:log4j-core", "github.com/A/b").
 bool purl_ecosystem(const struct purl *p, struct buf *ecosystem, struct buf *name);
 
+// A package of dpkg's, rpm's or apk's?
+bool purl_is_distributed(const struct purl *p);
 // The distribution that the purl of a deb, rpm or apk is for: os-release's ID, and a number or codename ("debian", "12.5"), from
 // the qualifier distro as syft ("rhel-9.2"), trivy ("redhat-9.2", and "3.16.0" of the namespace alpine), cdxgen (distro_name) and
 // the specification ("jessie") write it. False where it is not said.
