@@ -142,7 +142,6 @@ static enum err wait_for(struct parser *p, const char *path, struct why *why)
 
 // --- The build -----------------------------------------------------------------------------------------------------------------
 
-// *said: among them is a source; of a feed read in parts some may have refusals alone.
 static void tell_refused(struct slice text)
 {
 	struct buf line;
@@ -152,6 +151,7 @@ static void tell_refused(struct slice text)
 	buf_free(&line);
 }
 
+// *said: among them is a source; of a feed read in parts some may have refusals alone.
 static enum err take_facts(struct knowledge_build *b, int fd, bool *said, struct why *why)
 {
 	struct stat st;

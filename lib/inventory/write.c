@@ -148,7 +148,7 @@ static enum err begin(struct inventory_writer *w, struct why *why)
 static bool is_plain(const struct inventory_writer *w, const struct item *i)
 {
 	return i->kind == ITEM_PACKAGE && slice_equal(i->ecosystem, slice_of(w->ecosystem, w->ecosystem_n)) && !is_blank(i->name) &&
-	       !is_blank(i->version) &&	       i->vendor.n == 0 && i->purl.n == 0 && i->cpe.n == 0 && i->caretaker.n == 0 && i->role == ROLE_UNKNOWN &&
+	       !is_blank(i->version) && i->vendor.n == 0 && i->purl.n == 0 && i->cpe.n == 0 && i->caretaker.n == 0 && i->role == ROLE_UNKNOWN &&
 	       i->exposure == EXPOSURE_UNKNOWN && i->credentials == CREDENTIALS_UNKNOWN && i->since == INVENTORY_UNKNOWN_DATE;
 }
 
