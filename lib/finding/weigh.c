@@ -101,14 +101,17 @@ static bool is_named_alone(const struct knowledge *k, const struct knowledge_row
 	return false;
 }
 
-// Nothing but processors, and the item names none or one of these: what is affected on them is as good as not restricted.
+// Nothing but processors, and the item names one of these: what is affected on them is as good as not restricted. An item that names none
+// is taken for a PC's.
 static bool is_any_processor(const struct subject *s, struct slice platform)
 {
 	unsigned on = 0;
 	if (!architectures_alone(platform, &on))
 		return false;
 	unsigned own = architectures_in(s->arch) | architectures_in(s->name) | architectures_in(s->cpe);
-	return own == 0 || (own & on) != 0;
+	if (own == 0)
+		own = architectures_in(SLICE_LITERAL("x86 x64"));
+	return (own & on) != 0;
 }
 
 // "Not affected" is kept as SILENCED until all rows are known: it may outweigh another. What a VEX document does not say of this version

@@ -249,13 +249,14 @@ static void test_uncomputed(void)
 	hold(&t, rows, N(rows));
 }
 
-// A processor alone restricts nothing, unless the item says that it is of another.
+// A processor alone restricts nothing, unless the item says that it is of another, or says nothing and no PC has it.
 static void test_processors(void)
 {
 	static const struct {
 		const char *name, *on;
 	} products[] = {{"server", "x64-based Systems, ARM64-based Systems"}, {"phone", "Android"}, {"desk", "Windows 10 for x64-based Systems"},
-	                {"old", "32-bit Systems"}};
+	                {"old", "32-bit Systems"}, {"wide", "64-bit"}, {"mac", "ARM64-based Systems"}, {"host", "s390x, ppc64le"},
+	                {"both", "aarch64, amd64"}};
 	struct told t = told_new();
 	struct fact_range r = told_range("0", "2.0", VERSION_NUMBERS, STATUS_AFFECTED);
 	tell_source(&t, SOURCE_CVE, "CVE", "MITRE", "2026-08-24", false);
@@ -268,6 +269,7 @@ static void test_processors(void)
 	tell_ranges(&t, "CVE-2", NAMES_CPE, "", "", "cpe:2.3:o:acme:os:*:*:*:*:*:*:x64:*", STATUS_UNAFFECTED, &r, 1);
 	tell_ranges(&t, "CVE-2", NAMES_CPE, "", "", "cpe:2.3:o:acme:os2:*:*:*:*:*:*:phone:*", STATUS_UNAFFECTED, &r, 1);
 	tell_ranges(&t, "CVE-2", NAMES_CPE, "", "", "cpe:2.3:o:acme:os3:*:*:*:*:enterprise:*:x64:*", STATUS_UNAFFECTED, &r, 1);
+	tell_ranges(&t, "CVE-2", NAMES_CPE, "", "", "cpe:2.3:o:acme:os4:*:*:*:*:*:*:arm64:*", STATUS_UNAFFECTED, &r, 1);
 	tell_source(&t, SOURCE_OPENVEX, "VEX", "acme", "2026-08-24", false);
 	tell_flaw(&t, "CVE-1", "", 0, "2026-01-02", "");
 	r.status = STATUS_UNAFFECTED;
@@ -283,6 +285,16 @@ static void test_processors(void)
 		{"vendor=acme|name=desk|version=1.0", "flaw doubtful CVE-1 fixed=2.0 by=MITRE"},
 		{"vendor=acme|name=old|version=1.0", "flaw alias CVE-1 fixed=2.0 by=MITRE"}, // what is cleared on one is not on all
 		{"vendor=acme|name=old|version=1.0|arch=x86_64", "silenced doubtful CVE-1 by=acme"},
+		{"vendor=acme|name=wide|version=1.0", "flaw alias CVE-1 fixed=2.0 by=MITRE"},
+		{"vendor=acme|name=both|version=1.0", "flaw alias CVE-1 fixed=2.0 by=MITRE"},
+		// nobody told the item's, and no PC is among these
+		{"vendor=acme|name=mac|version=1.0", "flaw doubtful CVE-1 fixed=2.0 by=MITRE"},
+		{"vendor=acme|name=mac|version=1.0|arch=all", "flaw doubtful CVE-1 fixed=2.0 by=MITRE"},
+		{"vendor=acme|name=mac|version=1.0|arch=aarch64", "flaw alias CVE-1 fixed=2.0 by=MITRE"},
+		{"vendor=acme|name=host|version=1.0", "flaw doubtful CVE-1 fixed=2.0 by=MITRE"},
+		{"vendor=acme|name=host|version=1.0|arch=s390x", "flaw alias CVE-1 fixed=2.0 by=MITRE"},
+		{"cpe=cpe:2.3:o:acme:os4:1.0:*:*:*:*:*:*:*|name=os|version=1.0", "flaw doubtful CVE-2 fixed=2.0 by=MITRE"},
+		{"cpe=cpe:2.3:o:acme:os4:1.0:*:*:*:*:*:*:*|name=os|version=1.0|arch=arm64", "flaw exact CVE-2 fixed=2.0 by=MITRE"},
 		{"cpe=cpe:2.3:o:acme:os:1.0:*:*:*:*:*:*:*|name=os|version=1.0", "flaw exact CVE-2 fixed=2.0 by=MITRE"},
 		{"cpe=cpe:2.3:o:acme:os:1.0:*:*:*:*:*:*:*|name=os (x86)|version=1.0", "flaw doubtful CVE-2 fixed=2.0 by=MITRE"},
 		{"cpe=cpe:2.3:o:acme:os:1.0:*:*:*:*:*:*:*|name=os|version=1.0|arch=arm64", "flaw doubtful CVE-2 fixed=2.0 by=MITRE"},
