@@ -68,11 +68,11 @@ struct indicator_set {
 	const struct set_record *records;
 	const struct set_meta *metas;
 	const uint8_t *text, *nets;
+	uint64_t url_lengths[OBSERVABLE_MAX / 64 + 1]; // bit n: a URL indicator has n bytes
 	uint32_t meta_count, text_bytes;
 	void *map; // NULL: borrowed bytes
 	size_t bytes;
 };
-
 
 // 128-bit product folded: the one mixing step of every key.
 static inline uint64_t key_mix(uint64_t a, uint64_t b)

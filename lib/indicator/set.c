@@ -47,6 +47,13 @@ static enum err check(struct slice bytes, struct why *why)
 	return check_sections(&h, bytes, why);
 }
 
+static void note_url_lengths(struct indicator_set *s)
+{
+	for (uint32_t i = 0; i < s->head->count; i++)
+		if (s->records[i].type == OBSERVABLE_URL && s->records[i].n <= OBSERVABLE_MAX)
+			s->url_lengths[s->records[i].n / 64] |= 1ull << s->records[i].n % 64;
+}
+
 enum err indicator_open_bytes(struct slice bytes, struct indicator_set **set, struct why *why)
 {
 	if ((uintptr_t)bytes.p % 8 != 0)
@@ -70,6 +77,8 @@ enum err indicator_open_bytes(struct slice bytes, struct indicator_set **set, st
 	s->meta_count = (uint32_t)(s->head->sections[SET_METAS].bytes / sizeof(struct set_meta));
 	s->text_bytes = (uint32_t)s->head->sections[SET_TEXT].bytes;
 	s->bytes = bytes.n;
+	if (indicator_count_of(s, OBSERVABLE_URL) > 0)
+		note_url_lengths(s);
 	*set = s;
 	return ERR_OK;
 }

@@ -5,6 +5,7 @@
 
 #define LOCAL_MAX 64u                       // characters of the local part of a mail address, RFC 5321 section 4.5.3.1.1
 #define LOCAL_BEHIND (6u * (LOCAL_MAX + 1)) // bytes read back for it, all written as \uXXXX, and for what stands before
+#define SEEN_MAX (2u * LOCAL_MAX)           // each way of reading gives one text of each length; a hostile set may give more
 #define URL_BEHIND SCAN_URL_MAX             // bytes read back for scheme and user name of a URL
 #define END_MARKS 6u                        // marks within a URL before which it may be meant to end
 #define ENDS_MAX (2 + END_MARKS)            // and at its end, with and without punctuation
@@ -57,7 +58,8 @@ static bool is_new(uint32_t *seen, size_t *count, uint32_t index)
 	for (size_t i = 0; i < *count; i++)
 		if (seen[i] == index)
 			return false;
-	seen[(*count)++] = index;
+	if (*count < SEEN_MAX)
+		seen[(*count)++] = index;
 	return true;
 }
 
@@ -71,7 +73,7 @@ void check_mail(struct scan *s, const struct view *v, size_t start, size_t end)
 	else
 		return;
 	size_t from = at;
-	uint32_t seen[2 * LOCAL_MAX]; // each way of reading gives one text of each length
+	uint32_t seen[SEEN_MAX];
 	const struct slice domain = slice_of(v->p + start, end - start);
 	uint64_t key = key_name(domain);
 	while (from > 0 && at - from < LOCAL_BEHIND && (is_local(s->p[from - 1]) || s->p[from - 1] >= 0x80 || s->p[from - 1] == '\\'))
@@ -102,6 +104,12 @@ void check_mail(struct scan *s, const struct view *v, size_t start, size_t end)
 
 // ---- URLs
 
+// Every border of a hostile URL would cost a hash of all before it: only those are hashed where an indicator may end.
+static bool is_length(const struct indicator_set *set, size_t n)
+{
+	return (set->url_lengths[n / 64] >> n % 64 & 1) != 0;
+}
+
 static bool is_border(struct slice url, size_t i, bool query) // the path may end before byte i
 {
 	if (i == url.n)
@@ -116,7 +124,7 @@ static void find_forms(const struct indicator_set *set, struct slice url, url_fo
 	bool query = false;
 	for (size_t i = path + 1; i <= url.n && i <= OBSERVABLE_MAX; i++) {
 		query |= url.p[i - 1] == '?';
-		if (!is_border(url, i, query))
+		if (!is_length(set, i) || !is_border(url, i, query))
 			continue;
 		struct slice prefix = slice_part(url, 0, i);
 		uint64_t key = key_bytes(KEY_URL, prefix), at = UINT64_MAX;
@@ -253,25 +261,100 @@ static void url_met(void *context, uint32_t index)
 	met_url(u->s, u->colon, u->start, u->end, index);
 }
 
+// The character that ends before byte i > 0, as it is or escaped; *n: bytes of it. It is what '/', ':', '@' and '[' are read from.
+static uint8_t char_before(const uint8_t *p, size_t i, size_t *n)
+{
+	static const size_t lengths[] = {6, 4, 3, 2};
+	for (size_t k = 0; k < sizeof lengths / sizeof *lengths; k++) {
+		if (lengths[k] > i)
+			continue;
+		struct unit u = read_unit(p + i - lengths[k], lengths[k], READ_ESCAPES | READ_PERCENT);
+		*n = lengths[k];
+		if (u.n == 1 && u.raw == lengths[k])
+			return u.bytes[0];
+	}
+	*n = 1;
+	return p[i - 1];
+}
+
+static bool ends_mark(const uint8_t *p, size_t i) // "://", in any of the ways
+{
+	static const uint8_t mark[] = {'/', '/', ':'};
+	size_t n;
+	for (size_t k = 0; k < sizeof mark; i -= n, k++)
+		if (i == 0 || char_before(p, i, &n) != mark[k])
+			return false;
+	return true;
+}
+
+enum before { BEFORE_NOTHING, BEFORE_USER, BEFORE_URL, BEFORE_SAME };
+
+// May the host be one of a URL? Without decoding: a line of hosts would be read back once for each. BEFORE_USER: what may be a
+// user name stands before it, and no "://" before that. BEFORE_SAME: it is in one URL with s->user_last, or in none with it.
+static enum before look_back(struct scan *s, size_t start)
+{
+	const uint8_t *p = s->p;
+	size_t n, i = start;
+	bool plain = true; // nothing that may end a user name in one way of reading and not in another
+	uint8_t c = i > 0 ? char_before(p, i, &n) : 0;
+	if (c == '[') {
+		i -= n;
+		c = i > 0 ? char_before(p, i, &n) : 0;
+	}
+	if (c != '@')
+		return c == '/' && ends_mark(p, i) ? BEFORE_URL : BEFORE_NOTHING;
+	for (; i > 0 && start - i < URL_BEHIND; i--) {
+		if (s->user_last.block == s->block && s->user_last.start == i && (plain || !s->user_last.any))
+			return BEFORE_SAME;
+		c = p[i - 1];
+		if ((c == '/' || (c | 0x20) == 'f') && ends_mark(p, i))
+			return BEFORE_URL;
+		if (c <= 0x20 || strchr("\"<>?#/", c) != NULL)
+			return BEFORE_USER;
+		plain = plain && c != '\\' && c != '%' && c != '&';
+	}
+	return BEFORE_USER;
+}
+
+static void find_in_reading(struct scan *s, const struct reading *r, size_t from)
+{
+	size_t ends[ENDS_MAX], colon = slice_find(slice_of(r->text, r->n), ':', from), count = likely_ends(r, from, ends);
+	for (size_t i = 0; i < count; i++) {
+		char url[OBSERVABLE_URL_FRONT];
+		size_t n = 0;
+		struct url_place place = {s, r->where[colon], r->where[from], r->where[ends[i]]};
+		if (observable_url_front(slice_of(r->text + from, ends[i] - from), url, &n, NULL) == ERR_OK)
+			find_urls(s->set, slice_of(url, n), url_met, &place);
+	}
+}
+
 bool check_url(struct scan *s, const struct view *v, size_t start)
 {
 	static const unsigned ways[] = {READ_ESCAPES, READ_ESCAPES | READ_PERCENT, READ_ESCAPES | READ_LETTERS};
 	struct reading r;
 	size_t raw = view_at(v, start);
 	bool any = false;
-	for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
-		size_t from, ends[ENDS_MAX];
+	enum before before = look_back(s, raw);
+	if (before == BEFORE_SAME)
+		any = s->user_last.any;
+	for (size_t w = 0; w < sizeof ways / sizeof *ways && before == BEFORE_URL; w++) {
+		size_t from;
 		if (!read_url(s, &r, raw, ways[w], &from))
 			continue;
 		any = true;
-		size_t colon = slice_find(slice_of(r.text, r.n), ':', from), count = likely_ends(&r, from, ends);
-		for (size_t i = 0; i < count; i++) {
-			char url[OBSERVABLE_URL_FRONT];
-			size_t n = 0;
-			struct url_place place = {s, r.where[colon], r.where[from], r.where[ends[i]]};
-			if (observable_url_front(slice_of(r.text + from, ends[i] - from), url, &n, NULL) == ERR_OK)
-				find_urls(s->set, slice_of(url, n), url_met, &place);
-		}
+		uint32_t at = r.where[from], colon = r.where[slice_find(slice_of(r.text, r.n), ':', from)];
+		bool percent = (ways[w] & READ_PERCENT) != 0;
+		if (s->url_last[percent].block == s->block && s->url_last[percent].from == at && s->url_last[percent].colon == colon)
+			continue;
+		s->url_last[percent].block = s->block;
+		s->url_last[percent].from = at;
+		s->url_last[percent].colon = colon;
+		find_in_reading(s, &r, from);
+	}
+	if (any || before == BEFORE_USER || before == BEFORE_SAME) {
+		s->user_last.block = s->block;
+		s->user_last.start = (uint32_t)raw;
+		s->user_last.any = any;
 	}
 	return any;
 }

@@ -59,6 +59,16 @@ struct scan {
 		uint32_t block;
 	} urls[URLS_KEPT]; // reported
 	uint32_t block, url_next;
+	// Hosts in one user name lead to one URL, which is looked at once: the last, by where its scheme and its "://" are; [1]: of
+	// those that are percent-coded as a whole.
+	struct {
+		uint32_t block, from, colon;
+	} url_last[2];
+	// The last host of a URL, or behind a user name of none.
+	struct {
+		uint32_t block, start;
+		bool any;
+	} user_last;
 	uint8_t *region;    // decoded bytes
 	uint32_t *where;    // of each, its offset in the block; one more for the end
 };

@@ -2,7 +2,10 @@
 // page names really lie.
 #include "test.h"
 
+#include <time.h>
+
 #include "indicator/build.h"
+#include "indicator/layout.h"
 #include "scan/scan.h"
 
 #define LINE_MAX (1u << 20)
@@ -251,6 +254,106 @@ static void longest(void)
 	end();
 }
 
+// What stands before a host may be a user name of its URL, other hosts in it or not.
+static void user_names(void)
+{
+	static const struct {
+		const char *text;
+		unsigned met;
+	} rows[] = {
+		{"http://evil.example@evil.example/a", 1},
+		{"http://u,evil.example@evil.example/a", 1},
+		{"http://u%40evil.example@evil.example/a", 1},
+		{"http://u%2fevil.example@evil.example/a", 1},
+		{"http://evil.example@other.example@evil.example/a", 1},
+		{"http:\\/\\/evil.example@evil.example\\/a", 1},
+		{"http%3a%2f%2fevil.example%40evil.example%2fa", 1},
+		{"http\\u003a\\u002F\\x2fevil.example\\u0040evil.example/a", 1},
+		{"evil.example@evil.example http://evil.example@evil.example/a", 1},
+		{"evil.example@evil.example/a", 0},
+		{"//evil.example@evil.example/a", 0},
+		{"http:/evil.example@evil.example/a", 0},
+		{"http://evil.example\\t@evil.example/a", 0},
+		{"http://x/evil.example@evil.example/a", 0},
+		{"http://x?evil.example@evil.example/a", 0},
+		{"http://evil.example,evil.example/a", 0},
+	};
+	begin();
+	indicate("url", "http://evil.example/a");
+	opened();
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		line_n = 0;
+		put(rows[i].text);
+		put("\n");
+		meets(rows[i].met, 1, rows[i].text);
+	}
+	end();
+}
+
+// Lines that were made to keep a scanner busy: a megabyte that took it half a minute. (Processor time: whatever else runs.)
+static void hostile_urls(void)
+{
+	static const struct {
+		const char *front, *unit, *behind;
+		size_t count; // in a line
+		unsigned met;
+	} rows[] = {
+		{"", "evil.example,", "", 8000, 0},
+		{"", "evil.example@", "", 8000, 0},
+		{"http://", "evil.example@", "evil.example/a/", 200, 1},
+		{"http://evil.example", "/", "", 4000, 0},
+		{"http://evil.example", "/a", "", 2000, 1},
+		{"http://evil.example/a?", "&", "", 4000, 1},
+	};
+	begin();
+	indicate("url", "http://evil.example/a");
+	opened();
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		unsigned lines = 0;
+		for (line_n = 0; line_n + 200000 < LINE_MAX; lines++) {
+			put(rows[i].front);
+			for (size_t k = 0; k < rows[i].count; k++)
+				put(rows[i].unit);
+			put(rows[i].behind);
+			put("\n");
+		}
+		clock_t began = clock();
+		meets(1, rows[i].met * lines, rows[i].unit);
+		CHECK_SAY(clock() - began < 20 * CLOCKS_PER_SEC, "%s: %ld s on all paths", rows[i].unit,
+		          (clock() - began) / CLOCKS_PER_SEC);
+	}
+	end();
+}
+
+// A set in which all records are one value, and every slot leads there: wrong answers at worst.
+static void hostile_set(void)
+{
+	char value[64];
+	begin();
+	for (unsigned i = 0; i < MANY; i++) {
+		snprintf(value, sizeof value, "u%03u@mail.example", i);
+		indicate("mail", value);
+	}
+	opened();
+	struct set_record *records = (struct set_record *)(uintptr_t)set->records;
+	struct set_slot *slots = (struct set_slot *)(uintptr_t)set->slots;
+	uint64_t key = key_mail(key_name(SLICE_LITERAL("mail.example")), SLICE_LITERAL("u000"));
+	for (uint32_t i = 0; i < MANY; i++)
+		if (memcmp(set->text + records[i].value, "u000", 4) == 0)
+			records[0].value = records[i].value;
+	for (uint32_t i = 0; i < MANY; i++)
+		records[i].value = records[0].value;
+	for (uint64_t i = 0; i < set->head->slots; i++)
+		slots[i] = (struct set_slot){.tag = (uint32_t)key, .ref = (uint32_t)(i % MANY) + 1};
+	put("u000@mail.example ");
+	memset(&hits, 0, sizeof hits);
+	struct scan *scan;
+	CHECK(scan_new(set, SCAN_PORTABLE, count_hit, NULL, &scan, NULL) == ERR_OK);
+	CHECK(scan_block(scan, (const uint8_t *)line, line_n, true) == line_n && hits.count >= MANY);
+	scan_free(scan);
+	end();
+}
+
 static void names_of_paths(void)
 {
 	static const char *const refused[] = {"", "best", "AVX2", "avx", "avx5120", "portable ", "sse", "?"};
@@ -273,6 +376,9 @@ const struct test tests[] = {
 	{"mail addresses", mail},
 	{"long URLs", long_urls},
 	{"the longest indicator", longest},
+	{"user names before hosts", user_names},
+	{"lines that keep a scanner busy", hostile_urls},
+	{"a set that lies", hostile_set},
 	{"names of paths", names_of_paths},
 	{NULL, NULL},
 };
