@@ -21,7 +21,7 @@ struct slice sighting_host(const struct sighting *s)
 	return s->fields->host.n > 0 ? s->fields->host : slice_text(s->path);
 }
 
-void sighting_identify(struct sighting *s, struct slice line_text)
+void sighting_identify(struct sighting *s, struct slice line_hash)
 {
 	uint8_t place[16], hash[32];
 	for (int i = 0; i < 8; i++) {
@@ -30,7 +30,7 @@ void sighting_identify(struct sighting *s, struct slice line_text)
 	}
 	uint8_t type = (uint8_t)s->what->what.type;
 	const struct slice parts[] = {slice_text(s->path), slice_of("", 1), slice_of(place, sizeof place), slice_of(&type, 1),
-	                              observable_value(&s->what->what), slice_of("", 1), line_text};
+	                              observable_value(&s->what->what), slice_of("", 1), line_hash};
 	sha256_parts(parts, sizeof parts / sizeof *parts, hash);
 	memcpy(s->id, hash, SIGHTING_ID);
 }

@@ -27,8 +27,8 @@ struct sighting {
 uint64_t sighting_time(const struct sighting *s);
 // Between whom, for counting: the source address, else the machine, else the log.
 struct slice sighting_host(const struct sighting *s);
-// Fills the id.
-void sighting_identify(struct sighting *s, struct slice line_text);
+// Fills the id. line_hash: of the line's text.
+void sighting_identify(struct sighting *s, struct slice line_hash);
 // One line with its newline is appended.
 void sighting_json(const struct sighting *s, struct buf *out);
 void sighting_text(const struct sighting *s, bool colour, struct buf *out);

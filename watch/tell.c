@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "crypto/hash.h"
 #include "when.h"
 
 #define PLACES 256u      // hits of one reading of the line; those beyond are told by another
@@ -158,6 +159,7 @@ struct telling {
 	const struct line *line;
 	struct fields *fields;
 	uint64_t read_ms;
+	uint8_t line_hash[32]; // of its text: once, not for each hit
 };
 
 static void tell(const struct telling *x, uint32_t index, struct slice value, const struct fields_place *place, const char *field)
@@ -171,7 +173,7 @@ static void tell(const struct telling *x, uint32_t index, struct slice value, co
 		.column = x->line->at - x->line->start + place->offset + 1, .read_ms = x->read_ms,
 		.duplicate = x->line->start < x->t->replayed_to,
 	};
-	sighting_identify(&s, slice_part(x->line->text, 0, TEXT_ONLY));
+	sighting_identify(&s, slice_of(x->line_hash, sizeof x->line_hash));
 	output_sighting(x->t->output, &s);
 }
 
@@ -185,6 +187,7 @@ static void tell_url(const struct telling *x, const struct fields_place *place)
 		if (!fields_url(x->fields, port == 1, url, &n))
 			continue;
 		size_t more = scan_value(x->t->set, x->t->now, OBSERVABLE_URL, slice_of(url, n), met + count, SCAN_VALUE_MAX);
+		more = more < SCAN_VALUE_MAX ? more : SCAN_VALUE_MAX; // of a hostile set
 		for (size_t i = 0; i < more; i++) {
 			bool before = false;
 			for (size_t k = 0; k < count && !before; k++)
@@ -224,8 +227,9 @@ static void tell_some(struct telling *x, const struct scan_hit *hits, size_t cou
 bool tell_line(struct teller *t, const struct line *line, const struct scan_hit *hits, size_t count)
 {
 	struct fields fields;
-	struct telling x = {t, line, &fields, when_now()};
+	struct telling x = {t, line, &fields, when_now(), {0}};
 	bool url_told = false;
+	sha256(slice_part(line->text, 0, TEXT_ONLY), x.line_hash);
 	for (size_t i = 0; i < count && !output_is_broken(t->output); i += PLACES)
 		tell_some(&x, hits + i, count - i < PLACES ? count - i : PLACES, &url_told);
 	return !output_is_broken(t->output);
