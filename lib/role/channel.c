@@ -130,7 +130,7 @@ static enum err receive_answer(struct link *l, uint16_t kind, uint64_t id, uint6
 	do {
 		e = frame_receive(l->fd, &l->reader, left(deadline), &f, why);
 		if (e != ERR_OK) {
-			*cut = e != ERR_AWAY || is_gone(l->fd);
+			*cut = (e != ERR_AWAY && e != ERR_SYSTEM) || is_gone(l->fd);
 			return e;
 		}
 	} while (f.id < id); // the late answer to a question that was given up

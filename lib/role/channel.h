@@ -54,7 +54,7 @@ struct channel_server {
 
 // Serves until told to stop or until every client has gone (both ERR_OK; an answer in the making is finished first). A frame
 // over its maximum or out of form ends it with ERR_LIMIT or ERR_INPUT: a role that breaks the frame format has been taken over
-// or is broken, and the daemon stops. A question not in the table is answered with a refusal.
+// or is broken, and the daemon stops. A question not in the table, or without memory for it, is answered with a refusal.
 MUST_USE enum err channel_serve(const struct channel_server *s, struct why *why);
 
 #endif

@@ -24,9 +24,9 @@ void frame_reader_done(struct frame_reader *r)
 
 void frame_reader_drop(struct frame_reader *r)
 {
-	if (r->head_n != FRAME_HEAD || r->payload.n != r->want)
+	if (r->head_n != FRAME_HEAD || r->got != r->want)
 		return;
-	r->head_n = 0;
+	r->head_n = r->got = 0;
 	buf_free(&r->payload);
 }
 
@@ -45,7 +45,7 @@ static void read_head(const struct frame_reader *r, uint32_t *n, struct frame *f
 
 enum err frame_take(struct frame_reader *r, struct slice s, size_t *used, bool *complete, struct frame *f, struct why *why)
 {
-	struct frame got;
+	struct frame got = {0};
 	uint32_t n;
 	frame_reader_drop(r); // it was borrowed until now
 	size_t head = least(FRAME_HEAD - r->head_n, s.n);
@@ -61,13 +61,16 @@ enum err frame_take(struct frame_reader *r, struct slice s, size_t *used, bool *
 	if (got.kind == 0)
 		return why_set(why, ERR_INPUT, "frame of kind 0");
 	r->want = n;
-	size_t body = least(r->want - r->payload.n, s.n - head);
+	size_t body = least(r->want - r->got, s.n - head);
 	buf_put(&r->payload, s.p + head, body);
-	if (buf_status(&r->payload) != ERR_OK)
-		return why_set(why, ERR_SYSTEM, "frame of %u bytes: no memory", n);
+	r->got += body;
 	*used = head + body;
-	if (r->payload.n < r->want)
+	if (r->got < r->want)
 		return ERR_OK;
+	if (buf_status(&r->payload) != ERR_OK) {
+		*f = got;
+		return why_set(why, ERR_SYSTEM, "frame of %u bytes: no memory", n);
+	}
 	got.payload = buf_slice(&r->payload);
 	*f = got;
 	*complete = true;
@@ -121,9 +124,9 @@ enum err frame_send(int fd, struct frame f, unsigned timeout_ms, struct why *why
 // How much to ask of the socket: never past the end of this frame, so nothing has to be kept between frames.
 static size_t wanted(const struct frame_reader *r)
 {
-	if (r->head_n < FRAME_HEAD || r->payload.n == r->want)
+	if (r->head_n < FRAME_HEAD || r->got == r->want)
 		return r->head_n < FRAME_HEAD ? FRAME_HEAD - r->head_n : FRAME_HEAD;
-	return least(r->want - r->payload.n, RECEIVE_STEP);
+	return least(r->want - r->got, RECEIVE_STEP);
 }
 
 enum err frame_receive(int fd, struct frame_reader *r, unsigned timeout_ms, struct frame *f, struct why *why)

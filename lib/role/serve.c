@@ -82,7 +82,14 @@ static enum err take(struct serving *v, unsigned i, struct why *why)
 	if (e == ERR_OK)
 		return (v->asked[i].kind & FRAME_ANSWER) == 0
 			? ERR_OK : why_set(why, ERR_INPUT, "role %s: question of kind %u", l->from, v->asked[i].kind);
+	const struct frame lost = v->asked[i];
 	v->asked[i].kind = 0;
+	if (e == ERR_SYSTEM) { // of one question there was no room for: the others are answered
+		struct why refused = *why, away;
+		if (send_back(l, lost, e, slice_of(NULL, 0), &refused, &away) != ERR_OK)
+			cut(v, i);
+		return ERR_OK;
+	}
 	if (e != ERR_AWAY)
 		return why_at(why, e, "role %s", l->from);
 	char c;

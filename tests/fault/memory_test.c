@@ -1,6 +1,7 @@
 // The n-th allocation fails, for every n until none does: an error of the system or of a limit, nothing leaked (LeakSanitizer), and what
 // was asked works when it is asked again.
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "follower.h"
@@ -8,6 +9,8 @@
 #include "match/match.h"
 #include "memory.h"
 #include "observable/extract.h"
+#include "role/channel.h"
+#include "role/frame.h"
 #include "sealing.h"
 #include "token/token.h"
 
@@ -409,7 +412,56 @@ static void end(void)
 	fixture_free(f);
 }
 
+// --- Questions between roles ------------------------------------------------------------------------------------------------------
+
+static enum err echo(void *context, struct slice payload, struct buf *reply, struct why *refused)
+{
+	(void)context;
+	(void)refused;
+	buf_put_u32(reply, (uint32_t)payload.n);
+	return ERR_OK;
+}
+
+// One question may be refused or its asker cut off; the role goes on.
+static enum err serve_once(unsigned nth)
+{
+	enum { BYTES = 60000, KIND = 1, QUESTIONS = 2 };
+	static const uint8_t heads[QUESTIONS][FRAME_HEAD] = {{0, 0, BYTES >> 8, BYTES & 255, 0, KIND, 0, 0, 0, 0, 0, 0, 0, 1},
+	                                                     {0, 0, 0, 0, 0, KIND, 0, 0, 0, 0, 0, 0, 0, 2}};
+	static const struct channel_question questions[] = {{KIND, BYTES, NULL, echo, NULL}, {0}};
+	static uint8_t bytes[QUESTIONS * FRAME_HEAD + BYTES];
+	int ends[2];
+	struct why said;
+	struct frame_reader r;
+	struct frame answer = {0};
+	bool refused = false;
+	(void)nth;
+	memcpy(bytes, heads[0], FRAME_HEAD);
+	memcpy(bytes + FRAME_HEAD + BYTES, heads[1], FRAME_HEAD);
+	INVARIANT(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+	INVARIANT(send(ends[0], bytes, sizeof bytes, 0) == (ssize_t)sizeof bytes && shutdown(ends[0], SHUT_WR) == 0);
+	const struct channel_link link = {ends[1], "tester", BYTES};
+	const struct channel_server server = {.questions = questions, .links = &link, .count = 1, .stop = -1};
+	enum err e = channel_serve(&server, &said);
+	CHECK_SAY(e == ERR_OK, "the role ends: %s", said.text);
+	frame_reader_init(&r, BYTES);
+	for (uint64_t id = 1; id <= QUESTIONS && e == ERR_OK; id++) {
+		e = frame_receive(ends[0], &r, 0, &answer, &said);
+		refused |= e != ERR_OK || answer.kind == FRAME_ERROR;
+		CHECK(e == ERR_AWAY || answer.id == id);
+	}
+	frame_reader_done(&r);
+	close(ends[0]);
+	close(ends[1]);
+	return refused ? ERR_SYSTEM : ERR_OK;
+}
+
+static void serve(void)
+{
+	each("serve", serve_once, NULL);
+}
+
 const struct test tests[] = {
 	{"begin", begin}, {"governance", governance}, {"record", record}, {"batch", batch}, {"follow", follow}, {"match", match},
-	{"misp", misp},   {"knowledge", knowledge}, {"end", end}, {NULL, NULL},
+	{"misp", misp},   {"knowledge", knowledge}, {"serve", serve}, {"end", end}, {NULL, NULL},
 };
