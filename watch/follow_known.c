@@ -183,7 +183,8 @@ static enum follow_known judge(const struct search *s, const struct content *c, 
 	for (size_t i = 0; i < s->n; i++) {
 		const struct alike *a = &s->log[i];
 		enum follow_known k = a->live ? of_live(a, c, late) : of_finished(a, c, late);
-		if (k > best) {
+		// Of several the longest: what begins alike and is short says little.
+		if (k > best || (k == best && *log != NULL && a->place.offset > (*log)->place.offset)) {
 			best = k;
 			*log = a;
 		}
@@ -239,6 +240,8 @@ static enum err look(struct worker_state *w, int fd, bool late, enum follow_know
 		e = read_content(source, &s, UINT64_MAX, &c, why);
 		source_close(source);
 		*known = judge(&s, &c, late, &log);
+		if (*known == FOLLOW_WAIT && w->file->finish) // there is no later
+			*known = FOLLOW_DOUBTFUL;
 	}
 	if (*known == FOLLOW_RESUME)
 		resume(w, log);

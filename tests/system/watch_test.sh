@@ -454,6 +454,12 @@ printf 'mple and on\nn23.evil.example' | gzip >>"$A/logs/b.log"
 b_is() { [ "$(grep -o 'n2[123].evil.example' "$A/out" | sort | uniq | tr -d '\n')" = "$*" ]; }
 ok "an archive that grows by a member goes on, also within a line" wait_for 10 "n22" b_is n21.evil.examplen22.evil.example
 ok "and its last line counts when it grows no more" wait_for 30 "n23" b_is n21.evil.examplen22.evil.examplen23.evil.example
+{ hit 31; printf 'n32.evil.exa'; } >"$A/logs/c.log"
+wait_for 10 "n31" grep -q n31.evil.example "$A/out"
+{ hit 31; echo n32.evil.example; hit 33; } | gzip >"$A/logs/c.log.1.gz" # goes on where its log has half a line
+wait_for 10 "the archive" eval "ls -l /proc/$PID/fd | grep -q c.log.1.gz"
+rm "$A/logs/c.log.1.gz"
+ok "an archive that waits for its log and is removed is told" wait_for 60 "n33" grep -q n33.evil.example "$A/out"
 stop TERM
 
 mkdir "$A/slow"
