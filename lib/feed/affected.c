@@ -4,89 +4,14 @@
 #include "feed/ecosystem.h"
 #include "product/cpe.h"
 
-#define GIT_MAX 1000u // entries of a list that are held against each other
 #define CPES_MAX 256u // products named by one affected entry
-
-static enum err entry_versions(struct container *c, const struct json *entry, struct entries *e, enum fact_status *otherwise,
-                               struct why *why)
-{
-	struct json versions = json_find(entry, "versions");
-	size_t n = json_is_array(&versions) ? json_count(&versions) : 0;
-	struct slice word = text_of(c->r, entry, "defaultStatus");
-	enum err err = ERR_OK;
-	*otherwise = STATUS_UNKNOWN;
-	if (word.n > 0 && !status_of(word, otherwise) && !e->quiet)
-		err = say_refused_at(c->r, entry, why, "a default status is affected, unaffected or unknown");
-	ranges_clear(c->r);
-	for (size_t i = 0; i < n && err == ERR_OK; i++) {
-		struct json v = json_item(&versions, i);
-		err = cve_version(e, &v, why);
-	}
-	if (e->lost && *otherwise == STATUS_UNAFFECTED)
-		*otherwise = STATUS_UNKNOWN;
-	return err;
-}
 
 static enum err say_affected(struct container *c, const struct json *at, struct fact_affected a, struct why *why)
 {
 	a.flaw = c->id;
 	a.ranges = c->r->ranges;
 	a.ranges_n = c->r->ranges_n;
-	return say(c->r, at, &(struct fact){.kind = FACT_AFFECTED, .affected = a}, why);
-}
-
-// Can a version be held against what has been read into the ranges?
-static bool is_computable(const struct reading *r, const struct entries *e, enum fact_status otherwise)
-{
-	for (size_t i = 0; i < r->ranges_n; i++)
-		if (r->ranges[i].scheme == VERSION_CUSTOM && !r->ranges[i].single && (r->ranges[i].from.n > 0 || r->ranges[i].to.n > 0))
-			return false;
-	return !e->lost && (r->ranges_n > 0 || otherwise != STATUS_UNKNOWN);
-}
-
-// Nothing but singles that have no order: equal to a version or not, and mute about its neighbours.
-static bool is_loose(const struct reading *r)
-{
-	for (size_t i = 0; i < r->ranges_n; i++)
-		if (!r->ranges[i].single || r->ranges[i].scheme != VERSION_CUSTOM)
-			return false;
-	return r->ranges_n > 0;
-}
-
-static bool has_order(const struct reading *r)
-{
-	for (size_t i = 0; i < r->ranges_n; i++)
-		if (!r->ranges[i].single && r->ranges[i].scheme != VERSION_CUSTOM)
-			return true;
-	return false;
-}
-
-// Versions up to an end: a CPE's own version and update are then one of them, or the last.
-static bool is_bounded(const struct reading *r)
-{
-	for (size_t i = 0; i < r->ranges_n; i++)
-		if (!r->ranges[i].single && r->ranges[i].to.n > 0)
-			return true;
-	return false;
-}
-
-static bool list_has(const struct slice *list, size_t n, struct slice text)
-{
-	for (size_t i = 0; i < n; i++)
-		if (slice_equal(list[i], text))
-			return true;
-	return false;
-}
-
-bool cve_is_told(const struct told_names *t, struct slice pattern)
-{
-	return list_has(t->of, t->before, pattern);
-}
-
-void cve_add_told(struct told_names *t, struct slice pattern)
-{
-	if (t->n < CVE_TOLD_MAX && !list_has(t->of, t->n, pattern))
-		t->of[t->n++] = pattern;
+	return cve_say(c, at, &a, why);
 }
 
 static bool read_cpe(const struct json *item, char room[static CPE_MAX], struct cpe *c, struct why *refusal)
@@ -102,37 +27,56 @@ static bool read_cpe(const struct json *item, char room[static CPE_MAX], struct 
 	return false;
 }
 
-// Several CPEs of one product, one for each version, are one name: the versions stand in the version list.
-// besides: also of those of which who comes first has said versions.
-static enum err say_cpes(struct container *c, const struct json *entry, enum fact_status otherwise, bool computable, bool besides,
-                         struct why *why)
+struct cpe_names {
+	struct slice of[CPES_MAX];
+	size_t at[CPES_MAX], n; // where in the list
+};
+
+// Several CPEs of one product, one for each version, are one name: the versions stand in the version list. An update stays where that has
+// no end. besides: also those of which who comes first has said versions. quiet: refusals have been told.
+static enum err read_cpes(struct container *c, const struct json *entry, bool update, bool besides, bool quiet, struct cpe_names *names,
+                          struct why *why)
 {
 	struct json cpes = json_find(entry, "cpes");
-	size_t n = json_is_array(&cpes) ? json_count(&cpes) : 0, said = 0;
-	struct slice names[CPES_MAX];
+	size_t n = json_is_array(&cpes) ? json_count(&cpes) : 0;
 	enum err err = ERR_OK;
+	names->n = 0;
 	for (size_t i = 0; i < n && err == ERR_OK; i++) {
 		struct json item = json_item(&cpes, i);
 		struct cpe cpe;
 		struct why refusal = {""};
 		char room[CPE_MAX];
 		if (!read_cpe(&item, room, &cpe, &refusal)) {
-			err = say_refused(c->r, &refusal, why);
+			err = quiet ? ERR_OK : say_refused(c->r, &refusal, why);
 			continue;
 		}
-		struct slice name = cpe_pattern(c->r, &cpe, !is_bounded(c->r));
-		if (list_has(names, said, name) || (!besides && cve_is_told(c->told, name)))
+		struct slice name = cpe_pattern(c->r, &cpe, update);
+		if (text_is_among(names->of, names->n, name) || (!besides && cve_is_told(c->told, name)))
 			continue;
-		if (said == CPES_MAX) {
-			err = say_refused_at(c->r, &cpes, why, "more than %u products in one entry, the rest is left out", CPES_MAX);
-			break;
-		}
-		names[said++] = name;
-		err = say_affected(c, &item, (struct fact_affected){.names = NAMES_CPE, .name = name, .otherwise = otherwise}, why);
+		if (names->n == CPES_MAX)
+			return quiet ? ERR_OK : say_refused_at(c->r, &cpes, why, "more than %u products in one entry, the rest is left out", CPES_MAX);
+		names->at[names->n] = i;
+		names->of[names->n++] = name;
 	}
-	for (size_t i = 0; i < said && computable && !c->indexed; i++)
-		cve_add_told(c->told, names[i]);
 	return err;
+}
+
+static enum err say_cpes(struct container *c, const struct json *entry, const struct cpe_names *names, enum fact_status otherwise,
+                         struct why *why)
+{
+	struct json cpes = json_find(entry, "cpes");
+	enum err err = ERR_OK;
+	for (size_t i = 0; i < names->n && err == ERR_OK && c->r->room == ROOM_LEFT; i++) {
+		struct json item = json_item(&cpes, names->at[i]);
+		err = say_affected(c, &item, (struct fact_affected){.names = NAMES_CPE, .name = names->of[i], .otherwise = otherwise}, why);
+	}
+	return err;
+}
+
+static void add_told(struct container *c, const struct cpe_names *names)
+{
+	for (size_t i = 0; i < names->n && !c->indexed; i++)
+		cve_add_told(c->told, names->of[i]);
 }
 
 // "Windows, Linux": at most FACT_TEXT_MAX bytes; what does not fit makes another statement.
@@ -179,7 +123,7 @@ static enum err read_platforms(struct container *c, const struct json *entry, st
 			ecosystem = ecosystem_of_codename(c->r, c->author, text);
 		if (c->indexed && ecosystem.n == 0)
 			ecosystem = ecosystem_of_cpe(c->r, text);
-		if (ecosystem.n > 0 && p->exacts < PLATFORMS_MAX && !list_has(p->exact, p->exacts, ecosystem))
+		if (ecosystem.n > 0 && p->exacts < PLATFORMS_MAX && !text_is_among(p->exact, p->exacts, ecosystem))
 			p->exact[p->exacts++] = ecosystem;
 		else if (ecosystem.n == 0 && p->others < PLATFORMS_MAX)
 			p->other[p->others++] = text;
@@ -202,12 +146,12 @@ static void add_qualifiers(struct container *c, const struct json *entry, struct
 		char room[CPE_MAX];
 		if (!read_cpe(&item, room, &cpe, &refusal))
 			continue;
-		struct slice words = cpe_qualifiers(c->r, cpe_pattern(c->r, &cpe, !is_bounded(c->r)));
+		struct slice words = cpe_qualifiers(c->r, cpe_pattern(c->r, &cpe, !cve_is_bounded(c->r)));
 		if (words.n == 0) {
 			p->others = before;
 			return;
 		}
-		if (p->others < PLATFORMS_MAX && !list_has(p->other, p->others, words))
+		if (p->others < PLATFORMS_MAX && !text_is_among(p->other, p->others, words))
 			p->other[p->others++] = words;
 	}
 }
@@ -231,7 +175,7 @@ static enum err say_package(struct container *c, const struct json *entry, struc
 		if (json_text(&item, &text, NULL) != ERR_OK)
 			continue;
 		a.ecosystem = ecosystem_of_cpe(c->r, text);
-		if (a.ecosystem.n == 0 || list_has(said, n, a.ecosystem))
+		if (a.ecosystem.n == 0 || text_is_among(said, n, a.ecosystem))
 			continue;
 		if (n == PLATFORMS_MAX)
 			return say_refused_at(c->r, &item, why, "more than %u releases, the rest is left out", PLATFORMS_MAX);
@@ -244,35 +188,6 @@ static enum err say_package(struct container *c, const struct json *entry, struc
 static bool is_repository(struct slice collection)
 {
 	return text_starts(collection, "https://access.redhat.com/downloads/content/package-browser");
-}
-
-static bool is_git(const struct json *entry)
-{
-	struct json versions = json_find(entry, "versions");
-	size_t n = json_is_array(&versions) ? json_count(&versions) : 0;
-	for (size_t i = 0; i < n; i++) {
-		struct json v = json_item(&versions, i);
-		struct slice type = {0};
-		if (json_get_text(&v, "versionType", &type, NULL) != ERR_OK || !text_same(type, "git"))
-			return false;
-	}
-	return n > 0;
-}
-
-// Commits say nothing of a version. Where another entry of the list has the same product by versions, this one is left out.
-static bool is_told_by_versions(const struct container *c, const struct json *entry, struct slice vendor, struct slice product)
-{
-	struct slice v, p;
-	if (json_count(c->affected) > GIT_MAX || !is_git(entry))
-		return false;
-	for (size_t i = 0; i < json_count(c->affected); i++) {
-		struct json other = json_item(c->affected, i);
-		v = text_of(c->r, &other, "vendor");
-		p = text_of(c->r, &other, "product");
-		if (other.value != entry->value && slice_equal(v, vendor) && slice_equal(p, product) && !is_git(&other))
-			return true;
-	}
-	return false;
 }
 
 static enum err say_product(struct container *c, const struct json *entry, struct fact_affected a, struct why *why)
@@ -297,68 +212,59 @@ static enum version_scheme scheme_behind(const struct container *c, struct slice
 	return version_scheme_of_ecosystem(ecosystem_of_collection(collection));
 }
 
-static bool same_name(struct slice a, struct slice b)
-{
-	struct buf x, y;
-	buf_init(&x, 2 * FACT_TEXT_MAX);
-	buf_init(&y, 2 * FACT_TEXT_MAX);
-	product_fold(a, &x);
-	product_fold(b, &y);
-	bool same = buf_status(&x) == ERR_OK && buf_status(&y) == ERR_OK && slice_equal(buf_slice(&x), buf_slice(&y));
-	buf_free(&x);
-	buf_free(&y);
-	return same;
-}
-
-// The next entry of the CNA's list, from *at on, that names this product and gives versions that can be compared: they are then in the
-// ranges.
-static bool next_of_cna(struct container *c, const struct json *list, size_t *at, struct slice vendor, struct slice product,
-                        enum fact_status *otherwise)
-{
-	size_t n = json_is_array(list) && json_count(list) <= GIT_MAX ? json_count(list) : 0;
-	while (*at < n) {
-		struct json entry = json_item(list, (*at)++);
-		struct entries e = {.r = c->r, .quiet = true};
-		struct why refusal;
-		if (!same_name(text_of(c->r, &entry, "vendor"), vendor) || !same_name(text_of(c->r, &entry, "product"), product))
-			continue;
-		if (entry_versions(c, &entry, &e, otherwise, &refusal) == ERR_OK && is_computable(c->r, &e, *otherwise))
-			return true;
-	}
-	return false;
-}
-
-bool cve_tells_product(struct container *c, struct slice vendor, struct slice product)
-{
-	enum fact_status otherwise;
-	return next_of_cna(c, c->cna != NULL ? c->cna : c->affected, &(size_t){0}, vendor, product, &otherwise);
-}
-
 enum after { AFTER_NOBODY, AFTER_CNA, BESIDES_CNA }; // what is left to say of an ADP's entry: all; nothing; its own versions, too
+
+// The versions of all entries from this one on that are about its product, for the CPEs of an ADP's entry.
+static enum err say_of_cna(struct container *c, const struct json *entry, const struct cve_product *of, struct why *why)
+{
+	struct cpe_names names[2]; // without the update, for versions with an end; with it
+	enum err e = read_cpes(c, entry, false, false, false, &names[0], why);
+	if (e == ERR_OK)
+		e = read_cpes(c, entry, true, false, true, &names[1], why);
+	if (names[0].n == 0 && names[1].n == 0)
+		return e;
+	for (size_t i = 0; i <= of->behind && e == ERR_OK && c->r->room == ROOM_LEFT; i++) {
+		const struct cpe_names *its = &names[!of[i].bounded];
+		if (its->n == 0) { // looked at: counts all the same
+			e = cve_count(c, 0) ? ERR_OK : say_full(c->r, entry, why);
+			continue;
+		}
+		ranges_set(c->r, of[i].ranges, of[i].ranges_n);
+		e = say_cpes(c, entry, its, of[i].otherwise, why);
+		add_told(c, its);
+	}
+	return e;
+}
 
 // An ADP's entry about a product of which the CNA says versions: these hold for the CPEs that the ADP adds to it. Its own ranges count
 // besides where they have an order and all that the CNA says has none.
 static enum err say_after_cna(struct container *c, const struct json *entry, struct slice vendor, struct slice product, enum after *after,
                               struct why *why)
 {
+	const struct cve_product *of = c->cna != NULL && !text_says_nothing(product) ? cve_product(c, vendor, product) : NULL;
 	enum fact_status otherwise;
-	enum err e = ERR_OK;
-	bool loose = true;
-	*after = AFTER_NOBODY;
-	if (c->cna == NULL || json_count(c->affected) > GIT_MAX || text_says_nothing(product))
-		return ERR_OK;
-	for (size_t at = 0; e == ERR_OK && next_of_cna(c, c->cna, &at, vendor, product, &otherwise);) {
-		*after = AFTER_CNA;
-		loose &= is_loose(c->r);
-		e = say_cpes(c, entry, otherwise, true, false, why);
-	}
-	if (e != ERR_OK || *after == AFTER_NOBODY || !loose)
+	*after = of != NULL ? AFTER_CNA : AFTER_NOBODY;
+	enum err e = of != NULL ? say_of_cna(c, entry, of, why) : ERR_OK;
+	if (e != ERR_OK || of == NULL || !of->loose)
 		return e;
 	struct entries own = {.r = c->r, .quiet = true};
-	e = entry_versions(c, entry, &own, &otherwise, why);
-	if (e == ERR_OK && has_order(c->r))
+	e = cve_versions(c, entry, &own, &otherwise, why);
+	if (e == ERR_OK && cve_has_order(c->r))
 		*after = BESIDES_CNA;
 	return e;
+}
+
+// The entry's CPEs, of the versions in the ranges.
+static enum err say_own_cpes(struct container *c, const struct json *entry, const struct entries *e, enum fact_status otherwise,
+                             bool besides, struct why *why)
+{
+	struct cpe_names names;
+	enum err err = read_cpes(c, entry, !cve_is_bounded(c->r), besides, besides, &names, why);
+	if (err == ERR_OK)
+		err = say_cpes(c, entry, &names, otherwise, why);
+	if (cve_is_computable(c->r, e, otherwise))
+		add_told(c, &names);
+	return err;
 }
 
 enum err cve_affected(struct container *c, const struct json *entry, struct why *why)
@@ -371,7 +277,7 @@ enum err cve_affected(struct container *c, const struct json *entry, struct why 
 	bool packaged = package.n > 0 && collection.n > 0, names = !text_says_nothing(product);
 	if (!json_is_object(entry))
 		return say_refused_at(r, entry, why, "an affected entry is an object");
-	if (is_told_by_versions(c, entry, vendor, product))
+	if (cve_is_told_by_versions(c, entry, vendor, product))
 		return ERR_OK;
 	enum after after;
 	enum err err = say_after_cna(c, entry, vendor, product, &after, why);
@@ -381,7 +287,7 @@ enum err cve_affected(struct container *c, const struct json *entry, struct why 
 	enum version_scheme behind = scheme_behind(c, collection);
 	if (packaged) {
 		e.scheme = is_repository(collection) ? VERSION_RPM : behind;
-		err = entry_versions(c, entry, &e, &a.otherwise, why);
+		err = cve_versions(c, entry, &e, &a.otherwise, why);
 		if (err == ERR_OK)
 			err = say_package(c, entry, package, collection, a.otherwise, why);
 	}
@@ -390,9 +296,9 @@ enum err cve_affected(struct container *c, const struct json *entry, struct why 
 		return err;
 	if (!packaged || behind != VERSION_CUSTOM) {
 		e = (struct entries){.r = r, .scheme = packaged ? VERSION_CUSTOM : behind, .quiet = packaged};
-		err = entry_versions(c, entry, &e, &a.otherwise, why);
+		err = cve_versions(c, entry, &e, &a.otherwise, why);
 	}
 	if (err == ERR_OK && names)
 		err = say_product(c, entry, a, why);
-	return err == ERR_OK ? say_cpes(c, entry, a.otherwise, is_computable(r, &e, a.otherwise), after == BESIDES_CNA, why) : err;
+	return err == ERR_OK ? say_own_cpes(c, entry, &e, a.otherwise, after == BESIDES_CNA, why) : err;
 }

@@ -62,31 +62,9 @@ static bool is_vulnerable(const struct json *match)
 	return json_bool(&field, &truth, NULL) != ERR_OK || truth;
 }
 
-// "x_firmware" runs on the "x" of the same vendor and on nothing else: that says no more than the name.
-static bool is_its_hardware(const struct cpe *of, const struct cpe *on)
-{
-	struct slice product = of->at[CPE_PRODUCT], base = on->at[CPE_PRODUCT];
-	return slice_is_text(on->at[CPE_PART], "h") && slice_equal(of->at[CPE_VENDOR], on->at[CPE_VENDOR]) &&
-	       product.n > base.n && memcmp(product.p, base.p, base.n) == 0 && slice_is_text(slice_part(product, base.n, product.n), "_firmware");
-}
-
 static bool is_all(struct reading *r, const struct json *object)
 {
 	return slice_is_text(text_of(r, object, "operator"), "AND");
-}
-
-static bool goes_without_saying(struct reading *r, const struct json *node, const struct cpe *of)
-{
-	struct json list = json_find(node, "cpeMatch");
-	size_t n = json_is_array(&list) && !is_all(r, node) ? json_count(&list) : 0;
-	for (size_t i = 0; i < n && i < LOOK_MAX; i++) {
-		struct json match = json_item(&list, i);
-		char room[CPE_MAX];
-		struct cpe c;
-		if (cpe_parse(text_of(r, &match, "criteria"), room, &c, NULL) == ERR_OK && is_its_hardware(of, &c))
-			return true;
-	}
-	return false;
 }
 
 static void put_beside(struct reading *r, const struct json *node, size_t but, struct buf *names)
@@ -105,22 +83,81 @@ static void put_beside(struct reading *r, const struct json *node, size_t but, s
 	}
 }
 
+struct hardware {
+	struct slice vendor, product; // as in the CPE
+};
+
+// What a node of a configuration says of the names of the others: made once, not for each of these.
+struct node {
+	struct slice beside; // its names
+	struct hardware *of; // those of them that are hardware, but of AND
+	size_t n;
+};
+
 struct place { // of a match
 	const struct json *nodes;
+	const struct node *others; // of all nodes, this one among them
 	size_t node, match;
 	bool all, all_of_node; // AND of the nodes; of this node's names
 };
+
+static bool add_hardware(struct reading *r, struct node *node, const struct cpe *c)
+{
+	struct slice vendor = reading_print(r, "%.*s", SLICE_ARGS(c->at[CPE_VENDOR]));
+	struct slice product = reading_print(r, "%.*s", SLICE_ARGS(c->at[CPE_PRODUCT]));
+	if (node->of == NULL)
+		node->of = (struct hardware *)(void *)reading_room(r, LOOK_MAX * sizeof *node->of);
+	if (node->of == NULL)
+		return false;
+	node->of[node->n++] = (struct hardware){vendor, product};
+	return true;
+}
+
+static void read_node(struct reading *r, const struct json *item, struct node *node)
+{
+	struct json list = json_find(item, "cpeMatch");
+	size_t n = json_is_array(&list) && !is_all(r, item) ? json_count(&list) : 0;
+	struct buf names;
+	*node = (struct node){.n = 0};
+	buf_init(&names, 2 * FACT_TEXT_MAX);
+	put_beside(r, item, SIZE_MAX, &names);
+	node->beside = reading_print(r, "%.*s", SLICE_ARGS(text_cut(buf_slice(&names), FACT_TEXT_MAX)));
+	buf_free(&names);
+	for (size_t i = 0; i < n && i < LOOK_MAX; i++) {
+		struct json match = json_item(&list, i);
+		char room[CPE_MAX];
+		struct cpe c;
+		if (cpe_parse(text_of(r, &match, "criteria"), room, &c, NULL) == ERR_OK && slice_is_text(c.at[CPE_PART], "h") &&
+		    !add_hardware(r, node, &c))
+			return;
+	}
+}
+
+// "x_firmware" runs on the "x" of the same vendor and on nothing else: that says no more than the name.
+static bool goes_without_saying(const struct node *node, const struct cpe *of)
+{
+	struct slice product = of->at[CPE_PRODUCT], end = SLICE_LITERAL("_firmware");
+	if (product.n <= end.n || !slice_equal(slice_part(product, product.n - end.n, end.n), end))
+		return false;
+	for (size_t i = 0; i < node->n; i++)
+		if (slice_equal(node->of[i].vendor, of->at[CPE_VENDOR]) &&
+		    slice_equal(node->of[i].product, slice_part(product, 0, product.n - end.n)))
+			return true;
+	return false;
+}
 
 static struct slice platform_of(struct reading *r, const struct place *p, const struct cpe *of)
 {
 	struct buf names;
 	buf_init(&names, (NODES_MAX + 1) * 2 * FACT_TEXT_MAX);
 	for (size_t i = 0; i < json_count(p->nodes); i++) {
-		struct json node = json_item(p->nodes, i);
-		if (i == p->node && p->all_of_node)
+		if (i == p->node && p->all_of_node) {
+			struct json node = json_item(p->nodes, i);
 			put_beside(r, &node, p->match, &names);
-		else if (i != p->node && p->all && !goes_without_saying(r, &node, of))
-			put_beside(r, &node, SIZE_MAX, &names);
+		} else if (i != p->node && p->all && !goes_without_saying(&p->others[i], of)) {
+			buf_put_text(&names, names.n > 0 && p->others[i].beside.n > 0 ? ", " : "");
+			buf_put_slice(&names, p->others[i].beside);
+		}
 	}
 	struct slice text = reading_print(r, "%.*s", SLICE_ARGS(text_cut(buf_slice(&names), FACT_TEXT_MAX)));
 	buf_free(&names);
@@ -201,7 +238,8 @@ static bool is_negated(const struct json *object)
 static enum err read_configuration(struct matches *m, const struct json *configuration, struct why *why)
 {
 	struct json nodes = json_find(configuration, "nodes");
-	struct place p = {.nodes = &nodes, .all = is_all(m->r, configuration)};
+	struct node others[NODES_MAX];
+	struct place p = {.nodes = &nodes, .others = others, .all = is_all(m->r, configuration)};
 	bool negated = is_negated(configuration);
 	enum err e = ERR_OK;
 	if (!json_is_array(&nodes) || json_count(&nodes) > NODES_MAX)
@@ -209,6 +247,8 @@ static enum err read_configuration(struct matches *m, const struct json *configu
 	for (size_t i = 0; i < json_count(&nodes); i++) {
 		struct json node = json_item(&nodes, i);
 		negated |= is_negated(&node);
+		if (p.all)
+			read_node(m->r, &node, &others[i]);
 	}
 	if (negated) // what is affected by not being there cannot be said of an inventory
 		return lost(m, configuration, why, "negate is not computed");
@@ -257,7 +297,7 @@ static enum err say_group(struct container *c, struct matches *m, const struct j
 	size_t exclusive = 0;
 	if (cve_is_told(c->told, of->pattern))
 		return ERR_OK;
-	bool named = cve_tells_product(c, of->vendor, of->product); // before the ranges: it needs their room
+	bool named = cve_product(c, of->vendor, of->product) != NULL; // before the ranges: it needs their room
 	ranges_clear(m->r);
 	for (size_t i = 0; i < n; i++) {
 		exclusive += of[i].exclusive;
@@ -270,7 +310,7 @@ static enum err say_group(struct container *c, struct matches *m, const struct j
 	f.ranges_n = m->r->ranges_n;
 	enum err e = ok ? ERR_OK : say_refused_at(m->r, at, why, "more than 16384 version entries, the rest is left out");
 	if (e == ERR_OK)
-		e = say(m->r, at, &(struct fact){.kind = FACT_AFFECTED, .affected = f}, why);
+		e = cve_say(c, at, &f, why);
 	cve_add_told(c->told, of->pattern);
 	if (e != ERR_OK || named)
 		return e;
@@ -278,7 +318,7 @@ static enum err say_group(struct container *c, struct matches *m, const struct j
 	f.vendor = of->vendor;
 	f.name = of->product;
 	f.platform = of->platform.n > 0 ? of->platform : cpe_qualifiers(m->r, of->pattern);
-	return say(m->r, at, &(struct fact){.kind = FACT_AFFECTED, .affected = f}, why);
+	return cve_say(c, at, &f, why);
 }
 
 enum err cve_applicability(struct container *c, const struct json *container, struct why *why)

@@ -1,6 +1,36 @@
 // CVE JSON 5.0 to 5.2 records (cve-schema), also as the payload of a line of an indexer's ndjson.
 #include "feed/cve.h"
 
+bool cve_is_told(const struct told_names *t, struct slice pattern)
+{
+	return text_is_among(t->of, t->before, pattern);
+}
+
+void cve_add_told(struct told_names *t, struct slice pattern)
+{
+	if (t->n < CVE_TOLD_MAX && !text_is_among(t->of, t->n, pattern))
+		t->of[t->n++] = pattern;
+}
+
+bool cve_count(struct container *c, size_t bytes)
+{
+	if (++c->told->statements > CVE_STATEMENTS_MAX)
+		reading_full(c->r, "more than 32768 statements");
+	if ((c->told->stated += bytes) > CVE_STATED_MAX)
+		reading_full(c->r, "statements of more than 67108864 bytes");
+	return c->r->room == ROOM_LEFT;
+}
+
+enum err cve_say(struct container *c, const struct json *at, const struct fact_affected *a, struct why *why)
+{
+	size_t bytes = a->vendor.n + a->name.n + a->platform.n + a->ranges_n * CVE_ENTRY_BYTES;
+	for (size_t i = 0; i < a->ranges_n; i++)
+		bytes += a->ranges[i].from.n + a->ranges[i].to.n;
+	if (!cve_count(c, bytes))
+		return say_full(c->r, at, why);
+	return say(c->r, at, &(struct fact){.kind = FACT_AFFECTED, .affected = *a}, why);
+}
+
 static enum err read_container(struct container c, const struct json *container, struct why *why)
 {
 	struct json list = json_find(container, "affected"), provider = json_find(container, "providerMetadata");
@@ -8,6 +38,9 @@ static enum err read_container(struct container c, const struct json *container,
 	c.affected = &list;
 	c.author = text_of(c.r, &provider, "shortName");
 	c.told->before = c.told->n;
+	c.told->not_git.made = false;
+	if (c.cna == NULL)
+		c.told->versions.made = false;
 	for (size_t i = 0; json_is_array(&list) && i < json_count(&list) && err == ERR_OK; i++) {
 		struct json entry = json_item(&list, i);
 		err = cve_affected(&c, &entry, why);
@@ -109,7 +142,7 @@ static enum err read_record(struct reading *r, const struct json *record, bool i
 		if (err == ERR_OK && !indexed)
 			err = say_exploited(r, &container, flaw.id, why);
 	}
-	return err;
+	return err == ERR_OK ? say_full(r, record, why) : err;
 }
 
 enum err cve_record(struct reading *r, const struct json *root, struct why *why)

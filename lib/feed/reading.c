@@ -10,6 +10,7 @@
 #define BLOCK (64u << 10)
 #define PENDING_MAX (1u << 20) // bytes of refusals that come before the source
 #define BLOCKS_MAX (64u << 20) // bytes of texts made for one record
+#define BLOCKS_FULL "texts of more than 67108864 bytes"
 
 struct reading_block {
 	struct reading_block *before;
@@ -54,6 +55,14 @@ void reading_next(struct reading *r)
 	r->room = ROOM_LEFT;
 }
 
+void reading_full(struct reading *r, const char *full)
+{
+	if (r->room != ROOM_LEFT)
+		return;
+	r->room = ROOM_FULL;
+	r->full = full;
+}
+
 char *reading_room(struct reading *r, size_t n)
 {
 	struct reading_block *b = r->blocks;
@@ -61,7 +70,7 @@ char *reading_room(struct reading *r, size_t n)
 	if (b == NULL || b->room - b->used < n) {
 		size_t room = n > BLOCK ? n : BLOCK, total = (b != NULL ? b->total : 0) + room;
 		if (total > BLOCKS_MAX) { // the record's fault: the others are read
-			r->room = r->room == ROOM_LEFT ? ROOM_FULL : r->room;
+			reading_full(r, BLOCKS_FULL);
 			return NULL;
 		}
 		struct reading_block *more = malloc(sizeof *more + room);
@@ -196,7 +205,7 @@ enum err say_full(struct reading *r, const struct json *at, struct why *why)
 	if (r->room != ROOM_FULL)
 		return ERR_OK;
 	r->room = ROOM_FULL_SAID;
-	return say_refused_at(r, at, why, "texts of more than %u bytes in one record, the rest of it is left out", BLOCKS_MAX);
+	return say_refused_at(r, at, why, "%s in one record, the rest of it is left out", r->full);
 }
 
 enum err say_refused(struct reading *r, const struct why *refusal, struct why *why)
@@ -303,6 +312,14 @@ bool text_says_nothing(struct slice text)
 	return text.n == 0 || text_same(text, "n/a") || text_same(text, "unknown") || text_same(text, "-");
 }
 
+bool text_is_among(const struct slice *list, size_t n, struct slice text)
+{
+	for (size_t i = 0; i < n; i++)
+		if (slice_equal(list[i], text))
+			return true;
+	return false;
+}
+
 // cve-schema: ^CVE-[0-9]{4}-[0-9]{4,19}$
 bool text_is_cve(struct slice id)
 {
@@ -376,6 +393,13 @@ void ranges_first(struct reading *r, const struct fact_range *range)
 {
 	r->ranges[0] = *range;
 	r->ranges_n = 1;
+}
+
+void ranges_set(struct reading *r, const struct fact_range *ranges, size_t n)
+{
+	if (n > 0)
+		memcpy(r->ranges, ranges, n * sizeof *ranges);
+	r->ranges_n = n;
 }
 
 bool ranges_add(struct reading *r, const struct fact_range *range)

@@ -31,6 +31,7 @@ struct reading {
 	size_t ranges_n;
 	struct reading_block *blocks; // texts made for the record in the making
 	enum { ROOM_LEFT, ROOM_FULL, ROOM_FULL_SAID } room; // full: what is left of that record is left out
+	const char *full; // of what it has too much
 };
 
 MUST_USE enum err reading_init(struct reading *r, const struct feed_options *options, fact_sink *sink, void *context, struct why *why);
@@ -55,6 +56,8 @@ MUST_USE enum err say_refused_at(struct reading *r, const struct json *at, struc
 // A record's own error: told, unless the reading was stopped.
 MUST_USE enum err say_failed(struct reading *r, enum err e, const struct why *refusal, struct why *why);
 
+// The record has more than its share of what is named ("texts of more than …"): what is left of it is left out.
+void reading_full(struct reading *r, const char *full);
 MUST_USE enum err say_full(struct reading *r, const struct json *at, struct why *why); // tells, once, that the room was full; else nothing
 
 // Memory for texts of the record in the making, gone with reading_next(). NULL: none left: r->stopped is set, or the record has more
@@ -71,6 +74,7 @@ struct slice text_title(struct reading *r, struct slice text);
 bool text_same(struct slice a, const char *b);             // ASCII, any case
 bool text_starts(struct slice text, const char *with);     // ASCII, any case
 bool text_says_nothing(struct slice text);                 // "", "n/a", "unknown", "-"
+bool text_is_among(const struct slice *list, size_t n, struct slice text);
 bool text_is_cve(struct slice id);                         // CVE-YYYY-N…
 
 // "2026-07-23", RFC 3339, and what feeds write instead: no zone (taken as UTC), "+0000", a time that cannot be read after a date that
@@ -82,6 +86,7 @@ void date_newest(struct reading *r, int64_t date);
 // Ranges of the fact in the making.
 void ranges_clear(struct reading *r);
 void ranges_first(struct reading *r, const struct fact_range *range); // the only one so far
+void ranges_set(struct reading *r, const struct fact_range *ranges, size_t n); // at most FACT_LIST_MAX
 MUST_USE bool ranges_add(struct reading *r, const struct fact_range *range); // false: more than FACT_LIST_MAX
 bool version_is_numbers(struct slice text); // "5.10", "3"
 

@@ -100,20 +100,28 @@ static void long_line(void)
 // A record that asks for more memory than its share is told and passed over; the next is read.
 static void greedy(void)
 {
-	enum { ENTRIES = 400, NAME = 1000 };
-	size_t room = ENTRIES * (NAME + 200) + 1000, n = 0;
-	char *text = malloc(room), name[NAME + 1];
+	enum { CONTAINERS = 5, MATCHES = 16000 };
+	static const char match[] = "{\"criteria\":\"cpe:2.3:a:v:p:1\"}";
+	size_t room = CONTAINERS * MATCHES * sizeof match + 8192, n = 0;
+	char *text = malloc(room), name[121];
 	struct said s;
 	struct why why = {""};
 	REQUIRE(text != NULL);
-	memset(name, 'x', NAME);
-	memcpy(name, "a\\nb", 4); // what is not plain is copied each time it is looked at
-	name[NAME] = 0;
-	n += (size_t)sprintf(text, "{\"dataType\":\"CVE_RECORD\",\"dataVersion\":\"5.1\",\"cveMetadata\":{\"cveId\":\"CVE-2024-0001\",\"state\":\"PUBLISHED\"},\"containers\":{\"cna\":{\"affected\":[");
-	for (int i = 0; i < ENTRIES; i++)
-		n += (size_t)sprintf(text + n, "%s{\"vendor\":\"%s\",\"product\":\"%s%d\",\"versions\":[{\"version\":\"c0ffee\",\"status\":\"affected\",\"versionType\":\"git\"}]}", i == 0 ? "" : ",",
-		                     "v", name, i);
-	n += (size_t)sprintf(text + n, "]}}}\n" CVE("CVE-2024-0002") "\n");
+	memset(name, 'x', 120); // what stands beside a name goes with each
+	name[120] = 0;
+	n += (size_t)sprintf(text, "{\"dataType\":\"CVE_RECORD\",\"dataVersion\":\"5.1\",\"cveMetadata\":{\"cveId\":\"CVE-2024-0001\",\"state\":\"PUBLISHED\"},\"containers\":{\"adp\":[");
+	for (int i = 0; i < CONTAINERS; i++) {
+		n += (size_t)sprintf(text + n, "%s{\"cpeApplicability\":[{\"operator\":\"AND\",\"nodes\":[{\"cpeMatch\":[", i == 0 ? "" : ",");
+		for (int k = 0; k < 8; k++)
+			n += (size_t)sprintf(text + n, "{\"vulnerable\":false,\"criteria\":\"%s\"},", name);
+		n--; // the last comma
+		n += (size_t)sprintf(text + n, "]},{\"cpeMatch\":[");
+		for (int k = 0; k < MATCHES; k++)
+			n += (size_t)sprintf(text + n, "%s%s", k == 0 ? "" : ",", match);
+		n += (size_t)sprintf(text + n, "]}]}]}");
+	}
+	n += (size_t)sprintf(text + n, "]}}\n" CVE("CVE-2024-0002") "\n");
+	REQUIRE(n < room);
 	said_init(&s, false);
 	CHECK_SAY(said_read(&s, text, n, &none, &why) == ERR_OK, "%s", why.text);
 	CHECK_SAY(s.facts[FACT_REFUSED] == 1 && s.facts[FACT_FLAW] == 2, "%zu %zu", s.facts[FACT_REFUSED], s.facts[FACT_FLAW]);
