@@ -30,7 +30,7 @@ refused "the list says that the hub is away" "hub .*Couldn't connect" as intl li
 refused "opening says so too" "hub .*Couldn't connect" as intl open "$RECORD" --purpose "hub away"
 refused "sending again says so" "Couldn't connect|away" as reporter1 receipts --sync
 daemon_start hub
-ok "with the hub back, receipts --sync files it" as reporter1 receipts --sync
+ok "with the hub back, receipts --sync files it" within 40 "it" as reporter1 receipts --sync
 ok "under the same id, once" records_are 2
 
 # --- One keeper, two keepers ---------------------------------------------------------------------------------------------------
@@ -47,6 +47,7 @@ ok "two keepers away: tokens are to follow" said '"tokens_state": "pending"'
 ok "the hub has the record" said '"state": "promised"'
 ok "how many keepers answered and how many are needed is said" said '"tokens_why": "tokens: 1 keepers answered, 2 are needed'
 daemon_start keeper3
+within 20 "keeper3 to be active" state_is 3 active
 ok "with a keeper back, the tokens follow" as reporter2 receipts --sync
 says "and are filed" '"tokens_state": "filed"' as reporter2 --json receipts
 ok "so that the two of \"two\" meet" within 20 "the second pair" pairs_are 2

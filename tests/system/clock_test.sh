@@ -37,7 +37,6 @@ three_make
 tocsin() { LD_PRELOAD=$BIN/libclock_shift.so CLOCK_SHIFT=$P/clock-client "$BIN/tocsin" "$@"; }
 shift_all() { local who; for who in keeper1 keeper2 keeper3 client; do shift_clock "$who" "$1"; done; }
 
-state_is() { [ "$(keeper_says "$1" state)" = "$2" ]; }
 SAID=$P/said
 said() { grep -Eq -- "$1" "$SAID"; }
 log_of() { cat "$P/$1.log.old" "$P/$1.log" 2>/dev/null; }

@@ -194,6 +194,9 @@ refused "open says which seats are missing" "1 of 3 shares, 2 are needed" as int
 if grep -Eq "seat 2.*: away" "$OUT" && grep -Eq "seat 3.*: away" "$OUT"; then pass "both are named"; else fail "both are named" "$(cat "$OUT")"; fi
 daemon_start keeper2
 daemon_start keeper3
+is_active() { curl -sk --max-time 5 "https://127.0.0.1:$1/v1/status" | grep -q "^state=active"; }
+wait_for 20 "seat 2 to be active" is_active $((PORT + 2))
+wait_for 20 "seat 3 to be active" is_active $((PORT + 3 + KEEPER_SHIFT))
 says "they are back: filed, and the tokens follow" "filed" as hospital receipts --sync
 if grep -Eq "pending|promised" "$OUT"; then fail "nothing is left" "$(cat "$OUT")"; else pass "nothing is left"; fi
 says "the document is cosigned" "^int True$" published "$P/team9"

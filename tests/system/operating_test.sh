@@ -62,21 +62,20 @@ echo "metrics 127.0.0.1:$((PORT + 11))" >>"$P/keeper1.conf"
 daemon_start keeper1
 metric() { curl -s --max-time 5 "http://127.0.0.1:$((PORT + 10))/metrics" | awk -v name="$1" '$1 == name { print $2 }'; }
 metric_is() { [ "$(metric "$1")" = "$2" ]; }
-keeper_state_is() { [ "$(keeper_says "$1" state)" = "$2" ]; }
-within 20 "keeper1 to be active" keeper_state_is 1 active
+within 20 "keeper1 to be active" state_is 1 active
 curl -s "http://127.0.0.1:$((PORT + 10))/metrics" "http://127.0.0.1:$((PORT + 11))/metrics" >"$P/metrics"
 ok "the metrics of OPERATING.md and the manual pages are those that are served" every_metric_exists
 
 # --- Rotate the quarter --------------------------------------------------------------------------------------------------------------
 
-ok "the next quarter's keys are missing" metric_is 'tocsin_hub_quarter_key_missing{seat="2",quarter="next"}' 1
+ok "the next quarter's keys are missing" within 20 "the metric" metric_is 'tocsin_hub_quarter_key_missing{seat="2",quarter="next"}' 1
 for seat in $(seats); do
 	ok "seat $seat makes its key while it runs" "$BIN/tocsin-keeper" quarter -c "$P/keeper$seat.conf" --quarter next
 	DOCUMENT=$(ls -t "$P/keeper$seat"/quarter-*.document | head -1)
 	ok "its officer signs it" tocsin officer sign "$DOCUMENT" --key "$P/officer$seat/officer.key" --seat "$seat" --charter "$P/charter" --yes
 	ok "and publishes it" tocsin officer publish "$DOCUMENT" --charter "$P/charter"
 done
-ok "now they are there" metric_is 'tocsin_hub_quarter_key_missing{seat="2",quarter="next"}' 0
+ok "now they are there" within 20 "the metric" metric_is 'tocsin_hub_quarter_key_missing{seat="2",quarter="next"}' 0
 followed() { "$BIN/tocsin-keeper" check -c "$P/keeper2.conf" | grep -q "2 published sealing keys are here, one for the next quarter"; }
 ok "and check has them" within 20 "seat 2 to follow" followed
 
@@ -103,10 +102,10 @@ printf 'TKEY1\n\004' >"$PEPPER/pepper" && head -c 32 /dev/urandom >>"$PEPPER/pep
 refused "the log of another pepper is told" 'DISAGREES .*written under another pepper' "$BIN/tocsin-hub" check -c "$P/hub.conf"
 mv "$P/hub/matcher/tokens.log" "$P/useless"
 daemon_start hub
-ok "the matcher begins anew" metric_is tocsin_hub_matcher_records 0
+ok "the matcher begins anew" within 20 "the metric" metric_is tocsin_hub_matcher_records 0
 ok "reports go on" report reporter2 "after" epoch.operating.test
 within 20 "the batch to be matched" queue_is_empty
-ok "and are matched from now on" metric_is tocsin_hub_matcher_records 1
+ok "and are matched from now on" within 20 "the metric" metric_is tocsin_hub_matcher_records 1
 ok "check agrees" "$BIN/tocsin-hub" check -c "$P/hub.conf"
 ok "records of before are opened" as intl open "$(as reporter1 --json receipts | json 'd["receipts"][0]["id"]')" --purpose "after the loss"
 

@@ -10,7 +10,6 @@ PORT=8320 NAME="Snapshot test"
 . tests/system/case.sh
 three_make
 
-state_is() { [ "$(keeper_says "$1" state)" = "$2" ]; }
 witnessed_over() { local now; now=$(keeper_says "$1" witnessed); [ "${now:-0}" -gt "$2" ]; }
 copy() { rm -rf "$P/$1.$2"; cp -a "$P/$1" "$P/$1.$2"; } # of a daemon that is stopped
 put_back() { rm -rf "$P/$1"; mv "$P/$1.$2" "$P/$1"; }
@@ -66,8 +65,8 @@ resume_order "$P/resume" 2 2
 ok "its own officer's order is taken" tocsin officer publish "$P/resume" --charter "$P/charter"
 ok "and it is active again" within 20 "seat 2 to be active" state_is 2 active
 daemon_stop keeper3
-ok "what was kept is filed, with seat 2 at work" as reporter1 receipts --sync
-ok "also of the other member" as reporter2 receipts --sync
+ok "what was kept is filed, with seat 2 at work" within 40 "receipts --sync" as reporter1 receipts --sync
+ok "also of the other member" within 40 "receipts --sync" as reporter2 receipts --sync
 says "and seat 2 releases" '"tokens_missing": 0' as intl --json open "$RECORD" --purpose "after it was resumed"
 daemon_start keeper3
 

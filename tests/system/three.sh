@@ -50,6 +50,7 @@ report() {
 }
 # keeper_says SEAT KEY: a value of the keeper's own status page.
 keeper_says() { curl -sk --max-time 5 "https://127.0.0.1:$((PORT + $1))/v1/status" | sed -n "s/^$2=//p"; }
+state_is() { [ "$(keeper_says "$1" state)" = "$2" ]; } # SEAT STATE
 hub_says() { curl -sk --max-time 5 "https://127.0.0.1:$PORT/v1/status" | sed -n "s/^$1=//p"; }
 # within SECONDS WHAT COMMAND…: wait_for as a condition, whose failure is not the end of the script
 within() { (wait_for "$@"); }
