@@ -1,31 +1,10 @@
-// Any bytes as an ndb database of rpm's: no byte of it is handed out twice.
-#include <stdlib.h>
-
-#include "inventory/packages.h"
-#include "inventory/rpm_form.h"
+// Any bytes as an ndb database of rpm's.
+#include "rpm_packages.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static enum err take(void *context, uint64_t number, struct slice header, struct why *why)
-{
-	size_t *left = context;
-	struct rpm_header h;
-	const char *rule;
-	(void)why;
-	if (number == 0 || header.p == NULL || header.n > *left)
-		abort();
-	*left -= header.n;
-	if (rpm_header_parse(header, &h, &rule) != (rule == NULL))
-		abort();
-	return ERR_OK;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct why why;
-	size_t left = size;
-	enum err e = rpm_ndb_read(slice_of(data, size), "fuzz", take, &left, &why);
-	if (e != ERR_OK && e != ERR_INPUT)
-		abort();
+	read_packages(rpm_ndb_read, slice_of(data, size));
 	return 0;
 }
