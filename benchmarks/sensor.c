@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@
 
 #define RUNS 5
 #define BUFFER (256u << 10)
+#define PIECE (16u << 20)
 #define PATH_ROOM 1024
 
 static clockid_t clock_used = CLOCK_MONOTONIC;
@@ -86,64 +88,79 @@ static bool count_hit(void *context, const struct scan_hit *hit)
 	return true;
 }
 
-struct part {
+// What the threads of one scan share: each takes the next piece, as the command does.
+struct shared {
 	const struct indicator_set *set;
 	const char *path;
-	off_t from, to; // at line ends
-	size_t hits, bytes;
 	enum scan_path way;
+	off_t size;
+	_Atomic off_t next;
 };
+
+struct part {
+	struct shared *shared;
+	size_t hits;
+};
+
+// The start of the first line at or after `at`.
+static off_t line_at(int fd, off_t at, off_t size)
+{
+	char text[65536];
+	for (off_t from = at - 1; at > 0 && from < size;) {
+		ssize_t n = pread(fd, text, sizeof text, from);
+		if (n <= 0)
+			sensor_fail("cannot read");
+		const char *line = memchr(text, '\n', (size_t)n);
+		if (line != NULL)
+			return from + (line - text) + 1;
+		from += n;
+	}
+	return at > 0 ? size : 0;
+}
+
+static void scan_piece(struct scan *scan, int fd, uint8_t *buffer, off_t at, off_t to)
+{
+	size_t kept = 0;
+	while (at < to) {
+		size_t want = BUFFER - kept < (size_t)(to - at) ? BUFFER - kept : (size_t)(to - at);
+		ssize_t got = pread(fd, buffer + kept, want, at);
+		if (got <= 0)
+			sensor_fail("cannot read");
+		at += got;
+		size_t n = kept + (size_t)got, done = scan_block(scan, buffer, n, at == to);
+		kept = n - done;
+		memmove(buffer, buffer + done, kept);
+	}
+}
 
 static void *scan_part(void *p)
 {
 	struct part *part = p;
+	struct shared *s = part->shared;
 	struct scan *scan;
 	struct why why;
 	uint8_t *buffer = malloc(BUFFER);
-	int fd = open(part->path, O_RDONLY | O_CLOEXEC);
-	if (buffer == NULL || fd < 0 || scan_new(part->set, part->way, count_hit, &part->hits, &scan, &why) != ERR_OK)
+	int fd = open(s->path, O_RDONLY | O_CLOEXEC);
+	size_t hits = 0; // of its own: threads do not write beside each other
+	if (buffer == NULL || fd < 0 || scan_new(s->set, s->way, count_hit, &hits, &scan, &why) != ERR_OK)
 		sensor_fail("cannot scan");
-	size_t kept = 0;
-	part->bytes = part->hits = 0;
-	for (off_t at = part->from; at < part->to;) {
-		size_t want = BUFFER - kept < (size_t)(part->to - at) ? BUFFER - kept : (size_t)(part->to - at);
-		ssize_t got = pread(fd, buffer + kept, want, at);
-		if (got <= 0)
-			break;
-		at += got;
-		part->bytes += (size_t)got;
-		size_t n = kept + (size_t)got, done = scan_block(scan, buffer, n, at == part->to);
-		kept = n - done;
-		memmove(buffer, buffer + done, kept);
-	}
+	for (off_t at; (at = atomic_fetch_add(&s->next, PIECE)) < s->size;)
+		scan_piece(scan, fd, buffer, line_at(fd, at, s->size), line_at(fd, at + PIECE, s->size));
+	part->hits = hits;
 	scan_free(scan);
 	close(fd);
 	free(buffer);
 	return NULL;
 }
 
-// The start of the first line at or after the middle.
-static off_t middle(const char *path)
-{
-	char text[65536];
-	off_t at = sensor_size(path) / 2;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd >= 0 ? pread(fd, text, sizeof text, at) : -1;
-	char *line = n > 0 ? memchr(text, '\n', (size_t)n) : NULL;
-	if (fd >= 0)
-		close(fd);
-	return line == NULL ? sensor_size(path) : at + (line - text) + 1;
-}
-
-
 // Bytes per second, median of RUNS.
 static double rate(const struct indicator_set *set, const char *path, unsigned cores, enum scan_path way, size_t *hits)
 {
 	double took[RUNS];
-	off_t cut = middle(path), size = sensor_size(path);
+	off_t size = sensor_size(path);
 	for (unsigned r = 0; r < RUNS; r++) {
-		struct part parts[2] = {{.set = set, .path = path, .to = cores == 2 ? cut : size, .way = way},
-		                        {.set = set, .path = path, .from = cut, .to = size, .way = way}};
+		struct shared shared = {.set = set, .path = path, .way = way, .size = size};
+		struct part parts[2] = {{.shared = &shared}, {.shared = &shared}};
 		pthread_t thread;
 		double start = sensor_seconds();
 		if (cores == 2 && pthread_create(&thread, NULL, scan_part, &parts[1]) != 0)
@@ -156,6 +173,7 @@ static double rate(const struct indicator_set *set, const char *path, unsigned c
 	}
 	return (double)size / sensor_quantile(took, RUNS, 0.5);
 }
+
 static struct indicator_set *compile(const char *csv, const char *path, double *took, double *open_took)
 {
 	struct indicator_build *b;
