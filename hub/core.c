@@ -65,20 +65,20 @@ static enum err read_asker_key(struct core *c, struct why *why)
 	uint8_t *pepper = secret_new(MATCH_PEPPER);
 	enum err e = keyfile_read(c->conf->pepper, KEYFILE_RANDOM, pepper, why);
 	if (e == ERR_OK) {
-		c->asker_key = secret_new(32);
+		c->asker_key = secret_new(ASKER_KEY);
 		hmac_sha256(slice_of(pepper, MATCH_PEPPER), SLICE_LITERAL("tocsin/v1/hub-askers"), c->asker_key);
 	}
 	secret_free(pepper);
 	return e;
 }
 
-void core_asker(const struct core *c, const uint8_t card[static CARD_ID], const uint8_t *record, uint8_t name[static 32])
+void core_asker(const struct core *c, const uint8_t card[static CARD_ID], const uint8_t *record, uint8_t name[static ASKER])
 {
 	uint8_t both[CARD_ID + RECORD_ID];
 	memcpy(both, card, CARD_ID);
 	if (record != NULL)
 		memcpy(both + CARD_ID, record, RECORD_ID);
-	hmac_sha256(slice_of(c->asker_key, 32), slice_of(both, record != NULL ? sizeof both : CARD_ID), name);
+	hmac_sha256(slice_of(c->asker_key, ASKER_KEY), slice_of(both, record != NULL ? sizeof both : CARD_ID), name);
 }
 
 static enum err charter_read(const struct hub_conf *conf, struct buf *leaf, struct why *why)

@@ -57,8 +57,11 @@ extern const struct channel_question core_questions[]; // context: the core
 const struct charter *core_charter(const struct core *c);
 struct slice core_origin(const struct core *c);
 
+#define ASKER_KEY 32
+#define ASKER 32
+#define ASKED_DAYS 1u // before today: who asked then may still complain; counters of older days are nobody's business and forgotten
 // How the store names who asked (about a record; NULL: about whatever): whoever steals the store has no key to test guesses with.
-void core_asker(const struct core *c, const uint8_t card[static CARD_ID], const uint8_t *record, uint8_t name[static 32]);
+void core_asker(const struct core *c, const uint8_t card[static CARD_ID], const uint8_t *record, uint8_t name[static ASKER]);
 
 // core_ledger.c
 MUST_USE enum err ledger_open(struct core *c, struct slice charter_leaf, struct why *why); // leaf 0, governance from the stored leaves

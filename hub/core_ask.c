@@ -280,7 +280,7 @@ static enum err wish_store(struct asked *a, const struct wish *w, const uint8_t 
 {
 	struct core *c = a->core;
 	uint64_t total;
-	uint8_t asker[32];
+	uint8_t asker[ASKER];
 	core_asker(c, a->ask.credential.item.card, NULL, asker);
 	enum err e = store_begin(c->store, a->why);
 	if (e != ERR_OK)

@@ -16,7 +16,7 @@
 enum err complaint_expect(struct core *c, const uint8_t record[static RECORD_ID], const uint8_t card[static CARD_ID], uint32_t today,
                           struct why *why)
 {
-	uint8_t key[32];
+	uint8_t key[ASKER];
 	uint64_t total;
 	core_asker(c, card, record, key);
 	return store_count_add(c->store, "asked", slice_of(key, sizeof key), today, 1, UINT32_MAX, &total, why);
@@ -27,11 +27,11 @@ static enum err note(struct core *c, const struct stored_record *r, const uint8_
                      struct why *why)
 {
 	const uint32_t end = today + LOWERED_DAYS; // marks and counters are forgotten by their day
-	uint8_t key[32], alias[1 + ALIAS] = {r->seat};
+	uint8_t key[ASKER], alias[1 + ALIAS] = {r->seat};
 	uint64_t total = 0;
 	core_asker(c, card, r->id, key);
 	memcpy(alias + 1, r->alias, ALIAS);
-	enum err e = store_count_sum(c->store, "asked", slice_of(key, sizeof key), today - 1, today, &total, why);
+	enum err e = store_count_sum(c->store, "asked", slice_of(key, sizeof key), today - ASKED_DAYS, today, &total, why);
 	if (e == ERR_OK && total == 0)
 		e = why_set(why, ERR_DENIED, "complain: this analyst has not asked to open the record today or yesterday");
 	if (e == ERR_OK)

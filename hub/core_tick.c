@@ -7,7 +7,6 @@
 #define FEED_BUSY_MS 5   // the same while filings come in: receipts first, matches when it is calmer
 #define BATCHES_A_TICK 64
 #define MATCHER_REST_MS 1000 // before the matcher is tried again after a failure
-#define COUNTERS_KEPT 1u // days before today: only today's are asked, and who asked how often is nobody's business later
 
 static enum err hand_over(struct core *c, const struct queued_batch *b, struct why *why)
 {
@@ -117,7 +116,7 @@ static void forget_old(struct core *c, uint64_t now)
 		return;
 	core_watch_quarters(c, now);
 	enum err e = store_begin(c->store, &why);
-	if (e == ERR_OK && (e = store_forget(c->store, day > COUNTERS_KEPT ? day - COUNTERS_KEPT : 0, &why)) == ERR_OK)
+	if (e == ERR_OK && (e = store_forget(c->store, day > ASKED_DAYS ? day - ASKED_DAYS : 0, &why)) == ERR_OK)
 		e = store_commit(c->store, &why);
 	if (e != ERR_OK) {
 		store_rollback(c->store);

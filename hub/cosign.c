@@ -13,9 +13,9 @@
 #define CALL_MS 5000   // for one keeper to answer
 #define COSIGNATURES_MAX 16384 // bytes of its answer
 #define REST_FIRST_MS 500  // before a keeper that failed is asked again; doubled each time
-#define REST_MOST_MS 20000 // while asking costs a round CALL_MS: less than clients wait for the cosignatures of what they filed
+#define REST_MOST_MS 20000 // while asking costs a round CALL_MS: with it, less than a member's command waits (KEPT_WAIT_MS)
 #define REST_QUICK_MOST_MS 2000 // while it costs nothing: it refuses (suspended), or nothing listens there (it restarts)
-#define QUICK_MS 1000
+#define QUICK_MS 1000 // a failure within this cost the round nothing
 #define RETRY_MS 1000  // between rounds while fewer than t have cosigned
 
 struct witness {
@@ -130,9 +130,7 @@ static bool round_run(struct cosigner *c)
 	if (round_begin(c, &enough) != ERR_OK)
 		return false;
 	round_make(c, &r);
-	uint64_t asked = clock_monotonic_ms();
 	http_call_all(r.calls, r.count);
-	bool quick = clock_monotonic_ms() - asked < QUICK_MS;
 	for (unsigned i = 0; i < r.count; i++) {
 		struct witness *w = &c->witness[r.seats[i] - 1];
 		if (r.calls[i].result == ERR_OK) {
@@ -144,7 +142,7 @@ static bool round_run(struct cosigner *c)
 		} else if (r.calls[i].status == WITNESS_CONFLICT) {
 			learn_size(c, r.seats[i], &r.calls[i]);
 		} else {
-			say_failure(w, r.seats[i], quick || r.calls[i].status != 0, r.calls[i].result, &r.calls[i].why);
+			say_failure(w, r.seats[i], r.calls[i].took_ms < QUICK_MS, r.calls[i].result, &r.calls[i].why);
 		}
 		buf_free(&r.asks[i]);
 		buf_free(&r.answers[i]);

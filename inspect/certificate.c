@@ -23,13 +23,13 @@ void certificate_print(const struct certificate *c, struct buf *out)
 	buf_put_text(out, TAIL);
 }
 
-// One certificate, one file: a key is written in lower case.
-static bool take_key(struct slice hex, uint8_t key[static SIGN_PUBLIC])
+// One certificate, one file: what is hexadecimal is written in lower case.
+static bool take_hex(struct slice hex, uint8_t *out, size_t n)
 {
 	for (size_t i = 0; i < hex.n; i++)
 		if (hex.p[i] >= 'A' && hex.p[i] <= 'F')
 			return false;
-	return hex_decode(hex, key, SIGN_PUBLIC);
+	return hex_decode(hex, out, n);
 }
 
 enum err certificate_parse(struct slice file, struct certificate *c, struct why *why)
@@ -42,7 +42,7 @@ enum err certificate_parse(struct slice file, struct certificate *c, struct why 
 		return why_set(why, ERR_INPUT, "not a certificate: it does not begin with %s or is too short", HEAD);
 	const uint8_t *at = file.p + file.n - end;
 	size_t n;
-	if (memcmp(at, MIDDLE, middle) != 0 || !take_key(slice_of(at + middle, 2 * SIGN_PUBLIC), c->key) ||
+	if (memcmp(at, MIDDLE, middle) != 0 || !take_hex(slice_of(at + middle, 2 * SIGN_PUBLIC), c->key, SIGN_PUBLIC) ||
 	    memcmp(at + middle + 2 * SIGN_PUBLIC, VALUE, value) != 0 ||
 	    !base64_decode(slice_of(at + middle + 2 * SIGN_PUBLIC + value, SIGNATURE_TEXT), c->signature, SIGN_BYTES, &n) ||
 	    n != SIGN_BYTES || memcmp(file.p + file.n - tail, TAIL, tail) != 0)
@@ -58,8 +58,8 @@ enum err certificate_head(const struct json *body, struct certificate_head *h, s
 	struct certificate_head head;
 	uint8_t serial[CERTIFICATE_SERIAL / 2];
 	enum err e = json_get_text(body, "serial", &head.serial, why);
-	if (e == ERR_OK && !hex_decode(head.serial, serial, sizeof serial))
-		e = json_refuse(body, why, ERR_INPUT, "serial: \"%.*s\" is not %d hexadecimal digits",
+	if (e == ERR_OK && !take_hex(head.serial, serial, sizeof serial))
+		e = json_refuse(body, why, ERR_INPUT, "serial: \"%.*s\" is not %d hexadecimal digits in lower case",
 		                SLICE_ARGS(slice_cut(head.serial, 40)), CERTIFICATE_SERIAL);
 	if (e == ERR_OK)
 		e = draft_verdict(body, &head.verdict, why);

@@ -24,7 +24,7 @@ static enum err do_body(const void *context, struct buf *out, struct why *why)
 	const struct body *b = context;
 	struct certificate_ask ask = b->ask;
 	struct knowledge *k = NULL;
-	enum err e = b->data == NULL ? ERR_OK : knowledge_open(b->data, KNOWLEDGE_CHECK_ALL, &k, why);
+	enum err e = b->data == NULL ? ERR_OK : data_open(b->data, KNOWLEDGE_CHECK_ALL, &k, why);
 	ask.knowledge = k;
 	if (e == ERR_OK)
 		e = certificate_body(&ask, out, why);

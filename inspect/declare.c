@@ -125,6 +125,8 @@ static int wait_for(const char *const argv[])
 		;
 	sigaction(SIGINT, &before[0], NULL);
 	sigaction(SIGQUIT, &before[1], NULL);
+	if (pid < 0 || !WIFEXITED(status))
+		fprintf(stderr, "tocsin-inspect declare: %s %s\n", argv[0], pid < 0 ? "cannot be started" : "was ended by a signal");
 	return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : INSPECT_TROUBLE;
 }
 

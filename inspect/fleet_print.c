@@ -333,7 +333,7 @@ static enum err put_what_to_do(const struct page *p, struct why *why)
 	enum err e = fleet_steps_list(p->f->steps, &p->f->sum.steps, &todo, &n, &others, why);
 	if (e != ERR_OK)
 		return e;
-	buf_printf(p->out, "\n%s\n", n == 0 ? W(p, NOTHING) : W(p, TODO_FLEET));
+	buf_printf(p->out, "\n%s\n", n == 0 ? W(p, NOTHING) : W(p, TO_DO_FLEET));
 	for (size_t i = 0; i < n && i < STEPS_SHOWN; i++)
 		put_todo(p, i + 1, &todo[i]);
 	free(todo);

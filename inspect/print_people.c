@@ -229,7 +229,7 @@ static enum err put_steps(struct page *p, struct why *why)
 	enum err e = result_steps(p->r, &s, why);
 	if (e != ERR_OK)
 		return e;
-	buf_printf(p->out, "\n%s\n", s.n == 0 ? W(p, NOTHING) : W(p, TODO));
+	buf_printf(p->out, "\n%s\n", s.n == 0 ? W(p, NOTHING) : W(p, TO_DO));
 	size_t at = 0;
 	while (at < s.n && (at < STEPS_SHOWN || s.step[at].worst > DEFECT_MINOR))
 		put_step(p, &s, at++);

@@ -135,7 +135,7 @@ static size_t put_unanswered(struct showing *s)
 		struct json one = json_item(&list, i);
 		struct slice id = {0};
 		if (json_text(&one, &id, NULL) != ERR_OK)
-			continue;
+			id = SLICE_LITERAL("?");
 		buf_put_text(s->out, i == 0 ? " (" : ", ");
 		word_put(s->out, id, REGIME_ID_MAX);
 	}

@@ -131,7 +131,7 @@ static enum err spool_rows(struct send *s, size_t from, size_t to, struct why *w
 	buf_put_hex(&name, slice_of(hash, REPORT_HASH));
 	buf_put_text(&name, ".csv");
 	buf_put_u8(&name, 0);
-	enum err e = buf_status(&csv);
+	enum err e = buf_status(&csv) != ERR_OK ? buf_status(&csv) : buf_status(&name);
 	if (e == ERR_OK)
 		e = file_path(path, s->spool, (const char *)name.p, why);
 	if (e == ERR_OK)

@@ -26,6 +26,7 @@ struct matches {
 	struct reading *r;
 	struct match *of;
 	size_t n, room;
+	bool full; // of MATCHES_MAX, and told
 	bool lost; // something was refused: what is left must not say "unaffected"
 };
 
@@ -37,8 +38,10 @@ static enum err lost(struct matches *m, const struct json *at, struct why *why, 
 
 static enum err add(struct matches *m, const struct json *at, const struct match *match, struct why *why)
 {
-	if (m->n == MATCHES_MAX)
-		return m->lost ? ERR_OK : lost(m, at, why, "more than 16384 CPE names, the rest is left out");
+	if (m->n == MATCHES_MAX) {
+		m->full = true;
+		return lost(m, at, why, "more than 16384 CPE names, the rest is left out");
+	}
 	if (m->n == m->room) {
 		size_t room = m->room == 0 ? 16 : 2 * m->room;
 		struct match *more = reallocarray(m->of, room, sizeof *more);
@@ -211,7 +214,7 @@ static enum err read_match(struct matches *m, const struct json *item, const str
 	struct match match = {.range = {.status = STATUS_AFFECTED}};
 	char room[CPE_MAX];
 	struct cpe c;
-	if (!is_vulnerable(item) || (m->n == MATCHES_MAX && m->lost))
+	if (!is_vulnerable(item) || m->full)
 		return ERR_OK;
 	if (cpe_parse(text_of(m->r, item, "criteria"), room, &c, NULL) != ERR_OK || !cpe_names_product(&c))
 		return lost(m, item, why, "criteria is no CPE that names a product");

@@ -292,6 +292,7 @@ struct name_list {
 	struct reading *r;
 	struct slice of[ALIASES_MAX];
 	size_t n, cves;
+	bool full; // and told
 };
 
 // "CVE-2024-1000" of itself, and of what a distribution makes of it ("UBUNTU-CVE-2024-1000"); else empty.
@@ -305,11 +306,11 @@ static struct slice cve_in(struct slice id)
 
 static enum err add_name(struct name_list *names, const struct json *at, struct slice name, struct why *why)
 {
-	for (size_t i = 0; i < names->n; i++)
-		if (slice_equal(names->of[i], name))
-			return ERR_OK;
-	if (names->n == ALIASES_MAX)
-		return say_refused_at(names->r, at, why, "more than %u names of one record, this one is left out", ALIASES_MAX);
+	if (names->full || text_is_among(names->of, names->n, name))
+		return ERR_OK;
+	names->full = names->n == ALIASES_MAX;
+	if (names->full)
+		return say_refused_at(names->r, at, why, "more than %u names of one record, the rest is left out", ALIASES_MAX);
 	names->of[names->n++] = name;
 	names->cves += text_is_cve(name);
 	return ERR_OK;

@@ -181,13 +181,13 @@ static void silence_idle(struct finding *found)
 
 static enum err flaws_of_item(struct findings *f, const struct item *i, struct why *why)
 {
-	bool idle = finding_is_idle(&f->machine, i);
 	struct subject s = {i->ecosystem, i->name, i->version, i->source, i->source_version, i->vendor, i->cpe, i->arch,
 	                    is_distributed(i), is_alone(i)};
 	if (s.distributed)
 		s.arch = (struct slice){0};
 	const struct hits *hits = NULL;
 	enum err e = cache_hits(f->cache, f->k, &s, &hits, why);
+	bool idle = e == ERR_OK && hits->n > 0 && finding_is_idle(&f->machine, i);
 	for (size_t n = 0; e == ERR_OK && n < hits->n; n++) {
 		struct why reason = {0};
 		struct finding found = of_hit(f, i, &s, &hits->of[n], &reason);

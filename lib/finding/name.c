@@ -202,14 +202,6 @@ static struct slice squeeze(char room[static ROOM], struct slice text)
 	return slice_of(room, n);
 }
 
-static bool contains(struct slice text, struct slice part)
-{
-	for (size_t i = 0; i + part.n <= text.n; i++)
-		if (slice_equal(slice_part(text, i, part.n), part))
-			return true;
-	return false;
-}
-
 // Found by a name without its maker ("IOS" of "Apple iOS"): the vendor told must be that maker. Cisco has an IOS too.
 static bool is_makers(const struct sought *s, struct slice name)
 {
@@ -219,7 +211,10 @@ static bool is_makers(const struct sought *s, struct slice name)
 	if (vendor.n == 0 || title.n < folded.n + 2 || !slice_equal(slice_part(title, title.n - folded.n, title.n), folded))
 		return true;
 	struct slice maker = squeeze(rooms[3], slice_part(title, 0, title.n - folded.n - 1));
-	return contains(squeeze(rooms[4], vendor), maker) || contains(maker, slice_part(vendor, 0, slice_find(vendor, '_', 0)));
+	struct slice squeezed = squeeze(rooms[4], vendor), first = slice_part(vendor, 0, slice_find(vendor, '_', 0));
+	bool says_maker = maker.n > 0 && squeezed.n > 0 && memmem(squeezed.p, squeezed.n, maker.p, maker.n) != NULL;
+	return says_maker || (maker.n >= first.n && slice_equal(slice_part(maker, 0, first.n), first)) ||
+	       has_word(slice_part(title, 0, title.n - folded.n - 1), first);
 }
 
 // As the data has it, as people call it, or as the data has it without blanks ("openSUSE Leap", "Node JS").

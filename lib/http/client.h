@@ -40,6 +40,7 @@ struct http_call {
 	enum err result;
 	struct why why;
 	unsigned status; // of the answer; 0 when there was none
+	unsigned took_ms; // by http_call_all: until it ended, however that was
 	char refused[HTTP_REFUSED_MAX + 1]; // first bytes of the body of an answer other than 2xx, as text
 };
 

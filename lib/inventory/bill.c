@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "base/num.h"
+#include "inventory/identify.h"
 #include "inventory/packages.h"
 #include "product/cpe.h"
 
@@ -99,7 +100,7 @@ enum err bill_machine(struct bill *b, struct why *why)
 		.name = text_of(&b->machine), .os_id = text_of(&b->os_id), .os_version = text_of(&b->os_version), .os_name = text_of(&b->os_name),
 		.os_codename = text_of(&b->os_codename), .ecosystem = text_of(&b->ecosystem), .taken = b->taken, .updated = INVENTORY_UNKNOWN_DATE,
 	};
-	return b->sink->machine == NULL ? ERR_OK : b->sink->machine(b->sink->context, &m, why);
+	return inventory_begin(b->sink, &m, why);
 }
 
 // An empty buffer again; buf_clear keeps its room.
@@ -141,7 +142,7 @@ static enum err set_version(struct bill *b, struct item *i, const struct purl *p
 {
 	struct slice said = i->version, version = p->version, epoch = purl_qualifier(p, "epoch");
 	enum err e = ERR_OK;
-	if (version.n == 0 || (has_epoch(said) && ends_with(said, version) && said.p[said.n - version.n - 1] == ':'))
+	if (version.n == 0 || (has_epoch(said) && has_epoch_before(said, version)))
 		version = said;
 	else if (!ends_with(said, version) && !ends_with(version, said) && !same_letters(said, version))
 		e = inventory_note(b->sink, b->ordinal, said, "another version than in its purl, which is taken", why);

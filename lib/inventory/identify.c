@@ -45,8 +45,7 @@ static struct slice version_of(struct identity *d, const struct purl *p)
 	return buf_slice(&d->version);
 }
 
-// "1:1.2-3" of a purl that says "1.2-3".
-static bool has_epoch_before(struct slice said, struct slice version)
+bool has_epoch_before(struct slice said, struct slice version)
 {
 	size_t more = said.n > version.n ? said.n - version.n : 0;
 	return more > 1 && said.p[more - 1] == ':' && slice_equal(slice_part(said, more, said.n), version);

@@ -18,6 +18,9 @@ void identity_clear(struct identity *d);
 MUST_USE enum err identity_status(const struct identity *d);
 void identity_done(struct identity *d);
 
+// "1:1.2-3" of a purl that says "1.2-3".
+bool has_epoch_before(struct slice said, struct slice version);
+
 // Each: NULL, or the rule that the text breaks (a constant). An empty text says nothing.
 //
 // A package of a registry or distribution is looked up by what its purl says. A row that calls it otherwise keeps its own name and

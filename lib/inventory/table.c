@@ -197,7 +197,7 @@ static const char *take_since(struct table *t, struct slice text, struct item *i
 	if (time_parse(text, &seconds) || (end == text.n && time_parse(day, &seconds)))
 		i->since = (int64_t)seconds;
 	else if (end < text.n || !sheet_date(day, &i->since, &two)) {
-		snprintf(t->rule, sizeof t->rule, "\"in use since\" is \"%.*s\", %s: write 2026-01-31", text.n < 40 ? (int)text.n : 40, (const char *)text.p,
+		snprintf(t->rule, sizeof t->rule, "\"in use since\" is \"%.*s\", %s: write 2026-01-31", SLICE_ARGS(slice_cut(text, WORD_MAX)),
 		         two ? "which can be two dates" : is_yes_or_no(text) ? "a yes or no, and no date" : "no date");
 		return t->rule;
 	}

@@ -135,6 +135,8 @@ static enum err write_machine(void *context, const struct machine *m, struct why
 	e = put_machine(w, m, why);
 	buf_put_slice(w->out, buf_slice(&before));
 	buf_free(&before);
+	if (e == ERR_OK && (e = buf_status(w->out)) != ERR_OK)
+		return why_set(why, e, "inventory file: more than %zu bytes", w->out->max);
 	return e;
 }
 

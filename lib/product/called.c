@@ -43,7 +43,7 @@ static const char *const editions[] = {
 
 static bool is_between(uint8_t c)
 {
-	return c == ' ' || c == '_' || c == '-';
+	return c == ' ' || (c >= '\t' && c <= '\r') || c == '_' || c == '-';
 }
 
 // Is it the name that product_fold would make the same? (Without memory of its own: this is asked of every word of a table.)

@@ -47,7 +47,7 @@ const struct role *role_take(const struct role_table *t, int *argc, char **argv)
 	log_open(t->daemon, LOG_INFO);
 	if (*argc < 2 || strcmp(argv[1], ROLE_OPTION) != 0) {
 		if (close_range(STDERR_FILENO + 1, ~0U, 0) != 0) { // what whoever started us left open is not ours to hold
-			fprintf(stderr, "%s: close_range: %s\n", (*argc > 0) ? argv[0] : t->daemon, strerror(errno));
+			fprintf(stderr, "%s: close_range: %s\n", t->daemon, strerror(errno));
 			exit(2);
 		}
 		return NULL;

@@ -289,7 +289,7 @@ enum err file_path(char path[FILE_PATH_MAX], const char *dir, const char *name, 
 enum err file_map(const char *path, uint64_t max, int flags, struct slice *bytes, struct why *why)
 {
 	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0); // a pipe would keep us waiting
 	if (fd < 0)
 		return why_set(why, errno == ENOENT ? ERR_ABSENT : ERR_SYSTEM, "%s: %s", path, strerror(errno));
 	enum err e = ERR_OK;

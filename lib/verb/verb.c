@@ -187,9 +187,13 @@ int verb_fail(const struct verb *v, int status, enum err e, const struct why *wh
 enum err verb_print(struct slice text, struct why *why)
 {
 	for (size_t i = 0; i < text.n;) {
-		size_t n = text.p[i] == '\n' ? 0 : slice_control(text, i);
-		putchar(n > 0 ? '?' : text.p[i]);
-		i += n > 0 ? n : 1;
+		size_t end = i, control = 0;
+		while (end < text.n && (text.p[end] == '\n' || (control = slice_control(text, end)) == 0))
+			end++;
+		fwrite(text.p + i, 1, end - i, stdout);
+		if (control > 0)
+			putchar('?');
+		i = end + control;
 	}
 	if (fflush(stdout) != 0 || ferror(stdout) != 0)
 		return why_set(why, ERR_SYSTEM, "standard output: %s", strerror(errno));

@@ -10,9 +10,10 @@ K=$T/knowledge
 FOUNDING=packaging/regimes/founding.regime
 DATA=../shared/data
 trap 'rm -rf "$T"' EXIT
+NOW=$(date -u +%F) # the inspection's day, also past midnight: a certificate is of these days alone
+ago() { date -u -d "$NOW -$1 days" +%F; }
+FED=$(ago 4) # the day of most data
 # verdict NAME STATUS COMMAND…: the exit status is the verdict
-ago() { date -u -d "$1 days ago" +%F; }
-NOW=$(ago 0) FED=$(ago 4) # the inspection's day: a certificate is of these days alone; the day of most data
 verdict() {
 	local name=$1 want=$2 status
 	shift 2

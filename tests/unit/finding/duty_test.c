@@ -96,6 +96,7 @@ static void test_support_names(void)
 		{"name=SQL|vendor=MaKer|version=2014", "unsupported alias Maker SQL 2014 ended=2020-01-01"},
 		{"name=Tool|vendor=twowords|version=1.0", "unsupported alias Two Words Tool 1 ended=2020-01-01"},
 		{"name=Tool|vendor=Words|version=1.0", "unsupported alias Two Words Tool 1 ended=2020-01-01"},
+		{"name=Tool|vendor=ords|version=1.0", "unsupported doubtful Two Words Tool 1 ended=2020-01-01"}, // a part of a word is no word
 		{"name=Tool|vendor=Three|version=1.0", "unsupported doubtful Two Words Tool 1 ended=2020-01-01"},
 		{"name=SQL|vendor=Maker Inc.|version=2014", "unsupported alias Maker SQL 2014 ended=2020-01-01"},
 		// A likeness, no more: other words, another version, another maker.

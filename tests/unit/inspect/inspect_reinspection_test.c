@@ -150,6 +150,7 @@ static void test_ask_again_refused(void)
 {
 	static const char *const bodies[] = {
 		"{}", "[]", "1", HEAD("x", "refused", "2026-08-24") ",\"defects\":[]}", HEAD(SERIAL "0", "refused", "2026-08-24") ",\"defects\":[]}",
+		HEAD("00112233445566778899AABBCCDDEEFF", "refused", "2026-08-24") ",\"defects\":[]}",
 		HEAD("00112233445566778899aabbccddee\\nf", "refused", "2026-08-24") ",\"defects\":[]}", HEAD(SERIAL, "splendid", "2026-08-24") ",\"defects\":[]}",
 		HEAD(SERIAL, "refused", "yesterday") ",\"defects\":[]}", HEAD(SERIAL, "refused", "2026-08-24") "}",
 		HEAD(SERIAL, "refused", "2026-08-24") ",\"defects\":1}", HEAD(SERIAL, "refused", "2026-08-24") ",\"defects\":[1]}",

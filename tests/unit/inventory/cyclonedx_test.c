@@ -65,6 +65,8 @@ static void items(void)
 		 "1 package name=busybox-binsh version=1.37.0-r20 in=Alpine:v3.24 source=busybox purl=pkg:apk/alpine/busybox-binsh@1.37.0-r20?distro=alpine-3.24.1\n"},
 		{"{\"type\":\"library\",\"name\":\"x\",\"version\":\"2.0-1\",\"purl\":\"pkg:deb/debian/x@1%3A2.0-1?distro=debian-12\"}",
 		 "1 package name=x version=1:2.0-1 in=Debian:12 purl=pkg:deb/debian/x@1:2.0-1?distro=debian-12\n"},
+		{"{\"type\":\"library\",\"name\":\"x\",\"version\":\"1:2.0-1\",\"purl\":\"pkg:deb/debian/x@1%3A2.0-1?distro=debian-12\"}",
+		 "1 package name=x version=1:2.0-1 in=Debian:12 purl=pkg:deb/debian/x@1:2.0-1?distro=debian-12\n"},
 		// trivy's lock files, files
 		{"{\"type\":\"application\",\"name\":\"app/composer.lock\",\"properties\":[{\"name\":\"aquasecurity:trivy:Class\",\"value\":\"lang-pkgs\"}]}",
 		 "note 1 files, data or lock files without purl or CPE are no items\n"},

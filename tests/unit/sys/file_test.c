@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -87,6 +88,8 @@ static void test_refused(void)
 	CHECK(mkfifo(at("pipe"), 0600) == 0); // as /dev/null: it is not replaced
 	CHECK(file_write(at("pipe"), SLICE_LITERAL("x"), FILE_PUBLIC, &why) == ERR_SYSTEM && strstr(why.text, "no regular file") != NULL);
 	CHECK(stat(at("pipe"), &st) == 0 && S_ISFIFO(st.st_mode) && !file_has(at("pipe.new")));
+	struct slice mapped;
+	CHECK(file_map(at("pipe"), 10, MAP_PRIVATE, &mapped, &why) == ERR_INPUT); // and nobody waits for it
 	CHECK(unlink(at("pipe")) == 0);
 	CHECK(file_write("/nonexistent/a", SLICE_LITERAL("x"), FILE_PUBLIC, &why) == ERR_ABSENT);
 	CHECK(file_dir("/nonexistent/a", FILE_DIR, &why) == ERR_ABSENT);
