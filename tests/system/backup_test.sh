@@ -231,9 +231,7 @@ for key in identity witness voucher ceremony share-* quarter-*; do cp -p "$P/kee
 cp -p "$P/keeper2.dead/tls.pem" "$P/keeper2.dead/tls.key" "$P/keeper2.dead/charter" "$P/keeper2/"
 daemon_start keeper2
 ok "with keys from the safe alone it suspends itself too" within 20 "seat 2 to suspend itself" metric_is 2 'tocsin_keeper_mode{mode="suspended"}' 1
-RESUMED=$(date +%s) # an order counts when it is of a later second than the last
-a_second_later() { [ "$(date +%s)" -gt "$RESUMED" ]; }
-within 5 "the next second" a_second_later
+next_second
 quietly tocsin officer resume --seat 2 -o "$P/resume2"
 quietly tocsin officer sign "$P/resume2" --key "$P/officer2/officer.key" --seat 2 --origin "$ORIGIN" --yes -o "$P/resume2"
 ok "its officer resumes it again" tocsin officer publish "$P/resume2" --charter "$P/charter"

@@ -28,6 +28,12 @@ refused() {
 	if [ $status -gt 2 ]; then fail "$name" "exit $status (a crash?): $(tail -n 5 "$OUT")"; return 1; fi
 	if grep -Eq -- "$pattern" "$OUT"; then pass "$name"; else fail "$name" "\"$pattern\" is not in: $(tail -n 5 "$OUT")"; return 1; fi
 }
+# Documents are newer by the second they were issued in. The clock is asked, not a file's time: that one is some milliseconds behind.
+next_second() {
+	local now
+	now=$(date +%s)
+	until [ "$(date +%s)" -gt "$now" ]; do :; done
+}
 json() { python3 -c "import json,sys; d=json.load(sys.stdin); print($1)"; }
 finish() {
 	rm -f "$OUT"

@@ -11,7 +11,7 @@ FOUNDING=packaging/regimes/founding.regime
 DATA=../shared/data
 trap 'rm -rf "$T"' EXIT
 NOW=$(date -u +%F) # the inspection's day, also past midnight: a certificate is of these days alone
-ago() { date -u -d "$NOW -$1 days" +%F; }
+ago() { date -u -d "$NOW $((-$1)) days" +%F; }
 FED=$(ago 4) # the day of most data
 # verdict NAME STATUS COMMAND…: the exit status is the verdict
 verdict() {
@@ -76,7 +76,7 @@ ok "and installed by whom trusts the issuer" "$I" data install --issuer "$T/issu
 cmp -s "$K" "$T/installed" && pass "byte for byte" || fail "byte for byte"
 cp "$K.sig" "$T/damaged.sig"
 refused "not when it was changed" 'auth' "$I" data install --issuer "$T/issuer.key.pub" --data "$T/installed" "$T/damaged"
-until [ "$(date +%s)" -gt "$(stat -c %Y "$K" || echo 0)" ]; do :; done
+next_second
 "$I" data update --data "$T/newer" --dated "$FED" "$T/affected.csv" >/dev/null && "$I" data sign --key "$T/issuer.key" "$T/newer" >/dev/null
 ok "a newer one takes its place" "$I" data install --issuer "$T/issuer.key.pub" --data "$T/installed" "$T/newer"
 refused "and the older one does not come back" 'older than what is installed' "$I" data install --issuer "$T/issuer.key.pub" --data "$T/installed" "$K"

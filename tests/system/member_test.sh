@@ -31,8 +31,7 @@ card() { as "$1" --json card | json 'd["id"]'; }
 standing() { # standing ACTION HOME FILE SEAT…
 	local action=$1 home=$2 file=$3
 	shift 3
-	local now=$EPOCHSECONDS # of one card's standings each is newer than the last, in seconds
-	wait_for 3 "the next second" sh -c "[ \$(date +%s) -gt $now ]"
+	next_second
 	quietly tocsin officer "$action" "$(card "$home")" -o "$file"
 	officers_sign "$file" "$@"
 }

@@ -22,6 +22,7 @@ ENOUGH=10 # seconds that a command has, for whoever it waits for may be gone
 three_make
 head -c 3000000 /dev/urandom >"$P/attached"
 RECORD=$(report reporter1 "Before" before.example.org | json 'd["id"]')
+next_second
 quietly tocsin officer order-ceremony --epoch 2 -o "$P/order2"
 officers_sign "$P/order2" $(openers)
 PROMISED=$P/promised
