@@ -42,7 +42,7 @@ static bool read_before(int fd, uint64_t offset, uint8_t bytes[static PLACE_HEAD
 	return fd >= 0 && pread(fd, bytes, n, (off_t)(offset - n)) == (ssize_t)n;
 }
 
-void follow_finished(struct follow *f, const struct followed *x)
+void follow_finished(struct follow *f, const struct followed *x, bool whole)
 {
 	struct finished *to = &f->finished[f->finished_n % FINISHED_MAX];
 	uint8_t bytes[PLACE_HEAD];
@@ -51,7 +51,7 @@ void follow_finished(struct follow *f, const struct followed *x)
 		return;
 	free(to->place.path);
 	to->place = (struct place){x->device, x->inode, x->offset, x->line, x->head, x->hash, path};
-	to->sure = x->finish && read_before(x->fd, x->offset, bytes); // of one that was truncated nothing is left
+	to->sure = whole && read_before(x->fd, x->offset, bytes); // of one that began anew nothing is left
 	to->tail = to->sure ? place_hash(slice_of(bytes, before(x->offset))) : 0;
 	f->finished_n++;
 }

@@ -76,7 +76,7 @@ static void start_over(struct follow *f, struct followed *x, const char *reason)
 {
 	log_line(LOG_INFO, "log-restarted", log_value("log", "%s", x->told), log_value("why", "%s", reason));
 	pthread_mutex_lock(&f->lock);
-	follow_finished(f, x);
+	follow_finished(f, x, false);
 	x->offset = x->line = x->replayed_to = 0;
 	x->head = 0;
 	place_free(x->holds);
@@ -273,7 +273,7 @@ void *follow_work(void *context)
 		f->busy--;
 		if (x->finish && !more && !x->again) {
 			x->done = true;
-			follow_finished(f, x);
+			follow_finished(f, x, true);
 		} else if (going && (more || x->again)) {
 			follow_queue(f, x);
 		}

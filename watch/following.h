@@ -106,8 +106,8 @@ enum follow_known {
 MUST_USE enum err follow_known(struct worker_state *w, bool late, enum follow_known *known, struct why *why);
 // An archive of that name may be one of that log: in one directory, and its name begins as the log's does.
 bool follow_is_kin(const char *archive, const char *log);
-// Under the lock: the log is followed no more, or begins anew.
-void follow_finished(struct follow *f, const struct followed *x);
+// Under the lock: the log is followed no more, or begins anew (not `whole`: what it held is no longer there to read).
+void follow_finished(struct follow *f, const struct followed *x, bool whole);
 bool follow_settle(struct worker_state *w, uint64_t offset, uint64_t line);
 // Hash of the first n bytes; *got is how many there were.
 uint64_t follow_hash(int fd, unsigned n, unsigned *got);

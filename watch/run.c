@@ -195,12 +195,16 @@ static enum err take_options(struct sensor *s, int argc, char **argv, struct why
 static bool ends_line(const char *path, int fd)
 {
 	struct stat st;
-	char last = '\n';
-	int r = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-	bool read = r < 0 || pread(r, &last, 1, st.st_size - 1) == 1;
+	char last = 0;
+	if (fstat(fd, &st) != 0)
+		return false;
+	if (!S_ISREG(st.st_mode) || st.st_size == 0)
+		return true;
+	int r = open(path, O_RDONLY | O_CLOEXEC);
+	bool ends = r >= 0 && pread(r, &last, 1, st.st_size - 1) == 1 && last == '\n';
 	if (r >= 0)
 		close(r);
-	return !read || last == '\n' || write(fd, "\n", 1) == 1;
+	return ends || write(fd, "\n", 1) == 1; // one that cannot be read: an empty line does no harm
 }
 
 static enum err open_output(const struct sensor *s, int *fd, struct why *why)

@@ -109,11 +109,14 @@ bool output_flush(struct output *o)
 	return whole;
 }
 
+static bool is_synced(int fd)
+{
+	return fdatasync(fd) == 0 || errno == EINVAL || errno == EROFS; // EINVAL: a pipe, a terminal
+}
+
 bool output_sync(struct output *o)
 {
-	if (!output_flush(o))
-		return false;
-	return fdatasync(o->fd) == 0 || errno == EINVAL || errno == EROFS; // EINVAL: a pipe, a terminal
+	return output_flush(o) && is_synced(o->fd);
 }
 
 void output_tick(struct output *o, uint64_t read_ms)
@@ -139,7 +142,7 @@ void output_reopen(struct output *o, int fd)
 {
 	pthread_mutex_lock(&o->lock);
 	drain(o);
-	if (fdatasync(o->fd) != 0 && errno != EINVAL && errno != EROFS)
+	if (!is_synced(o->fd))
 		__atomic_store_n(&o->broken, true, __ATOMIC_RELAXED); // places would be ahead of what the disk has
 	close(o->fd);
 	o->fd = fd;
