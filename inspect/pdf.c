@@ -406,6 +406,23 @@ static enum err save(struct sheet *s, struct buf *pdf, struct why *why)
 	return ERR_OK;
 }
 
+// What jumps back here has changed only what s points to: no variable of this call.
+static enum err draw(struct sheet *s, const struct certificate_head *head, const struct json *body, struct buf *content, struct buf *pdf,
+                     struct why *why)
+{
+	if (setjmp(s->failed) != 0)
+		return why_set(why, ERR_SYSTEM, "the page cannot be made (libharu %#lx)", (unsigned long)s->status);
+	s->doc = HPDF_New(on_error, s);
+	if (s->doc == NULL)
+		longjmp(s->failed, 1);
+	s->page = HPDF_AddPage(s->doc);
+	HPDF_Page_SetSize(s->page, HPDF_PAGE_SIZE_A4, HPDF_PAGE_PORTRAIT);
+	s->plain = HPDF_GetFont(s->doc, "Helvetica", "WinAnsiEncoding");
+	s->bold = HPDF_GetFont(s->doc, "Helvetica-Bold", "WinAnsiEncoding");
+	compose(s, head, body, content);
+	return save(s, pdf, why);
+}
+
 enum err certificate_pdf(const struct certificate *c, enum language l, struct buf *pdf, struct why *why)
 {
 	struct json body;
@@ -422,24 +439,8 @@ enum err certificate_pdf(const struct certificate *c, enum language l, struct bu
 		code_of(c, &head, &content);
 	if (e == ERR_OK && buf_status(&content) != ERR_OK)
 		e = why_set(why, buf_status(&content), "no memory for the code");
-	if (e != ERR_OK) {
-		buf_free(&content);
-		json_free(&body);
-		return e;
-	}
-	if (setjmp(s.failed) == 0) {
-		s.doc = HPDF_New(on_error, &s);
-		if (s.doc == NULL)
-			longjmp(s.failed, 1);
-		s.page = HPDF_AddPage(s.doc);
-		HPDF_Page_SetSize(s.page, HPDF_PAGE_SIZE_A4, HPDF_PAGE_PORTRAIT);
-		s.plain = HPDF_GetFont(s.doc, "Helvetica", "WinAnsiEncoding");
-		s.bold = HPDF_GetFont(s.doc, "Helvetica-Bold", "WinAnsiEncoding");
-		compose(&s, &head, &body, &content);
-		e = save(&s, pdf, why);
-	} else {
-		e = why_set(why, ERR_SYSTEM, "the page cannot be made (libharu %#lx)", (unsigned long)s.status);
-	}
+	if (e == ERR_OK)
+		e = draw(&s, &head, &body, &content, pdf, why);
 	if (s.doc != NULL)
 		HPDF_Free(s.doc);
 	buf_free(&s.line);

@@ -70,6 +70,7 @@ struct weighing {
 	const struct subject *s;
 	struct hits *hits;
 	struct why *why;
+	unsigned own; // processors that the item names; 0: not looked yet
 };
 
 static bool is_vex(const struct knowledge *k, const struct knowledge_row *row)
@@ -103,15 +104,16 @@ static bool is_named_alone(const struct knowledge *k, const struct knowledge_row
 
 // Nothing but processors, and the item names one of these: what is affected on them is as good as not restricted. An item that names none
 // is taken for a PC's.
-static bool is_any_processor(const struct subject *s, struct slice platform)
+static bool is_any_processor(struct weighing *w, struct slice platform)
 {
 	unsigned on = 0;
 	if (!architectures_alone(platform, &on))
 		return false;
-	unsigned own = architectures_in(s->arch) | architectures_in(s->name) | architectures_in(s->cpe);
-	if (own == 0)
-		own = architectures_in(SLICE_LITERAL("x86 x64"));
-	return (own & on) != 0;
+	if (w->own == 0)
+		w->own = architectures_in(w->s->arch) | architectures_in(w->s->name) | architectures_in(w->s->cpe);
+	if (w->own == 0)
+		w->own = architectures_in(SLICE_LITERAL("x86 x64"));
+	return (w->own & on) != 0;
 }
 
 // "Not affected" is kept as SILENCED until all rows are known: it may outweigh another. What a VEX document does not say of this version
@@ -135,7 +137,7 @@ static enum err row_of(struct weighing *w, const struct knowledge_row *row, enum
 		hit.kind = FINDING_SILENCED;
 	hit.silences = vex && (status == STATUS_UNAFFECTED || (status == STATUS_FIXED && is_named_alone(w->k, row, version)));
 	// Nobody told us on which platform this item runs.
-	if (row->platform.n > 0 && (hit.silences || !is_any_processor(w->s, row->platform)))
+	if (row->platform.n > 0 && (hit.silences || !is_any_processor(w, row->platform)))
 		hit.confidence = CONFIDENCE_DOUBTFUL;
 	hit.investigated = status == STATUS_INVESTIGATED;
 	return add(w->hits, &hit, w->why);
@@ -143,7 +145,7 @@ static enum err row_of(struct weighing *w, const struct knowledge_row *row, enum
 
 // A pattern may say more than the product ("for WordPress", "the enterprise edition"). False: the name says otherwise; doubtful: it says
 // nothing of that.
-static bool fits(const struct weighing *w, const struct knowledge_row *row, struct slice name, enum confidence *confidence)
+static bool fits(struct weighing *w, const struct knowledge_row *row, struct slice name, enum confidence *confidence)
 {
 	char pattern_room[CPE_MAX], name_room[CPE_MAX];
 	struct cpe p, n;
@@ -154,7 +156,7 @@ static bool fits(const struct weighing *w, const struct knowledge_row *row, stru
 	for (size_t a = CPE_VERSION; a < CPE_ATTRIBUTES; a++)
 		if (slice_is_text(n.at[a], "*") && !slice_is_text(p.at[a], "*")) {
 			n.at[a] = p.at[a];
-			if (a != CPE_TARGET_HW || is_vex(w->k, row) || !is_any_processor(w->s, p.at[a]))
+			if (a != CPE_TARGET_HW || is_vex(w->k, row) || !is_any_processor(w, p.at[a]))
 				*confidence = CONFIDENCE_DOUBTFUL;
 		}
 	return cpe_covers(&p, &n);

@@ -210,6 +210,10 @@ says "says what changed" '^favourable True 0$' json "d['body']['verdict'], len(d
 "$I" inventory --data "$K" --regime "$FOUNDING" --date "$(ago -122)" --quiet --result "$T/late.json" --before "$T/first.certificate" "$T/cured.csv" >/dev/null 2>&1
 sed -i 's/"stale": true/"stale": false/' "$T/late.json"
 grep -v ^plc1 "$T/cured.csv" >"$T/fewer.csv"
+ok "another inspector goes on from one who was qualified" "$I" certify --key "$T/else.key" --inspector Else --data "$K" --before "$T/first.certificate" --out "$T/theirs.certificate" "$T/second.json"
+refused "not without the register that says so" 'neither by this inspector' "$I" certify --key "$T/else.key" --inspector Else --before "$T/first.certificate" --out "$T/x" "$T/second.json"
+verdict "what is cured, without answers" 0 "$I" inventory --data "$K" --regime "$FOUNDING" --date "$NOW" --caretaker "ACME Audit" "$T/cured.csv"
+printed "is favourable only so far" 'FAVOURABLE, but questions are not answered'
 ok "a re-inspection that leaves a machine out" inspect "$T/fewer.json" "$T/fewer.csv" --before "$T/first.certificate"
 refused "is not certified: what is left out is not cured" '3 machines were inspected before, 2 now' certify --before "$T/first.certificate" --out "$T/x" "$T/fewer.json"
 head -n 1 "$T/list.csv" >"$T/nothing.csv"
