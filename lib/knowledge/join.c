@@ -15,7 +15,8 @@ struct node {
 
 struct join {
 	struct knowledge_build *b;
-	struct intern ids; // text reference -> value: node + 1
+	struct intern ids;     // text reference -> value: node + 1
+	struct intern digests; // {flaw, digest} -> value: 1, it counts already
 	struct buf nodes;
 };
 
@@ -213,6 +214,17 @@ static int64_t earlier(int64_t x, int64_t y)
 	return x == FACT_NO_DATE ? y : y == FACT_NO_DATE || x < y ? x : y;
 }
 
+// Each digest of a flaw once, in whatever order they come: two lists that say the same are one.
+static void add_digest(struct join *j, struct order *o, uint32_t flaw, uint32_t digest)
+{
+	const uint32_t pair[] = {flaw, digest};
+	if (digest == 0)
+		return;
+	uint32_t ref = build_intern(j->b, &j->digests, slice_of(pair, sizeof pair)), *counts = intern_value(&j->digests, ref);
+	o->flaws[flaw].kev_digest += *counts != 0 ? 0 : digest;
+	*counts = 1;
+}
+
 // Where the catalogue itself is held, a record's note of it does not count: the note stays when the catalogue has dropped the flaw.
 static void fill_exploited(struct join *j, struct order *o)
 {
@@ -225,11 +237,12 @@ static void fill_exploited(struct join *j, struct order *o)
 		const struct build_kev *kev = &KEVS(j->b)[i];
 		if (!build_live(j->b, &kev->held) || (catalogue && SOURCES(j->b)[kev->held.source].said.kind != SOURCE_KEV))
 			continue;
-		struct file_flaw *f = &o->flaws[flaw_of(j, kev->id)];
+		uint32_t flaw = flaw_of(j, kev->id);
+		struct file_flaw *f = &o->flaws[flaw];
 		f->flags |= (uint8_t)(FLAW_EXPLOITED | (kev->ransomware ? FLAW_RANSOMWARE : 0));
 		f->kev_added = earlier(f->kev_added, kev->added);
 		f->kev_due = earlier(f->kev_due, kev->due);
-		f->kev_digest += kev->digest; // in whatever order they came
+		add_digest(j, o, flaw, kev->digest);
 	}
 }
 
@@ -266,7 +279,6 @@ static void inherit(struct file_flaw *f, const struct file_flaw *from)
 	f->flags |= from->flags & (FLAW_EXPLOITED | FLAW_RANSOMWARE);
 	f->kev_added = earlier(f->kev_added, from->kev_added);
 	f->kev_due = earlier(f->kev_due, from->kev_due);
-	f->kev_digest += from->kev_digest;
 	if (from->epss_ppm > f->epss_ppm) {
 		f->epss_ppm = from->epss_ppm;
 		f->percentile_ppm = from->percentile_ppm;
@@ -275,23 +287,33 @@ static void inherit(struct file_flaw *f, const struct file_flaw *from)
 
 static void inherit_all(struct join *j, struct order *o)
 {
-	for (size_t i = 0; i < o->records_n; i++) {
+	uint32_t *own = calloc(o->flaws_n + 1, sizeof *own); // digests before any was inherited: those are what is handed on
+	if (own == NULL)
+		j->b->status = ERR_SYSTEM;
+	for (size_t i = 0; own != NULL && i < o->flaws_n; i++)
+		own[i] = o->flaws[i].kev_digest;
+	for (size_t i = 0; own != NULL && i < o->records_n; i++) {
 		const struct build_record *r = &RECORDS(j->b)[o->records[i]];
 		size_t n;
 		if (r->rejected || cves_of(j->b, r) < 2)
 			continue;
 		const uint32_t *aliases = aliases_of(j->b, r, &n);
-		for (size_t a = 0; a < n; a++)
-			if (is_cve(j->b, aliases[a]))
-				inherit(&o->flaws[r->flaw], &o->flaws[flaw_of(j, aliases[a])]);
+		for (size_t a = 0; a < n; a++) {
+			uint32_t from = is_cve(j->b, aliases[a]) ? flaw_of(j, aliases[a]) : r->flaw;
+			if (from == r->flaw)
+				continue;
+			inherit(&o->flaws[r->flaw], &o->flaws[from]);
+			add_digest(j, o, r->flaw, own[from]);
+		}
 	}
+	free(own);
 }
 
 enum err build_join(struct knowledge_build *b, struct order *o, struct why *why)
 {
 	struct join j = {.b = b};
 	buf_init(&j.nodes, BUILD_TABLE_MAX);
-	enum err e = intern_init(&j.ids) ? ERR_OK : ERR_SYSTEM;
+	enum err e = intern_init(&j.ids) && intern_init(&j.digests) ? ERR_OK : ERR_SYSTEM;
 	for (size_t i = 0; e == ERR_OK && i < o->records_n && b->status == ERR_OK; i++)
 		unite_record(&j, &RECORDS(b)[o->records[i]]);
 	for (size_t i = 0; e == ERR_OK && i < KEV_COUNT(b) && b->status == ERR_OK; i++)
@@ -315,5 +337,6 @@ enum err build_join(struct knowledge_build *b, struct order *o, struct why *why)
 	}
 	buf_free(&j.nodes);
 	intern_free(&j.ids);
+	intern_free(&j.digests);
 	return e == ERR_OK ? ERR_OK : why_set(why, e, "no memory to join the names of flaws");
 }
