@@ -12,6 +12,7 @@
 #define PROGRESS_EVERY_MS 100
 
 static const char *program = "";
+static bool print_told; // that standard output cannot be written
 static bool progress_shown;
 static uint64_t progress_ms;
 
@@ -161,7 +162,8 @@ int verb_main(const char *name, const struct verb *const *verbs, int argc, char 
 	int status = find_and_run(verbs, argc, argv);
 	if (fflush(stdout) == 0 && ferror(stdout) == 0)
 		return status;
-	fprintf(stderr, "%s: standard output cannot be written: %s\n", program, strerror(errno));
+	if (!print_told)
+		fprintf(stderr, "%s: standard output cannot be written: %s\n", program, strerror(errno));
 	return 1;
 }
 
@@ -195,9 +197,10 @@ enum err verb_print(struct slice text, struct why *why)
 			putchar('?');
 		i = end + control;
 	}
-	if (fflush(stdout) != 0 || ferror(stdout) != 0)
-		return why_set(why, ERR_SYSTEM, "standard output: %s", strerror(errno));
-	return ERR_OK;
+	if (fflush(stdout) == 0 && ferror(stdout) == 0)
+		return ERR_OK;
+	print_told = true;
+	return why_set(why, ERR_SYSTEM, "standard output: %s", strerror(errno));
 }
 
 const char *verb_count(uint64_t n)

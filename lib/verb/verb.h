@@ -41,7 +41,7 @@ int verb_options(const struct verb *v, int argc, char **argv, const struct verb_
 int verb_usage(const struct verb *v, const char *format, ...) PRINTF_LIKE(2, 3); // VERB_USAGE
 int verb_fail(const struct verb *v, int status, enum err e, const struct why *why); // says it; returns status
 // Lines in which others may have put anything: control characters but the newline are shown as '?', so that none steers the
-// terminal. ERR_SYSTEM when they cannot be written.
+// terminal. ERR_SYSTEM when they cannot be written: the caller tells it, and verb_main() not again.
 MUST_USE enum err verb_print(struct slice text, struct why *why);
 // "1234567" as "1,234,567"; one of four static buffers, main thread only.
 const char *verb_count(uint64_t n);
