@@ -99,7 +99,7 @@ static bool is_asked(const struct result *r, struct slice id)
 		for (size_t n = 0; n < regime_questions(r->regime[i]); n++) {
 			struct question q = regime_question(r->regime[i], n);
 			unsigned binds = regime_obligation(r->regime[i], q.obligation).binds;
-			if (slice_equal(q.id, id) && (binds == ENTITY_ANY || (binds & r->entity) != 0))
+			if (slice_equal(q.id, id) && entity_binds(binds, r->entity))
 				return true;
 		}
 	return false;

@@ -2,6 +2,7 @@
 
 #include "base/num.h"
 #include "drafting.h"
+#include "sys/file.h"
 
 #define HEAD "{\"body\":"
 #define MIDDLE ",\"signature\":{\"ed25519\":\""
@@ -51,6 +52,15 @@ enum err certificate_parse(struct slice file, struct certificate *c, struct why 
 	if (!sign_message_verify(c->key, KIND, origin, c->body, c->signature))
 		return why_set(why, ERR_AUTH, "the signature is false: the certificate was changed");
 	return ERR_OK;
+}
+
+enum err certificate_read(const char *path, struct buf *file, struct certificate *c, struct why *why)
+{
+	enum err e = file_read(path, CERTIFICATE_MAX, file, why);
+	if (e != ERR_OK)
+		return e;
+	e = certificate_parse(buf_slice(file), c, why);
+	return e == ERR_OK ? e : why_at(why, e, "%s", path);
 }
 
 enum err certificate_head(const struct json *body, struct certificate_head *h, struct why *why)

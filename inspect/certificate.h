@@ -29,6 +29,8 @@ struct certificate {
 void certificate_print(const struct certificate *c, struct buf *out);
 // ERR_INPUT: no certificate; ERR_AUTH: changed, or signed by another key than it says.
 MUST_USE enum err certificate_parse(struct slice file, struct certificate *c, struct why *why);
+// The same of a file, read whole; c->body lies in `file`. Of every refusal `why` names the path.
+MUST_USE enum err certificate_read(const char *path, struct buf *file, struct certificate *c, struct why *why);
 
 // What every certificate says, checked; the slice is the body's. ERR_INPUT: a serial of other characters, no verdict, no date.
 struct json;

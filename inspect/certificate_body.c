@@ -23,14 +23,10 @@ static int64_t months_later(int64_t seconds, unsigned months)
 
 enum err draft_read(const char *path, struct buf *bytes, struct json *root, struct certificate *c, struct why *why)
 {
-	enum err e = file_read(path, CERTIFICATE_MAX, bytes, why);
-	struct slice text = buf_slice(bytes);
-	if (e == ERR_OK && c != NULL) {
-		e = certificate_parse(text, c, why);
-		text = c->body;
-	}
-	if (e == ERR_OK)
-		e = json_parse(text, root, why);
+	enum err e = c == NULL ? file_read(path, CERTIFICATE_MAX, bytes, why) : certificate_read(path, bytes, c, why);
+	if (e != ERR_OK)
+		return e;
+	e = json_parse(c == NULL ? buf_slice(bytes) : c->body, root, why);
 	return e == ERR_OK ? e : why_at(why, e, "%s", path);
 }
 
@@ -97,7 +93,7 @@ static void put_validity(struct drafting *d)
 		json_put_time(&d->w, "reinspection_by", (uint64_t)(d->partial ? d->last : months_later(d->day, REINSPECTION_MONTHS)));
 }
 
-// A question without an answer, or with one that says nothing; its id.
+// A question that is open; its id.
 static bool is_open(const struct json *finding, struct slice *id)
 {
 	struct json kind = json_find(finding, "kind"), question = json_find(finding, "question"),
@@ -106,7 +102,7 @@ static bool is_open(const struct json *finding, struct slice *id)
 	if (json_text(&kind, &text, NULL) != ERR_OK || !slice_is_text(text, finding_kind_name(FINDING_ANSWER)) ||
 	    json_text(&question, id, NULL) != ERR_OK)
 		return false;
-	return json_text(&answer, &text, NULL) != ERR_OK || slice_is_text(text, "unknown");
+	return json_text(&answer, &text, NULL) != ERR_OK || answer_is_open(text);
 }
 
 // The questions that are open; of a re-inspection those of the certificate before, for what was answered since then was not

@@ -92,16 +92,13 @@ static int scratch(const char *beside)
 static enum err start(struct parser *p, const char *path, const char *data, const struct feed_options *o, struct why *why)
 {
 	struct stat st;
-	int said[2], fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) != 0) {
-		enum err e = why_set(why, errno == ENOENT ? ERR_ABSENT : ERR_SYSTEM, "%s: %s", path, strerror(errno));
-		if (fd >= 0)
-			close(fd);
+	int said[2], fd;
+	enum err e = inspection_open(path, 0, &fd, &st, why);
+	if (e != ERR_OK)
 		return e;
-	}
 	p->facts = scratch(data);
 	if (p->facts < 0 || pipe2(said, O_CLOEXEC) != 0) {
-		enum err e = why_set(why, ERR_SYSTEM, "%s: nothing can be written beside it (--data FILE names another place): %s", data,
+		e = why_set(why, ERR_SYSTEM, "%s: nothing can be written beside it (--data FILE names another place): %s", data,
 		                     strerror(errno));
 		if (p->facts >= 0)
 			close(p->facts);
@@ -114,7 +111,7 @@ static enum err start(struct parser *p, const char *path, const char *data, cons
 	p->pid = fork();
 	if (p->pid == 0) {
 		struct why mine = {0};
-		enum err e = parse(path, fd, S_ISDIR(st.st_mode), &options, p->facts, &mine);
+		e = parse(path, fd, S_ISDIR(st.st_mode), &options, p->facts, &mine);
 		ssize_t told = e == ERR_OK ? 0 : write(said[1], mine.text, strlen(mine.text));
 		_exit(e == ERR_OK && told >= 0 ? 0 : 1 + (int)e);
 	}

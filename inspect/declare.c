@@ -183,9 +183,7 @@ static int run(int argc, char **argv)
 		return verb_usage(&verb_declare, "--dry-run or --yes, not both");
 	buf_init(&file, CERTIFICATE_MAX);
 	buf_init(&cover, COVER_MAX);
-	enum err e = file_read(argv[0], CERTIFICATE_MAX, &file, &why);
-	if (e == ERR_OK)
-		e = certificate_parse(buf_slice(&file), &c, &why);
+	enum err e = certificate_read(argv[0], &file, &c, &why);
 	if (e == ERR_OK)
 		e = apart(do_cover, &c, nothing, COVER_MAX, &cover, &why);
 	if (e == ERR_OK)

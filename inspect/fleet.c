@@ -407,9 +407,11 @@ static int run(int argc, char **argv)
 		inspection_free(&i);
 		return status;
 	}
-	int root = open(argv[0], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	enum err e = root < 0 ? why_set(&why, errno == ENOENT ? ERR_ABSENT : ERR_SYSTEM, "%s: %s", argv[0], strerror(errno))
-	                      : inspect_all(&f, &i, root, argv[0], &why);
+	struct stat st;
+	int root = -1;
+	enum err e = inspection_open(argv[0], O_DIRECTORY, &root, &st, &why);
+	if (e == ERR_OK)
+		e = inspect_all(&f, &i, root, argv[0], &why);
 	status = e == ERR_OK ? status_of(&f) : verb_fail(&verb_fleet, INSPECT_TROUBLE, e, &why);
 	if (root >= 0)
 		close(root);

@@ -1,5 +1,6 @@
 // One inspection from its options to its exit status.
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -123,7 +124,7 @@ static enum err check_binds(const struct inspection *i, const struct regime *r, 
 	char names[64] = "";
 	for (size_t k = 0; k < n; k++) {
 		unsigned binds = regime_obligation(r, k).binds;
-		if (binds == ENTITY_ANY || (binds & i->r.entity) != 0)
+		if (entity_binds(binds, i->r.entity))
 			return ERR_OK;
 		bound |= binds;
 	}
@@ -170,6 +171,23 @@ static enum err read_derogations(struct inspection *i, struct why *why)
 		e = derogations_check(i->r.derogations, i->r.regime[n], why);
 	buf_free(&text);
 	return e;
+}
+
+enum err inspection_open(const char *path, int flags, int *fd, struct stat *st, struct why *why)
+{
+	int opened = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | flags); // a pipe would keep us waiting
+	if (opened < 0 || fstat(opened, st) != 0) {
+		enum err e = why_set(why, errno == ENOENT ? ERR_ABSENT : ERR_SYSTEM, "%s: %s", path, strerror(errno));
+		if (opened >= 0)
+			close(opened);
+		return e;
+	}
+	if (!S_ISREG(st->st_mode) && !S_ISDIR(st->st_mode)) {
+		close(opened);
+		return why_set(why, ERR_INPUT, "%s: is no regular file", path);
+	}
+	*fd = opened;
+	return ERR_OK;
 }
 
 static const char *data_path(const struct inspection *i)

@@ -212,7 +212,7 @@ uint64_t result_unanswered(const struct result *r)
 	uint64_t n = 0;
 	for (size_t i = 0; r->only == NULL && r->changed_since == NULL && i < r->findings; i++) {
 		const struct finding *f = &r->finding[i];
-		n += f->kind == FINDING_ANSWER && (f->answer.n == 0 || slice_is_text(f->answer, "unknown"));
+		n += f->kind == FINDING_ANSWER && answer_is_open(f->answer);
 	}
 	return n;
 }

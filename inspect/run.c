@@ -63,8 +63,11 @@ static int inspect(const struct verb *v, int argc, char **argv, reader *read, in
 		return status;
 	}
 	const char *path = machine ? "/" : argv[0];
-	int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
-	enum err e = fd < 0 ? why_set(&why, errno == ENOENT ? ERR_ABSENT : ERR_SYSTEM, "%s: %s", path, strerror(errno)) : ERR_OK;
+	struct stat st;
+	int fd = -1;
+	enum err e = inspection_open(path, flags, &fd, &st, &why);
+	if (e == ERR_OK && flags == 0 && S_ISDIR(st.st_mode))
+		e = why_set(&why, ERR_INPUT, "%s: is a directory; `tocsin-inspect fleet` inspects what is in one", path);
 	if (e == ERR_OK && v != &verb_machine) // other processes' maps cannot be read from inside the box
 		e = inspection_lock(&i, SANDBOX_CORE, path, &why);
 	if (e == ERR_OK)

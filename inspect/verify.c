@@ -5,7 +5,6 @@
 #include "apart.h"
 #include "certificate.h"
 #include "json/json.h"
-#include "sys/file.h"
 #include "words.h"
 
 #define LABEL 18                  // columns
@@ -234,9 +233,7 @@ static int run_verify(int argc, char **argv)
 	if (n != 1)
 		return verb_usage(&verb_verify, "one CERTIFICATE");
 	buf_init(&file, CERTIFICATE_MAX);
-	enum err e = file_read(argv[0], CERTIFICATE_MAX, &file, &why);
-	if (e == ERR_OK)
-		e = certificate_parse(buf_slice(&file), &v.certificate, &why);
+	enum err e = certificate_read(argv[0], &file, &v.certificate, &why);
 	if (e == ERR_OK && data != NULL)
 		e = data_open(data, KNOWLEDGE_CHECK_ALL, &k, &why);
 	v.knowledge = k;

@@ -73,6 +73,8 @@ static const struct {
 
 static const char *const signs[SIGNS] = {"<", "<=", ">", ">=", "=", "!="};
 
+#define ANSWER_UNKNOWN "unknown"
+
 static const char *listed(const char *const *list, size_t n, size_t i)
 {
 	return i < n ? list[i] : NULL;
@@ -84,7 +86,7 @@ static const char *field_word(enum field f, size_t i)
 {
 	switch (f) {
 	case FIELD_ANSWER:
-		return LISTED(i, "yes", "no", "unknown", "not-applicable");
+		return LISTED(i, "yes", "no", ANSWER_UNKNOWN, "not-applicable");
 	case FIELD_EXPOSURE:
 		return i == EXPOSURE_UNKNOWN ? "unknown" : i < EXPOSURE_COUNT ? item_exposure_name((enum item_exposure)i) : NULL;
 	case FIELD_ROLE:
@@ -122,6 +124,11 @@ static uint32_t word_number(enum field f, struct slice s)
 bool answer_named(struct slice answer)
 {
 	return word_number(FIELD_ANSWER, answer) != NO_WORD;
+}
+
+bool answer_is_open(struct slice answer)
+{
+	return answer.n == 0 || slice_is_text(answer, ANSWER_UNKNOWN);
 }
 
 static uint32_t word_of_out_by(int64_t out_by, int64_t today)

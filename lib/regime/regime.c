@@ -40,6 +40,11 @@ bool entity_named(struct slice name, enum entity *e)
 	return false;
 }
 
+bool entity_binds(unsigned binds, unsigned entity)
+{
+	return binds == ENTITY_ANY || (binds & entity) != 0;
+}
+
 void regime_free(struct regime *r)
 {
 	if (r == NULL)
@@ -128,7 +133,7 @@ size_t regime_judge(const struct regime *r, const struct finding *f, unsigned en
 	for (size_t i = r->kind_at[f->kind]; i < r->kind_at[f->kind + 1]; i++) {
 		const struct rule *rule = &r->rules[r->by_kind[i]];
 		unsigned binds = r->duties[rule->obligation].binds;
-		if (rule->obligation == decided || (binds != ENTITY_ANY && (binds & entity) == 0) ||
+		if (rule->obligation == decided || !entity_binds(binds, entity) ||
 		    !condition_holds(&rule->when, &asked, f, today))
 			continue;
 		decided = rule->obligation;

@@ -29,8 +29,11 @@ const char *verdict_name(enum verdict v); // "favourable", "re-inspection", "ref
 // "vital", "essential", "important", "administration", one at a time; an organisation is a set of them, perhaps empty.
 const char *entity_name(enum entity e);
 bool entity_named(struct slice name, enum entity *e);
+// Does an obligation that binds these (bits; ENTITY_ANY: everybody) bind an organisation that is `entity`?
+bool entity_binds(unsigned binds, unsigned entity);
 // The answers to a question: "yes", "no", "unknown", "not-applicable". A FINDING_ANSWER carries one of them.
 bool answer_named(struct slice answer);
+bool answer_is_open(struct slice answer); // none, or "unknown": the question is not answered
 
 struct regime;
 

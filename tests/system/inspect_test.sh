@@ -275,12 +275,47 @@ refused "what would do nothing" '--ecosystem does not belong to .machine' "$I" m
 refused "an option where a word should be" 'wants a word, not --json' "$I" machine --data "$K" --result --json
 refused "who answers has a name" 'who answers' "$I" answer --regime "$FOUNDING" --caretaker "" "$T/nobody"
 refused "a public key is not written over" 'exists.*inspector.key.pub' bash -c "rm -f '$T/moved'; mv '$T/inspector.key' '$T/moved'; '$I' certify key --name other '$T/inspector.key'; s=\$?; mv '$T/moved' '$T/inspector.key'; exit \$s"
-full() { "$I" "$@" >/dev/full; }
+full() { "$I" "$@" 2>"$T/said" >/dev/full; local status=$?; cat "$T/said"; [ "$(grep -c 'standard output' "$T/said")" = 1 ] || status=0; return $status; } # told once
 refused "a full disk: the text" 'standard output' full inventory --data "$K" --regime "$FOUNDING" "$T/list.csv"
 refused "a full disk: JSON" 'standard output' full inventory --data "$K" --regime "$FOUNDING" --json "$T/list.csv"
 refused "a full disk: the lines of a certificate" 'standard output' full verify "$T/first.certificate"
 refused "a full disk: ages" 'standard output' full data show --data "$K"
 refused "a full disk: help" 'standard output' full verify --help
+
+# What is named is a file, or a directory where one is wanted: whatever else it is, nobody waits for it, and its path is told.
+ok "one who signs knowledge" "$I" data key --name else "$T/signer"
+mkfifo "$T/pipe" && mkdir -p "$T/odd" && "$I" answer --lang en --regime "$FOUNDING" --caretaker A "$T/no.answers" </dev/null >/dev/null 2>&1
+for odd in "$T/pipe" "$T/odd" /dev/zero; do
+	what=${odd##*/}
+	no() { refused "$what is no $1" "(input|system|exists): [^ ]*$odd: .*([Nn]ot a directory|is no regular file|not a regular file|is a directory)" timeout 10 "$I" "${@:2}"; }
+	look() { no "$1" inventory --data "$K" --regime "$FOUNDING" "${@:2}" "$T/list.csv"; }
+	no table inventory --data "$K" --regime "$FOUNDING" "$odd"
+	no document sbom --data "$K" --regime "$FOUNDING" "$odd"
+	no knowledge inventory --data "$odd" --regime "$FOUNDING" "$T/list.csv"
+	no regime inventory --data "$K" --regime "$odd" "$T/list.csv"
+	look "file of answers" --answers "$odd"
+	look "file of derogations" --derogations "$odd"
+	look "certificate before" --before "$odd"
+	look "other knowledge" --changed-since "$odd"
+	no certificate verify "$odd"
+	no "knowledge to verify with" verify --data "$odd" "$T/first.certificate"
+	no "certificate to declare" declare --dry-run --tocsin "$T/tocsin" "$odd"
+	no result certify --key "$T/inspector.key" --inspector ACME --out "$T/x" "$odd"
+	no "certificate to go on from" certify --key "$T/inspector.key" --inspector ACME --before "$odd" --out "$T/x" "$T/second.json"
+	no "knowledge to certify with" certify --key "$T/inspector.key" --inspector ACME --data "$odd" --out "$T/x" "$T/first.json"
+	no "file to answer in" answer --regime "$FOUNDING" --caretaker A "$odd"
+	no "knowledge to show" data show --data "$odd"
+	no "knowledge to add to" data update --data "$odd" "$T/banned.csv"
+	no issuer data install --issuer "$odd" --data "$T/none" "$K"
+	no "signed knowledge" data install --issuer "$T/signer.pub" --data "$T/none" "$odd"
+	no "knowledge to sign" data sign --key "$T/signer" "$odd"
+	[ "$what" = odd ] && continue # a directory
+	no feed data update --data "$T/none" "$odd"
+	no root image --data "$K" --regime "$FOUNDING" "$odd"
+	no fleet fleet --data "$K" --regime "$FOUNDING" "$odd"
+done
+mkdir "$T/feeds" && mkfifo "$T/feeds/pipe" && cp "$T/banned.csv" "$T/feeds"
+says "a pipe among feeds is passed over" 'banned equipment +1 new' timeout 10 "$I" data update --data "$T/piped" "$T/feeds"
 
 # --- Real rows -------------------------------------------------------------------------------------------------------------------------
 
