@@ -14,6 +14,7 @@
 
 #include "sandbox/sandbox.h"
 #include "sys/clock.h"
+#include "words.h"
 
 #define LOOK_EVERY_MS 100
 #define SLOTS_A_THREAD 4u // batches whose lines wait for those before them
@@ -363,9 +364,11 @@ static void tell_unread(const struct fleet *f)
 {
 	const struct fleet_sum *s = &f->sum;
 	for (size_t n = 0; n < s->told_n; n++) {
-		char file[FILE_PATH_MAX];
-		fleet_file_shown(s->told[n]->file, file);
-		fprintf(stderr, "%s: not read: %s: %s\n", f->i->verb->name, file, s->told[n]->why.text);
+		struct buf line;
+		buf_init(&line, 2 * FILE_PATH_MAX);
+		word_put(&line, slice_text(s->told[n]->file), FILE_PATH_MAX);
+		fprintf(stderr, "%s: not read: %.*s: %s\n", f->i->verb->name, SLICE_ARGS(buf_slice(&line)), s->told[n]->why.text);
+		buf_free(&line);
 	}
 	if (s->unread > s->told_n)
 		fprintf(stderr, "%s: not read: %s in all\n", f->i->verb->name, verb_count(s->unread));

@@ -176,8 +176,6 @@ uint64_t fleet_hand_machines(const struct fleet_hand *h);
 MUST_USE enum err fleet_hand_end(struct fleet_hand *h, struct why *why);
 
 // Outputs (fleet_print.c).
-// UTF-8 without control characters; '?' for what is not.
-void fleet_file_shown(const char *file, char shown[static FILE_PATH_MAX]);
 void fleet_print_line(struct buf *out, const struct fleet_machine *m);
 void fleet_print_unread(struct buf *out, const char *file, const struct why *reason);
 MUST_USE enum err fleet_print_people(const struct fleet *f, const char *name, struct buf *out, struct why *why);

@@ -39,25 +39,13 @@ static void put_numbers(struct json_writer *w, const uint64_t number[static FLEE
 		json_put_number(w, numbers[i], number[i]);
 }
 
-void fleet_file_shown(const char *file, char shown[static FILE_PATH_MAX])
-{
-	size_t n = strnlen(file, FILE_PATH_MAX - 1), bad;
-	bool text = slice_is_utf8(slice_of(file, n), &bad);
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)file[i];
-		bool c1 = c == 0xc2 && (unsigned char)file[i + 1] < 0xa0; // U+0080 to U+009F
-		shown[i] = c < 0x20 || c == 0x7f || (c >= 0x80 && (!text || c1)) ? '?' : file[i];
-		if (text && c1)
-			shown[++i] = '?';
-	}
-	shown[n] = 0;
-}
-
 static void put_file(struct json_writer *w, const char *file)
 {
-	char shown[FILE_PATH_MAX];
-	fleet_file_shown(file, shown);
-	json_put_string(w, "file", shown);
+	struct buf shown;
+	buf_init(&shown, 2 * FILE_PATH_MAX);
+	word_put(&shown, slice_text(file), FILE_PATH_MAX);
+	json_put_text(w, "file", buf_slice(&shown));
+	buf_free(&shown);
 }
 
 static void put_machine(struct json_writer *w, const struct fleet_machine *m)
@@ -231,7 +219,8 @@ static void put_classes(const struct page *p, const uint64_t weighing[static DEF
 
 static const char *verdict_word(const struct page *p, enum verdict v)
 {
-	return v == VERDICT_FAVOURABLE ? W(p, FAVOURABLE) : v == VERDICT_REFUSED ? W(p, REFUSED) : W(p, REINSPECTION);
+	const bool open = result_unanswered(&p->f->i->r) > 0; // the organisation's questions: of each machine and of the answers
+	return v == VERDICT_FAVOURABLE ? open ? W(p, FAVOURABLE_SO_FAR) : W(p, FAVOURABLE) : v == VERDICT_REFUSED ? W(p, REFUSED) : W(p, REINSPECTION);
 }
 
 static void put_share(const struct page *p, const char *what, uint64_t n, uint64_t all)
@@ -357,12 +346,10 @@ static void put_worst(const struct page *p)
 		buf_printf(p->out, "\n%s\n", W(p, WORST));
 	for (size_t i = 0; i < s->worst_n; i++) {
 		const struct fleet_machine *m = s->worst[i];
-		char file[FILE_PATH_MAX];
-		fleet_file_shown(m->file, file);
-		buf_printf(p->out, "  %2zu. %s", i + 1, m->name[0] != 0 ? m->name : file);
-		if (m->name[0] != 0)
-			buf_printf(p->out, " (%s)", file);
-		buf_printf(p->out, "%s%s%s", W(p, COLON), m->verdict == VERDICT_REFUSED ? W(p, SHORT_REFUSED) : W(p, SHORT_REINSPECTION),
+		const bool named = m->name[0] != 0;
+		buf_printf(p->out, "  %2zu. %s%s", i + 1, m->name, named ? " (" : "");
+		word_put(p->out, slice_text(m->file), FILE_PATH_MAX);
+		buf_printf(p->out, "%s%s%s%s", named ? ")" : "", W(p, COLON), m->verdict == VERDICT_REFUSED ? W(p, SHORT_REFUSED) : W(p, SHORT_REINSPECTION),
 		           W(p, SEMICOLON));
 		put_classes(p, &m->number[FLEET_WEIGHING]);
 		if (m->number[FLEET_EXPLOITED] > 0) {

@@ -139,8 +139,10 @@ bool word_language(const char *name, enum language *l)
 void word_put(struct buf *out, struct slice text, size_t most)
 {
 	struct slice kept = slice_cut(text, most);
+	size_t bad;
+	const bool utf8 = slice_is_utf8(kept, &bad);
 	for (size_t i = 0; i < kept.n;) {
-		size_t n = slice_control(kept, i);
+		size_t n = utf8 || kept.p[i] < 0x80 ? slice_control(kept, i) : 1;
 		buf_put_u8(out, n > 0 ? '?' : kept.p[i]);
 		i += n > 0 ? n : 1;
 	}

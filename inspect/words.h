@@ -21,7 +21,7 @@ const char *word_say(enum language l, const char *en, const char *fr); // of two
 // The language of that name; name NULL: that of the environment. False: it is none.
 bool word_language(const char *name, enum language *l);
 // At most `most` bytes of what others wrote, cut at a character with "…" behind it, as a part of a line: each of its
-// control characters is a '?'.
+// control characters is a '?', and where it is not UTF-8 each byte that is not ASCII.
 void word_put(struct buf *out, struct slice text, size_t most);
 // What lib/finding gives as a reason, in the language; itself where there is no other wording.
 struct slice word_reason(enum language l, struct slice reason);

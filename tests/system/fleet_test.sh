@@ -40,6 +40,11 @@ done
 
 ok "a machine that is to be withdrawn: 20" status 20 inspect fleet --result "$P/lines" "$P/fleet"
 says "people read verdicts, steps, machines, data" 'REFUSED|bash → 5.2-9|m-[0-9]+ \(' cat "$P/out"
+says "questions are open: what is favourable is so far" '^ +[0-9]+  FAVOURABLE, but questions are not answered \(' cat "$P/out"
+printf 'tocsin-answers 1\n' >"$P/answers"
+for id in exceptions-justified administrator-named backups-tested; do printf '%s\tyes\t2026-09-01\tus\t\n' $id >>"$P/answers"; done
+ok "with answers" status 20 inspect fleet --answers "$P/answers" "$P/fleet"
+says "it is favourable" '^ +[0-9]+  FAVOURABLE \(' cat "$P/out"
 says "a line a machine" '^90$' sh -c "wc -l <'$P/lines'"
 alone() {
 	local line file

@@ -2,6 +2,7 @@
 
 #include "inspected.h"
 #include "json/json.h"
+#include "words.h"
 
 #define N(rows) (sizeof(rows) / sizeof *(rows))
 
@@ -149,10 +150,33 @@ static void test_empty(void)
 	inspected_end(&x);
 }
 
+static void test_word_put(void)
+{
+	static const struct {
+		const char *from;
+		size_t most;
+		const char *want;
+	} texts[] = {
+		{"plain", 80, "plain"}, {"", 80, ""}, {"d\xc3\xa9j\xc3\xa0", 80, "d\xc3\xa9j\xc3\xa0"},
+		{"d\xc3\xa9j\xc3\xa0", 2, "d…"}, {"plain", 5, "plain"}, {"plain", 4, "plai…"},
+		{"a\nb\tc\x7f", 80, "a?b?c?"}, {"\x1b[31m", 80, "?[31m"}, {"\xc2\x9b" "31m", 80, "?31m"},
+		{"\xff" "a\xc3\xa9", 80, "?a??"}, {"a\xc3", 80, "a?"}, {"\x9b" "31m", 80, "?31m"}, {"\xed\xa0\x80", 80, "???"},
+	};
+	for (size_t i = 0; i < N(texts); i++) {
+		struct buf out;
+		buf_init(&out, 256);
+		word_put(&out, slice_text(texts[i].from), texts[i].most);
+		buf_put_u8(&out, 0);
+		CHECK_TEXT((const char *)out.p, texts[i].want);
+		buf_free(&out);
+	}
+}
+
 const struct test tests[] = {
 	{"JSON, SARIF and VEX hold all of it", test_documents},
 	{"for people, in both languages", test_people},
 	{"the longest names", test_long_names},
 	{"an empty result", test_empty},
+	{"what others wrote, as a part of a line", test_word_put},
 	{NULL, NULL},
 };
