@@ -17,7 +17,7 @@ size_t ages_of(const struct knowledge *k, int64_t today, struct age ages[static 
 		struct knowledge_source s = knowledge_source(k, i);
 		int64_t since = s.dated == FACT_NO_DATE ? s.taken : s.dated;
 		struct age a = {.source = s, .allowed = allowed[s.kind]};
-		a.days = since > today + DAY ? -1 : since > today ? 0 : (today - since) / DAY;
+		a.days = since > today + CLOCK_AHEAD ? -1 : since > today ? 0 : (today - since) / DAY;
 		a.stale = a.days < 0 || a.days > a.allowed;
 		if (i < AGES_MAX || a.stale) // of more sources than have room none that is stale is hidden
 			ages[i < AGES_MAX ? i : AGES_MAX - 1] = a;

@@ -164,7 +164,7 @@ static enum err check_clock(const struct drafting *d)
 {
 	const int64_t now = (int64_t)clock_now();
 	char then[TIME_TEXT], is[TIME_TEXT];
-	if (d->day >= now - CERTIFY_HOURS * HOUR && d->day <= now + CERTIFY_AHEAD_HOURS * HOUR)
+	if (d->day >= now - CERTIFY_HOURS * HOUR && d->day <= now + CLOCK_AHEAD)
 		return ERR_OK;
 	time_print((uint64_t)d->day, then);
 	time_print((uint64_t)now, is);

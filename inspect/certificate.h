@@ -19,7 +19,6 @@
 // A result is signed while what was seen is still so, and never with the knowledge of another day: on a Monday what was inspected
 // on the Friday before. No text sets the number of hours.
 #define CERTIFY_HOURS 72
-#define CERTIFY_AHEAD_HOURS 24 // that the inspected machine's clock may be ahead, as a source's (age.c)
 
 struct certificate {
 	struct slice body; // in the file's bytes

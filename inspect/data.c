@@ -23,7 +23,6 @@
 #define FACTS_ROOM (64u << 20)    // and never more than this: one fact is far smaller
 #define FACTS_MAX (8ull << 30) // bytes of facts of one process
 #define PARSERS_MAX 8u
-#define DAY 86400
 #define SHOWN_MAX (16u << 20) // bytes that are printed
 
 static const struct issued issued_knowledge = {"knowledge", "knowledge", KNOWLEDGE_FILE_MAX};
@@ -338,7 +337,7 @@ static enum err install(const char *from, const char *issuer, const char *data, 
 	}
 	int64_t made = knowledge_made(k);
 	knowledge_close(k);
-	if (made > (int64_t)clock_now() + DAY) { // whatever is made until then would be older, and never be taken
+	if (made > (int64_t)clock_now() + CLOCK_AHEAD) { // whatever is made until then would be older, and never be taken
 		buf_free(&bytes);
 		return why_set(why, ERR_DENIED, "%s was made on a day to come: a clock is wrong, its maker's or this one", from);
 	}
@@ -401,7 +400,7 @@ static bool take_options(const struct asked *a, struct feed_options *o)
 		verb_usage(&verb_data, "--dated: \"%s\" is not a day like 2026-11-21", a->dated);
 		return false;
 	}
-	if (day > clock_now() + DAY) {
+	if (day > clock_now() + CLOCK_AHEAD) {
 		verb_usage(&verb_data, "--dated: \"%s\" is yet to come", a->dated);
 		return false;
 	}

@@ -13,6 +13,8 @@
 enum { INSPECT_FAVOURABLE = 0, INSPECT_TROUBLE = 1, INSPECT_USAGE = 2, INSPECT_REINSPECTION = 10, INSPECT_REFUSED = 20 };
 
 #define INSPECT_TOLD_MAX 20 // refused lines that are shown; the rest is counted
+#define TOLD_TEXT_MAX 80     // bytes of each
+#define CLOCK_AHEAD 86400    // seconds that another's clock may be ahead of this one: a feed's, a knowledge's, a result's
 
 // What an inspection is asked with, and what it holds. Options first, in the order of their table (inspection.c).
 struct inspection {

@@ -272,12 +272,12 @@ static enum err on_restart(void *context, const struct restart *r, struct why *w
 static void tell_line(const struct inspection *i, const char *what, const struct refused *r)
 {
 	struct buf line;
-	buf_init(&line, 1024);
+	buf_init(&line, 2 * TOLD_TEXT_MAX + 2 * WHY_MAX); // its rule is the longest part
 	buf_printf(&line, "%s: %s: ", i->verb->name, what);
 	if (r->line > 0)
 		buf_printf(&line, "%llu: ", (unsigned long long)r->line);
 	buf_put_u8(&line, '"');
-	word_put(&line, r->text, 80);
+	word_put(&line, r->text, TOLD_TEXT_MAX);
 	buf_printf(&line, "\": %s\n", r->why);
 	if (buf_status(&line) == ERR_OK)
 		fwrite(line.p, 1, line.n, stderr);
