@@ -1,4 +1,5 @@
-// May a result be certified? Fresh, of something, of these days, and whole, or the re-inspection of the certificate before.
+// May a result be certified? Fresh, of something that was read to the last line, of these days, and whole, or the re-inspection
+// of the certificate before.
 #include "base/num.h"
 #include "drafting.h"
 #include "sys/clock.h"
@@ -51,11 +52,20 @@ static enum err get_count(const struct json *of, const char *name, uint64_t *n, 
 	return e == ERR_OK ? json_get_number(&counts, name, 0, UINT64_MAX >> 1, n, why) : e;
 }
 
+// Something was inspected, and nothing left out of it: what could not be read may be what fails, and counts for nothing.
 static enum err check_something(struct drafting *d)
 {
-	uint64_t items = 0;
+	uint64_t items = 0, passed_over = 0;
 	enum err e = get_count(&d->result, "items", &items, d->why);
-	return e == ERR_OK && items == 0 ? why_set(d->why, ERR_DENIED, "no certificate: not one item was inspected") : e;
+	if (e == ERR_OK && items == 0)
+		return why_set(d->why, ERR_DENIED, "no certificate: not one item was inspected");
+	if (e == ERR_OK)
+		e = get_count(&d->result, "passed_over", &passed_over, d->why);
+	if (e == ERR_OK && passed_over > 0)
+		e = why_set(d->why, ERR_DENIED,
+		            "no certificate: lines or entries that could not be read: %llu; put them right, and inspect again",
+		            (unsigned long long)passed_over);
+	return e;
 }
 
 // A machine that is left out has not been cured.

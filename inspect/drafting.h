@@ -23,8 +23,8 @@ MUST_USE enum err draft_read(const char *path, struct buf *bytes, struct json *r
 // A date, a verdict, as a certificate has them. ERR_INPUT with the path.
 MUST_USE enum err draft_day(const struct json *object, const char *name, int64_t *day, struct why *why);
 MUST_USE enum err draft_verdict(const struct json *object, enum verdict *v, struct why *why);
-// The result is one, fresh, of something, of these days, and whole or the re-inspection of the certificate before: then its day,
-// the day of the full inspection and its verdict are in d. ERR_DENIED: no certificate, and why.
+// The result is one, fresh, of something that was read to the last line, of these days, and whole or the re-inspection of the
+// certificate before: then its day, the day of the full inspection and its verdict are in d. ERR_DENIED: no certificate, and why.
 MUST_USE enum err draft_may(struct drafting *d);
 
 #endif

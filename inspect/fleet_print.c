@@ -220,7 +220,9 @@ static void put_classes(const struct page *p, const uint64_t weighing[static DEF
 static const char *verdict_word(const struct page *p, enum verdict v)
 {
 	const bool open = result_unanswered(&p->f->i->r) > 0; // the organisation's questions: of each machine and of the answers
-	return v == VERDICT_FAVOURABLE ? open ? W(p, FAVOURABLE_SO_FAR) : W(p, FAVOURABLE) : v == VERDICT_REFUSED ? W(p, REFUSED) : W(p, REINSPECTION);
+	if (v == VERDICT_FAVOURABLE)
+		return open ? W(p, FAVOURABLE_SO_FAR) : W(p, FAVOURABLE);
+	return v == VERDICT_REFUSED ? W(p, REFUSED) : W(p, REINSPECTION);
 }
 
 static void put_share(const struct page *p, const char *what, uint64_t n, uint64_t all)
@@ -349,8 +351,8 @@ static void put_worst(const struct page *p)
 		const bool named = m->name[0] != 0;
 		buf_printf(p->out, "  %2zu. %s%s", i + 1, m->name, named ? " (" : "");
 		word_put(p->out, slice_text(m->file), FILE_PATH_MAX);
-		buf_printf(p->out, "%s%s%s%s", named ? ")" : "", W(p, COLON), m->verdict == VERDICT_REFUSED ? W(p, SHORT_REFUSED) : W(p, SHORT_REINSPECTION),
-		           W(p, SEMICOLON));
+		buf_printf(p->out, "%s%s%s%s", named ? ")" : "", W(p, COLON),
+		           m->verdict == VERDICT_REFUSED ? W(p, SHORT_REFUSED) : W(p, SHORT_REINSPECTION), W(p, SEMICOLON));
 		put_classes(p, &m->number[FLEET_WEIGHING]);
 		if (m->number[FLEET_EXPLOITED] > 0) {
 			buf_put_text(p->out, W(p, SEMICOLON));

@@ -152,10 +152,13 @@ inspect() { # inspect RESULT LIST OPTION…
 printf 'tocsin-answers 1\n' >"$T/answers"
 for id in exceptions-justified administrator-named backups-tested; do printf '%s\tyes\t%s\tACME Audit\t\n' $id "$NOW" >>"$T/answers"; done
 certify() { "$I" certify --key "$T/inspector.key" --inspector ACME --data "$K" "$@"; }
-ok "an inspection without answers" inspect "$T/open.json" "$T/list.csv"
+ok "an inspection that passed a row over" inspect "$T/over.json" "$T/list.csv" --answers "$T/answers"
+refused "is not certified: nobody knows what it holds" 'could not be read: 1; put them right' certify --out "$T/x" "$T/over.json"
+grep -v ^bad1 "$T/list.csv" >"$T/good.csv"
+ok "an inspection without answers" inspect "$T/open.json" "$T/good.csv"
 refused "is not certified by who is qualified" 'questions not answered: 3, the first "exceptions-justified"' certify --out "$T/x" "$T/open.json"
 [ ! -e "$T/x" ] && pass "and nothing is written" || fail "and nothing is written"
-ok "an inspection to certify" inspect "$T/first.json" "$T/list.csv" --answers "$T/answers"
+ok "an inspection to certify" inspect "$T/first.json" "$T/good.csv" --answers "$T/answers"
 ok "its certificate, with a page" certify --out "$T/first.certificate" --pdf "$T/first.pdf" "$T/first.json"
 says "the page is a PDF" '^%PDF' head -c 5 "$T/first.pdf"
 says "it verifies, and its inspector was qualified" 'official +yes' "$I" verify --data "$K" "$T/first.certificate"
@@ -187,22 +190,22 @@ sed 's/,no,/,yes,/' "$T/providers.csv" >"$T/suspended.csv"
 cp "$K" "$T/suspended"
 ok "the register suspends the provider" "$I" data update --data "$T/suspended" --kind providers --dated "$(ago 3)" "$T/suspended.csv"
 says "then it is not official" 'suspended' "$I" verify --data "$T/suspended" "$T/first.certificate"
-"$I" inventory --data "$K" --regime "$FOUNDING" --date "$(ago -31)" --quiet --result "$T/stale.json" "$T/list.csv" >/dev/null 2>&1
+"$I" inventory --data "$K" --regime "$FOUNDING" --date "$(ago -31)" --quiet --result "$T/stale.json" "$T/good.csv" >/dev/null 2>&1
 refused "no certificate on stale data" 'stale' certify --out "$T/x" "$T/stale.json"
-"$I" inventory --data "$K" --regime "$FOUNDING" --date "$(ago 20)" --quiet --result "$T/backdated.json" "$T/list.csv" >/dev/null 2>&1
+"$I" inventory --data "$K" --regime "$FOUNDING" --date "$(ago 20)" --quiet --result "$T/backdated.json" "$T/good.csv" >/dev/null 2>&1
 refused "nor of a day before the data" 'stale' certify --out "$T/x" "$T/backdated.json"
-"$I" inventory --data "$K" --changed-since "$T/later" --regime "$FOUNDING" --date "$NOW" --quiet --result "$T/part.json" "$T/list.csv" >/dev/null 2>&1
+"$I" inventory --data "$K" --changed-since "$T/later" --regime "$FOUNDING" --date "$NOW" --quiet --result "$T/part.json" "$T/good.csv" >/dev/null 2>&1
 refused "nor of the changes alone" 'only what changed' certify --out "$T/x" "$T/part.json"
 for feed in affected.csv eol.json; do "$I" data update --data "$T/old" --dated "$(ago 30)" "$T/$feed" >/dev/null; done
 kev "$T/kev0.json" "$(ago 30)" CVE-2026-1001
 "$I" data update --data "$T/old" "$T/kev0.json" >/dev/null
-"$I" inventory --data "$T/old" --regime "$FOUNDING" --date "$(ago 29)" --quiet --result "$T/then.json" "$T/list.csv" >/dev/null 2>&1
+"$I" inventory --data "$T/old" --regime "$FOUNDING" --date "$(ago 29)" --quiet --result "$T/then.json" "$T/good.csv" >/dev/null 2>&1
 refused "nor of a day long past, with the data of that day" "inspected on $(ago 29), and the clock says $NOW" certify --out "$T/x" "$T/then.json"
 printf '{"body":{"a":1},"signature":{}}\n' >"$T/none.certificate"
 refused "what is no certificate" 'not a certificate' "$I" verify "$T/none.certificate"
 says "a stranger's is genuine and not official" 'official +no: its key is not in the register' bash -c "'$I' certify key --name Else '$T/else.key' &&
 	'$I' certify --key '$T/else.key' --inspector 'ACME Audit' --data '$K' --out '$T/else.certificate' '$T/first.json' && '$I' verify --data '$K' '$T/else.certificate'"
-sed -e 's/3.0.17-1~deb12u2/3.0.18-1~deb12u1/;s/;default;/;changed;/;s/deb12u14/deb12u15/;/BadGear/d;s/;2.4;/;3.1;/' "$T/list.csv" >"$T/cured.csv"
+sed -e 's/3.0.17-1~deb12u2/3.0.18-1~deb12u1/;s/;default;/;changed;/;s/deb12u14/deb12u15/;/BadGear/d;s/;2.4;/;3.1;/' "$T/good.csv" >"$T/cured.csv"
 ok "a re-inspection of what was cured" inspect "$T/second.json" "$T/cured.csv" --before "$T/first.certificate"
 refused "is certified only together with the first" 'only points of' certify --out "$T/x" "$T/second.json"
 ok "and with it" certify --before "$T/first.certificate" --out "$T/second.certificate" "$T/second.json"
@@ -214,9 +217,12 @@ ok "another inspector goes on from one who was qualified" "$I" certify --key "$T
 refused "not without the register that says so" 'neither by this inspector' "$I" certify --key "$T/else.key" --inspector Else --before "$T/first.certificate" --out "$T/x" "$T/second.json"
 verdict "what is cured, without answers" 0 "$I" inventory --data "$K" --regime "$FOUNDING" --date "$NOW" --caretaker "ACME Audit" "$T/cured.csv"
 printed "is favourable only so far" 'FAVOURABLE, but questions are not answered'
+sed 's/^web1;package;;curl;.*/web1;package;;curl;7;Debian:12;server;internet;soon;;;/' "$T/cured.csv" >"$T/broken.csv"
+ok "a re-inspection in which a row cannot be read" inspect "$T/broken.json" "$T/broken.csv" --before "$T/first.certificate"
+refused "is not certified: it is not cured by that" 'could not be read: 1;' certify --before "$T/first.certificate" --out "$T/x" "$T/broken.json"
 ok "a re-inspection that leaves a machine out" inspect "$T/fewer.json" "$T/fewer.csv" --before "$T/first.certificate"
 refused "is not certified: what is left out is not cured" '3 machines were inspected before, 2 now' certify --before "$T/first.certificate" --out "$T/x" "$T/fewer.json"
-head -n 1 "$T/list.csv" >"$T/nothing.csv"
+head -n 1 "$T/good.csv" >"$T/nothing.csv"
 ok "an inspection of nothing" inspect "$T/nothing.json" "$T/nothing.csv"
 refused "is not certified" 'not one item' certify --out "$T/x" "$T/nothing.json"
 ok "a stranger's key" "$I" certify key --name stranger "$T/stranger.key"

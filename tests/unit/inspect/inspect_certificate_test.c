@@ -230,6 +230,9 @@ static void test_no_certificate(void)
 		{"\"findings\": []", "\"findings\": 1", ERR_INPUT, "findings: "},
 		{"\"date\":", "\"changes_only\": true, \"date\":", ERR_DENIED, "no certificate: only what changed was looked at"},
 		{"\"date\":", "\"only_points_of\": \"abc\", \"date\":", ERR_DENIED, "no certificate: only points of abc were looked at; give it with --before"},
+		{"\"passed_over\": 0", "\"passed_over\": 2", ERR_DENIED, "no certificate: lines or entries that could not be read: 2; put them right"},
+		{"\"passed_over\": 0,", "", ERR_INPUT, "counts.passed_over: "},
+		{"\"items\": 1", "\"items\": 0", ERR_DENIED, "no certificate: not one item"},
 		{"{", "", ERR_INPUT, ""},
 		{"}", "", ERR_INPUT, ""},
 	};
