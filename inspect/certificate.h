@@ -47,8 +47,9 @@ struct certificate_ask {
 	uint8_t key[SIGN_PUBLIC];
 	const struct knowledge *knowledge; // for the register of providers, or NULL
 };
-// The body, from a result. ERR_DENIED: the data are stale, something is missing that a certificate needs, a line could not be read,
-// the day is not today's, or the inspector is qualified and left a question unanswered. Parses what others wrote: call it where no key is.
+// The body, from a result. ERR_DENIED: the data are stale, something is missing that a certificate needs, a line could not be
+// read, the day is not today's, or the inspector is qualified and left a question unanswered. Parses what others wrote: call it
+// where no key is.
 MUST_USE enum err certificate_body(const struct certificate_ask *ask, struct buf *body, struct why *why);
 // A re-inspection: only the defects of that certificate are asked from here on. Its signature is verified first; it is parsed
 // apart.

@@ -43,12 +43,15 @@ MUST_USE bool inspection_begin(struct inspection *i, const struct verb *v, int a
                                int *status);
 // Locks the process in: from here on it can read those files and what the options name, and write where outputs go.
 MUST_USE enum err inspection_lock(struct inspection *i, enum sandbox_kind kind, const char *path, struct why *why);
-// Opens what is to be inspected or taken in: a file, or a directory; of nothing else anything is read, nor waited for. `flags` are
-// open()'s: O_DIRECTORY wants a directory. The caller closes *fd.
+// Opens what is to be inspected or taken in: a file, or a directory; of nothing else anything is read, nor waited for. `flags`
+// are open()'s: O_DIRECTORY wants a directory. The caller closes *fd.
 MUST_USE enum err inspection_open(const char *path, int flags, int *fd, struct stat *st, struct why *why);
 // ERR_SYSTEM: the knowledge was written over in place since it was opened: nobody knows what was read. (A file that takes its
 // place, as `data` writes it, changes nothing of the one that is open.)
 MUST_USE enum err inspection_check(const struct inspection *i, struct why *why);
+// From here on a mapped file, as the knowledge is, that is cut short while it is read ends the process with a word and INSPECT_TROUBLE,
+// not with SIGBUS and none.
+void inspection_guard(void);
 // What the inspector answered counts like any other finding; then the verdict; then all outputs. The exit status.
 int inspection_end(struct inspection *i);
 void inspection_free(struct inspection *i);

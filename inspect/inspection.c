@@ -1,6 +1,7 @@
 // One inspection from its options to its exit status.
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -204,6 +205,21 @@ enum err inspection_check(const struct inspection *i, struct why *why)
 	if (is.st_size == was->st_size && is.st_mtim.tv_sec == was->st_mtim.tv_sec && is.st_mtim.tv_nsec == was->st_mtim.tv_nsec)
 		return ERR_OK;
 	return why_set(why, ERR_SYSTEM, "%s: it was written over while it was read: inspect again", data_path(i));
+}
+
+static void on_cut_short(int signal)
+{
+	(void)signal;
+	static const char text[] = "tocsin-inspect: system: the knowledge was cut short while it was read: do it again\n";
+	ssize_t told = write(STDERR_FILENO, text, sizeof text - 1);
+	(void)told;
+	_exit(INSPECT_TROUBLE);
+}
+
+void inspection_guard(void)
+{
+	const struct sigaction cut = {.sa_handler = on_cut_short};
+	INVARIANT(sigaction(SIGBUS, &cut, NULL) == 0);
 }
 
 static enum err prepare(struct inspection *i, const struct finding_options *o, struct why *why)

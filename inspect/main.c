@@ -13,5 +13,6 @@ int main(int argc, char **argv)
 		fputs("tocsin-inspect: no source of randomness\n", stderr);
 		return INSPECT_TROUBLE;
 	}
+	inspection_guard();
 	return verb_main("tocsin-inspect", verbs, argc, argv);
 }

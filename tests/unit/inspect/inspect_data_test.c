@@ -1,5 +1,6 @@
 // `data` as a program: a knowledge is made, signed, installed; never one that is older, of a day to come, or changed.
 #include <fcntl.h>
+#include <sys/wait.h>
 
 #include "crypto/secret.h"
 #include "inspected.h"
@@ -114,6 +115,33 @@ static void changed(void)
 	clock_reset();
 }
 
+// As `cp` writes over a file: it is cut short first.
+static void cut_short(void)
+{
+	char path[64], said[256] = "";
+	int ends[2], status = 0;
+	begin();
+	strcpy(path, made("whole", NOW));
+	REQUIRE(pipe(ends) == 0);
+	fflush(NULL);
+	pid_t pid = fork();
+	if (pid == 0) {
+		struct knowledge *k;
+		struct why why;
+		inspection_guard();
+		if (dup2(ends[1], STDERR_FILENO) < 0 || knowledge_open(path, KNOWLEDGE_CHECK_ALL, &k, &why) != ERR_OK || truncate(path, 0) != 0)
+			_exit(99);
+		_exit(knowledge_sources(k) + knowledge_banned_row(k, 0).vendor.p[0] > 0 ? 98 : 97);
+	}
+	close(ends[1]);
+	REQUIRE(pid > 0 && waitpid(pid, &status, 0) == pid);
+	CHECK_SAY(WIFEXITED(status) && WEXITSTATUS(status) == INSPECT_TROUBLE, "%d", status);
+	CHECK(read(ends[0], said, sizeof said - 1) > 0);
+	CHECK_TEXT(said, "tocsin-inspect: system: the knowledge was cut short while it was read: do it again\n");
+	close(ends[0]);
+	clock_reset();
+}
+
 static void clear(void)
 {
 	static const char *const names[] = {"banned.csv", "key", "key.pub", "a", "b", "c", "d", "e", "f", "g", "whole", "installed", "other"};
@@ -127,5 +155,6 @@ static void clear(void)
 }
 
 const struct test tests[] = {
-	{"asked wrongly", options}, {"older, and of a day to come", clocks}, {"changed or cut", changed}, {"nothing is left", clear}, {NULL, NULL},
+	{"asked wrongly", options}, {"older, and of a day to come", clocks}, {"changed or cut", changed}, {"cut short while it is read", cut_short},
+	{"nothing is left", clear}, {NULL, NULL},
 };
