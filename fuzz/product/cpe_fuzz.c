@@ -13,8 +13,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct buf once, twice;
 	buf_init(&once, 2 * CPE_MAX);
 	buf_init(&twice, 2 * CPE_MAX);
-	product_fold(slice_of(data, size), &once);
-	buf_clear(&once);
+	struct slice folded, twice_folded;
+	if (product_fold(slice_of(data, size), room, sizeof room, &folded) &&
+	    (!product_fold(folded, again_room, folded.n, &twice_folded) || !slice_equal(folded, twice_folded)))
+		abort();
 	if (cpe_parse(slice_of(data, size), room, &c, &why) == ERR_OK) {
 		cpe_print(&c, &once);
 		cpe_plain(c.at[CPE_VERSION], &twice);

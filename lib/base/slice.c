@@ -10,6 +10,31 @@ bool slice_is_text(struct slice a, const char *text)
 	return slice_equal(a, slice_text(text));
 }
 
+bool slice_starts(struct slice s, const char *with)
+{
+	return slice_is_text(slice_part(s, 0, strlen(with)), with);
+}
+
+bool slice_ends(struct slice s, const char *with)
+{
+	size_t n = strlen(with);
+	return s.n >= n && slice_is_text(slice_part(s, s.n - n, n), with);
+}
+
+bool slice_same_letters(struct slice a, struct slice b)
+{
+	size_t i = 0;
+	while (a.n == b.n && i < a.n && slice_lower(a.p[i]) == slice_lower(b.p[i]))
+		i++;
+	return a.n == b.n && i == a.n;
+}
+
+bool slice_starts_letters(struct slice s, const char *with)
+{
+	struct slice start = slice_text(with);
+	return slice_same_letters(slice_part(s, 0, start.n), start);
+}
+
 int slice_compare(struct slice a, struct slice b)
 {
 	size_t n = a.n < b.n ? a.n : b.n;

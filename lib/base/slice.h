@@ -29,6 +29,17 @@ static inline struct slice slice_text(const char *text)
 // Not constant time: for secrets use secret_equal() (crypto/secret.h).
 bool slice_equal(struct slice a, struct slice b);
 bool slice_is_text(struct slice a, const char *text);
+// The same for what begins or ends with it. Of a text of no bytes that is true.
+bool slice_starts(struct slice s, const char *with);
+bool slice_ends(struct slice s, const char *with);
+// ASCII, whatever the locale: A–Z become a–z, every other byte stays.
+static inline uint8_t slice_lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
+}
+// Whether they are equal, or one starts with the other, but for the case of letters (slice_lower).
+bool slice_same_letters(struct slice a, struct slice b);
+bool slice_starts_letters(struct slice s, const char *with);
 // Byte order, shorter first on a common prefix: <0, 0, >0.
 int slice_compare(struct slice a, struct slice b);
 // The part [from, from+n); clipped at the end of s.

@@ -62,14 +62,13 @@ bool cve_is_bounded(const struct reading *r)
 // As names are held against each other. False: too long to be anybody's, or no room.
 static bool fold(struct reading *r, struct slice text, struct slice *folded)
 {
-	struct buf b;
-	buf_init(&b, 2 * FACT_TEXT_MAX);
-	product_fold(text, &b);
-	char *p = buf_status(&b) == ERR_OK ? reading_room(r, b.n) : NULL;
-	if (p != NULL && b.n > 0)
-		memcpy(p, b.p, b.n);
-	*folded = slice_of(p, p != NULL ? b.n : 0);
-	buf_free(&b);
+	char room[2 * FACT_TEXT_MAX];
+	if (!product_fold(text, room, sizeof room, folded))
+		return false;
+	char *p = reading_room(r, folded->n);
+	if (p != NULL)
+		memcpy(p, room, folded->n);
+	folded->p = (const uint8_t *)p;
 	return p != NULL;
 }
 
@@ -117,7 +116,7 @@ static bool is_git(const struct json *entry)
 	for (size_t i = 0; i < n; i++) {
 		struct json v = json_item(&versions, i);
 		struct slice type = {0};
-		if (json_get_text(&v, "versionType", &type, NULL) != ERR_OK || !text_same(type, "git"))
+		if (json_get_text(&v, "versionType", &type, NULL) != ERR_OK || !slice_same_letters(type, SLICE_LITERAL("git")))
 			return false;
 	}
 	return n > 0;

@@ -9,13 +9,17 @@
 
 static bool begins(struct slice text, struct slice with)
 {
-	return with.n > 0 && text.n > with.n && memcmp(text.p, with.p, with.n) == 0 && text.p[with.n] == '_';
+	return with.n > 0 && text.n > with.n && slice_equal(slice_part(text, 0, with.n), with) && text.p[with.n] == '_';
 }
 
 static enum err fold(struct slice from, struct buf *to)
 {
+	char room[FOLD_MAX];
+	struct slice folded;
 	buf_init(to, FOLD_MAX);
-	product_fold(from, to);
+	if (!product_fold(from, room, sizeof room, &folded))
+		return ERR_LIMIT;
+	buf_put_slice(to, folded);
 	return buf_status(to);
 }
 

@@ -76,21 +76,11 @@ static bool is_version_word(struct slice word)
 	return n < word.n && is_digit(word.p[n]);
 }
 
-static bool same_word(struct slice a, struct slice b)
-{
-	if (a.n != b.n)
-		return false;
-	for (size_t i = 0; i < a.n; i++)
-		if (a.p[i] != b.p[i] && !(is_letter(a.p[i]) && (a.p[i] ^ b.p[i]) == 0x20))
-			return false;
-	return true;
-}
-
 static bool has_word(struct slice text, struct slice word)
 {
 	struct slice one;
 	while (next_word(&text, &one))
-		if (same_word(one, word))
+		if (slice_same_letters(one, word))
 			return true;
 	return false;
 }
@@ -121,7 +111,7 @@ static struct slice dotted(char room[static ROOM], struct slice text)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < text.n && n < ROOM; i++) {
-		bool pack = i + 3 < text.n && is_blank(text.p[i]) && same_word(slice_part(text, i + 1, 2), SLICE_LITERAL("sp")) &&
+		bool pack = i + 3 < text.n && is_blank(text.p[i]) && slice_same_letters(slice_part(text, i + 1, 2), SLICE_LITERAL("sp")) &&
 		            is_digit(text.p[i + 3]);
 		room[n++] = pack ? '.' : (char)text.p[i];
 		i += pack ? 2 : 0;
@@ -149,7 +139,7 @@ static bool take(struct sought *s, struct slice text)
 
 static bool begins(struct slice text, struct slice with)
 {
-	return text.n >= with.n && same_word(slice_part(text, 0, with.n), with) && (text.n == with.n || !is_digit(text.p[with.n]));
+	return slice_same_letters(slice_part(text, 0, with.n), with) && (text.n == with.n || !is_digit(text.p[with.n]));
 }
 
 // What follows the product in the name, and the version. They say the same, or belong together ("10" and "22H2"), or one of them says it.
@@ -182,14 +172,8 @@ static bool find_cycle(struct sought *s, struct slice rest)
 
 static struct slice fold(char room[static ROOM], struct slice text)
 {
-	struct buf b;
-	buf_init(&b, ROOM);
-	product_fold(text, &b);
-	struct slice folded = slice_of(room, buf_status(&b) == ERR_OK ? b.n : 0);
-	if (folded.n > 0)
-		memcpy(room, b.p, folded.n);
-	buf_free(&b);
-	return folded;
+	struct slice folded;
+	return product_fold(text, room, ROOM, &folded) ? folded : slice_of(room, 0);
 }
 
 // Without the blanks between words: "palo_alto_networks" is "paloaltonetworks".
@@ -249,7 +233,7 @@ bool cycle_by_name(const struct findings *f, const struct item *i, uint32_t *pro
 	struct sought s = {.k = f->k, .vendor = i->vendor, .version = i->version, .confidence = CONFIDENCE_ALIAS};
 	struct slice full = i->vendor.n > 0 ? joined(rooms[0], i->vendor, i->name) : (struct slice){0}, less = {0};
 	if (i->vendor.n > 0 && i->name.n > i->vendor.n + 1 && is_blank(i->name.p[i->vendor.n]) &&
-	    same_word(slice_part(i->name, 0, i->vendor.n), i->vendor))
+	    slice_same_letters(slice_part(i->name, 0, i->vendor.n), i->vendor))
 		less = slice_part(i->name, i->vendor.n + 1, i->name.n);
 	const struct slice names[] = {full, i->name, less};
 	bool found = false, known = false;

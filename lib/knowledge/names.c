@@ -3,17 +3,6 @@
 #include "product/cpe.h"
 #include "product/purl.h"
 
-static bool starts(struct slice s, const char *with)
-{
-	size_t n = strlen(with);
-	if (s.n < n)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if ((s.p[i] >= 'A' && s.p[i] <= 'Z' ? s.p[i] | 0x20 : s.p[i]) != (uint8_t)with[i])
-			return false;
-	return true;
-}
-
 static bool put(struct folded *out, const void *p, size_t n)
 {
 	if (n > FOLD_MAX - out->n)
@@ -23,20 +12,13 @@ static bool put(struct folded *out, const void *p, size_t n)
 	return true;
 }
 
-static bool put_buf(struct folded *out, struct buf *b)
-{
-	INVARIANT(buf_status(b) != ERR_SYSTEM); // a few hundred bytes; "no such name" instead would lose what is said of it
-	bool ok = buf_status(b) == ERR_OK && (b->n == 0 || put(out, b->p, b->n));
-	buf_free(b);
-	return ok;
-}
-
 static bool put_fold(struct folded *out, struct slice name)
 {
-	struct buf b;
-	buf_init(&b, FOLD_MAX);
-	product_fold(name, &b);
-	return put_buf(out, &b);
+	struct slice folded;
+	if (!product_fold(name, (char *)out->bytes + out->n, FOLD_MAX - out->n, &folded))
+		return false;
+	out->n += folded.n;
+	return true;
 }
 
 bool fold_name(struct slice name, struct folded *out)
@@ -57,7 +39,7 @@ static bool complete(struct slice cpe, char room[static CPE_MAX], struct slice *
 	}
 	attributes = attributes < 2 ? 0 : attributes - 1; // "cpe:2.3:"
 	size_t n = cpe.n;
-	for (; starts(cpe, "cpe:2.3:") && attributes < CPE_ATTRIBUTES; attributes++) {
+	for (; slice_starts_letters(cpe, "cpe:2.3:") && attributes < CPE_ATTRIBUTES; attributes++) {
 		if (n + 2 > CPE_MAX)
 			return false;
 		memcpy(room + n, ":*", 2);
@@ -108,7 +90,10 @@ static bool put_purl(struct folded *out, struct slice text)
 	p.version = p.subpath = slice_of("", 0);
 	buf_init(&b, FOLD_MAX);
 	purl_print(&p, &b);
-	return put_buf(out, &b);
+	INVARIANT(buf_status(&b) != ERR_SYSTEM); // a few hundred bytes; "no such name" instead would lose what is said of it
+	bool ok = buf_status(&b) == ERR_OK && put(out, b.p, b.n);
+	buf_free(&b);
+	return ok;
 }
 
 bool fold_product(struct slice name, struct folded *out, bool *identifier)
@@ -117,16 +102,16 @@ bool fold_product(struct slice name, struct folded *out, bool *identifier)
 	name = slice_trim(name);
 	*identifier = true;
 	out->n = 0;
-	if (starts(name, "purl:pkg:"))
+	if (slice_starts_letters(name, "purl:pkg:"))
 		name = slice_part(name, 5, name.n);
-	if (starts(name, "cpe:cpe:"))
+	if (slice_starts_letters(name, "cpe:cpe:"))
 		name = slice_part(name, 4, name.n);
-	if (starts(name, "pkg:"))
+	if (slice_starts_letters(name, "pkg:"))
 		return put_purl(out, name);
-	if (starts(name, "cpe:/") || starts(name, "cpe:2.3:"))
+	if (slice_starts_letters(name, "cpe:/") || slice_starts_letters(name, "cpe:2.3:"))
 		return put(out, "cpe:", 4) && put_cpe(out, name, &product);
-	if (starts(name, "repology:"))
+	if (slice_starts_letters(name, "repology:"))
 		return put(out, "repology:", 9) && put_fold(out, slice_part(name, 9, name.n));
 	*identifier = false;
-	return put_fold(out, starts(name, "alias:") ? slice_part(name, 6, name.n) : name) && out->n > 0;
+	return put_fold(out, slice_starts_letters(name, "alias:") ? slice_part(name, 6, name.n) : name) && out->n > 0;
 }

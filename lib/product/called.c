@@ -1,6 +1,8 @@
 #include "product/called.h"
 
-#include <strings.h>
+#include "product/cpe.h"
+
+#define CALLED_MAX 64 // bytes; no name of the table is as long
 
 static const struct {
 	const char *name, *product;
@@ -41,31 +43,13 @@ static const char *const editions[] = {
 	"release",    "server",  "software",   "standard", "ultimate", "update",    "version",
 };
 
-static bool is_between(uint8_t c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r') || c == '_' || c == '-';
-}
-
-// Is it the name that product_fold would make the same? (Without memory of its own: this is asked of every word of a table.)
-static bool is_called(struct slice name, const char *folded)
-{
-	size_t i = 0;
-	for (; i < name.n && *folded != 0; folded++) {
-		bool between = is_between(name.p[i]);
-		uint8_t c = name.p[i] >= 'A' && name.p[i] <= 'Z' ? name.p[i] | 0x20 : name.p[i];
-		if ((between ? '_' : c) != (uint8_t)*folded)
-			return false;
-		for (i++; between && i < name.n && is_between(name.p[i]);)
-			i++;
-	}
-	return i == name.n && *folded == 0;
-}
-
 bool product_called(struct slice name, struct slice *product)
 {
-	name = slice_trim(name);
-	for (size_t i = 0; i < sizeof common / sizeof *common; i++)
-		if (is_called(name, common[i].name)) {
+	char room[CALLED_MAX];
+	struct slice folded;
+	bool fits = product_fold(name, room, sizeof room, &folded);
+	for (size_t i = 0; fits && i < sizeof common / sizeof *common; i++)
+		if (slice_is_text(folded, common[i].name)) {
 			*product = slice_text(common[i].product);
 			return true;
 		}
@@ -75,7 +59,7 @@ bool product_called(struct slice name, struct slice *product)
 bool product_is_edition(struct slice word)
 {
 	for (size_t i = 0; i < sizeof editions / sizeof *editions; i++)
-		if (strlen(editions[i]) == word.n && strncasecmp(editions[i], (const char *)word.p, word.n) == 0)
+		if (slice_same_letters(word, slice_text(editions[i])))
 			return true;
 	return false;
 }

@@ -26,11 +26,6 @@ static bool is_word(uint8_t c) // UNRESERVED of NISTIR 7695, section 6.2.1
 	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || c == '.' || c == '-';
 }
 
-static uint8_t lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
-}
-
 static enum err put(struct reading *r, uint8_t c)
 {
 	if (r->n == CPE_MAX)
@@ -45,7 +40,7 @@ static enum err put_plain(struct reading *r, enum cpe_attribute a, struct slice 
 	if (c <= 0x20 || c >= 0x7f)
 		return refuse(r, a, value, "a character that is no printable ASCII");
 	enum err e = is_word(c) ? ERR_OK : put(r, '\\');
-	return e != ERR_OK ? e : put(r, lower(c));
+	return e != ERR_OK ? e : put(r, slice_lower(c));
 }
 
 // A hyphen alone means "not applicable": one that stands for itself keeps its escape.
@@ -99,7 +94,7 @@ static enum err attribute_of_string(struct reading *r, enum cpe_attribute a, str
 // A run of the single-character wildcard, or nothing.
 static bool is_marks(struct slice s)
 {
-	for (; s.n >= 3 && memcmp(s.p, "%01", 3) == 0;)
+	for (; slice_starts(s, "%01");)
 		s = slice_part(s, 3, s.n);
 	return s.n == 0;
 }
@@ -204,15 +199,6 @@ static enum err uri_parse(struct reading *r, struct slice text, struct cpe *c)
 	return at <= text.n ? refuse(r, CPE_LANGUAGE, slice_part(text, at, text.n), "more than seven components") : ERR_OK;
 }
 
-static bool starts(struct slice text, const char *with)
-{
-	size_t n = strlen(with);
-	bool same = text.n >= n;
-	for (size_t i = 0; same && i < n; i++)
-		same = lower(text.p[i]) == (uint8_t)with[i];
-	return same;
-}
-
 enum err cpe_parse(struct slice text, char room[static CPE_MAX], struct cpe *out, struct why *why)
 {
 	struct reading r = {room, 0, text, why};
@@ -221,8 +207,8 @@ enum err cpe_parse(struct slice text, char room[static CPE_MAX], struct cpe *out
 		c.at[a] = SLICE_LITERAL("*");
 	if (text.n > CPE_MAX)
 		return why_set(why, ERR_LIMIT, "CPE \"%.*s\": more than %u bytes", QUOTE(text), CPE_MAX);
-	bool string = starts(text, "cpe:2.3:");
-	if (!string && !starts(text, "cpe:/"))
+	bool string = slice_starts_letters(text, "cpe:2.3:");
+	if (!string && !slice_starts_letters(text, "cpe:/"))
 		return why_set(why, ERR_INPUT, "CPE \"%.*s\": begins with neither \"cpe:2.3:\" nor \"cpe:/\"", QUOTE(text));
 	enum err e = string ? string_parse(&r, slice_part(text, 8, text.n), &c) : uri_parse(&r, slice_part(text, 5, text.n), &c);
 	if (e == ERR_OK)
@@ -326,22 +312,18 @@ static bool is_gap(uint8_t c)
 	return c == ' ' || (c >= '\t' && c <= '\r') || c == '_' || c == '-';
 }
 
-#define PIECE 128 // bytes put at once
-
-void product_fold(struct slice text, struct buf *out)
+bool product_fold(struct slice text, char *room, size_t max, struct slice *folded)
 {
-	uint8_t piece[PIECE];
 	size_t n = 0;
 	text = slice_trim(text);
 	for (size_t i = 0; i < text.n; i++) {
-		if (n == PIECE) {
-			buf_put(out, piece, n);
-			n = 0;
-		}
-		if (!is_gap(text.p[i]))
-			piece[n++] = lower(text.p[i]);
-		else if (i == 0 || !is_gap(text.p[i - 1]))
-			piece[n++] = '_';
+		bool gap = is_gap(text.p[i]);
+		if (gap && i > 0 && is_gap(text.p[i - 1]))
+			continue;
+		if (n == max)
+			return false;
+		room[n++] = gap ? '_' : (char)slice_lower(text.p[i]);
 	}
-	buf_put(out, piece, n);
+	*folded = slice_of(room, n);
+	return true;
 }

@@ -33,7 +33,7 @@ void cpe_product(const struct cpe *c, struct buf *out);
 bool cpe_covers(const struct cpe *pattern, const struct cpe *name);
 
 // vendor and product as a person or a feed writes them, folded for an exact lookup: lower case (ASCII), trimmed, runs of blanks,
-// '_' and '-' as one '_'.
-void product_fold(struct slice text, struct buf *out);
+// '_' and '-' as one '_'. Never longer than the text. *folded lies in room; false: it is longer than max.
+bool product_fold(struct slice text, char *room, size_t max, struct slice *folded);
 
 #endif

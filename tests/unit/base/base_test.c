@@ -193,8 +193,31 @@ static void fnv(void)
 	CHECK(fnv1a(SLICE_LITERAL("foobar")) == 0x85944171f73967e8);
 }
 
+static void beginnings(void)
+{
+	static const struct {
+		const char *s, *with;
+		bool starts, ends, letters, same; // letters: starts with it in any case
+	} rows[] = {
+		{"", "", true, true, true, true},          {"a", "", true, true, true, false},       {"", "a", false, false, false, false},
+		{"abc", "ab", true, false, true, false},   {"abc", "bc", false, true, false, false}, {"abc", "abc", true, true, true, true},
+		{"abc", "abcd", false, false, false, false}, {"aBc", "AbC", false, false, true, true}, {"aBc", "AB", false, false, true, false},
+		{"abc", "b", false, false, false, false},  {"abab", "ab", true, true, true, false},  {"[a", "{A", false, false, false, false},
+		{"@", "`", false, false, false, false},    {"Z^", "z~", false, false, false, false}, {"K", "\xe2\x84\xaa", false, false, false, false},
+		{"\xc3\x89", "\xc3\xa9", false, false, false, false}, {"i", "\xc4\xb0", false, false, false, false},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct slice s = slice_text(rows[i].s), with = slice_text(rows[i].with);
+		CHECK_SAY(slice_starts(s, rows[i].with) == rows[i].starts && slice_ends(s, rows[i].with) == rows[i].ends, "row %zu", i);
+		CHECK_SAY(slice_starts_letters(s, rows[i].with) == rows[i].letters, "row %zu", i);
+		CHECK_SAY(slice_same_letters(s, with) == rows[i].same && slice_same_letters(with, s) == rows[i].same, "row %zu", i);
+	}
+	CHECK(!slice_same_letters(slice_of("a\0b", 3), slice_of("a\0c", 3))); // a NUL ends nothing
+	CHECK(slice_starts((struct slice){0}, "") && !slice_ends((struct slice){0}, "x"));
+}
+
 const struct test tests[] = {
-	{"numbers", numbers}, {"base64", base64}, {"times", times}, {"utf8", utf8}, {"cut_at_a_character", cut_at_a_character}, {"controls", controls},
+	{"numbers", numbers}, {"base64", base64}, {"times", times}, {"utf8", utf8}, {"cut_at_a_character", cut_at_a_character}, {"controls", controls}, {"beginnings", beginnings},
 	{"buffer_keeps_its_maximum", buffer_keeps_its_maximum}, {"wire_reads_what_buf_wrote", wire_reads_what_buf_wrote},
 	{"why_is_one_line", why_is_one_line}, {"fnv", fnv}, {NULL, NULL},
 };
