@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 
 // Where the next byte of a row is.
 enum place { CELL_STARTS, CELL_BARE, CELL_QUOTED, CELL_CLOSED };
@@ -124,7 +123,7 @@ static size_t split(struct csv *c, struct slice row, const char **broken)
 // "sep=;", which Excel writes and reads before the first row.
 static bool names_separator(struct csv *c, struct slice all)
 {
-	if (c->separator != 0 || all.n != 5 || strncasecmp((const char *)all.p, "sep=", 4) != 0 || memchr(",;\t", all.p[4], 3) == NULL)
+	if (c->separator != 0 || all.n != 5 || !slice_starts_letters(all, "sep=") || memchr(",;\t", all.p[4], 3) == NULL)
 		return false;
 	c->separator = (char)all.p[4];
 	return true;

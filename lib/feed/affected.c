@@ -187,7 +187,7 @@ static enum err say_package(struct container *c, const struct json *entry, struc
 
 static bool is_repository(struct slice collection)
 {
-	return text_starts(collection, "https://access.redhat.com/downloads/content/package-browser");
+	return slice_starts_letters(collection, "https://access.redhat.com/downloads/content/package-browser");
 }
 
 static enum err say_product(struct container *c, const struct json *entry, struct fact_affected a, struct why *why)

@@ -65,7 +65,7 @@ static bool add_branches(struct tree *t, const struct json *list, struct path pa
 			here.vendor = name;
 		} else if (slice_is_text(category, "product_name")) {
 			here.name = name;
-		} else if (text_starts(category, "product_version")) {
+		} else if (slice_starts_letters(category, "product_version")) {
 			here.version = name;
 			here.ranged = slice_is_text(category, "product_version_range");
 		}

@@ -73,7 +73,7 @@ static struct slice title_of(struct reading *r, const struct json *container)
 	struct json list = json_find(container, "descriptions");
 	for (size_t i = 0; title.n == 0 && json_is_array(&list) && i < json_count(&list); i++) {
 		struct json d = json_item(&list, i);
-		if (text_starts(text_of(r, &d, "lang"), "en") && json_get_text(&d, "value", &text, NULL) == ERR_OK)
+		if (slice_starts_letters(text_of(r, &d, "lang"), "en") && json_get_text(&d, "value", &text, NULL) == ERR_OK)
 			title = text;
 	}
 	return text_title(r, title);
@@ -91,7 +91,7 @@ static enum err read_head(const struct json *record, struct fact_flaw *flaw, str
 		e = json_refuse(&type, why, ERR_INPUT, "is not CVE_RECORD");
 	if (e == ERR_OK)
 		e = json_text(&version, &text, why);
-	if (e == ERR_OK && (text.n < 2 || memcmp(text.p, "5.", 2) != 0))
+	if (e == ERR_OK && !slice_starts(text, "5."))
 		e = json_refuse(&version, why, ERR_INPUT, "%.*s is no version 5 of the record format", (int)(text.n < 20 ? text.n : 20), text.p);
 	if (e == ERR_OK)
 		e = json_text(&id, &flaw->id, why);

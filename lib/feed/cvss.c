@@ -42,7 +42,7 @@ static bool read_vector(struct slice vector, int of[METRICS])
 {
 	for (int m = 0; m < METRICS; m++)
 		of[m] = -1;
-	if (vector.n < 9 || (memcmp(vector.p, "CVSS:3.0/", 9) != 0 && memcmp(vector.p, "CVSS:3.1/", 9) != 0))
+	if (vector.n < 9 || (!slice_starts(vector, "CVSS:3.0/") && !slice_starts(vector, "CVSS:3.1/")))
 		return false;
 	for (size_t at = 9, end; at <= vector.n; at = end + 1) {
 		end = slice_find(vector, '/', at);

@@ -31,7 +31,7 @@ static const struct word collections[] = {
 static struct slice find(const struct word *table, size_t n, struct slice text)
 {
 	for (size_t i = 0; i < n; i++)
-		if (text_same(text, table[i].says))
+		if (slice_same_letters(text, slice_text(table[i].says)))
 			return slice_text(table[i].ecosystem);
 	return (struct slice){0};
 }
@@ -61,7 +61,7 @@ static struct slice release_of(struct reading *r, const struct cpe *c)
 	struct buf plain;
 	buf_init(&plain, CPE_MAX);
 	cpe_plain(c->at[CPE_VERSION], &plain);
-	if (text_starts(update, "sp") && version_is_numbers(slice_part(update, 2, update.n)))
+	if (slice_starts_letters(update, "sp") && version_is_numbers(slice_part(update, 2, update.n)))
 		version = reading_print(r, "%.*s.%.*s", SLICE_ARGS(buf_slice(&plain)), SLICE_ARGS(slice_part(update, 2, update.n)));
 	else if (slice_is_text(update, "*") || slice_is_text(update, "-"))
 		version = reading_print(r, "%.*s", SLICE_ARGS(buf_slice(&plain)));
@@ -73,7 +73,7 @@ struct slice ecosystem_of_cpe(struct reading *r, struct slice cpe)
 {
 	char room[CPE_MAX];
 	struct cpe c;
-	if (cpe.n > CPE_MAX || !text_starts(cpe, "cpe:") || cpe_parse(cpe, room, &c, NULL) != ERR_OK || slice_is_text(c.at[CPE_PART], "h"))
+	if (cpe.n > CPE_MAX || !slice_starts_letters(cpe, "cpe:") || cpe_parse(cpe, room, &c, NULL) != ERR_OK || slice_is_text(c.at[CPE_PART], "h"))
 		return (struct slice){0};
 	struct slice name = reading_print(r, "%.*s:%.*s", SLICE_ARGS(c.at[CPE_VENDOR]), SLICE_ARGS(c.at[CPE_PRODUCT]));
 	struct slice id = FIND(systems, name), release = id.n > 0 ? release_of(r, &c) : id;
@@ -164,7 +164,7 @@ struct slice ecosystem_of_collection(struct slice url)
 		scheme++;
 	struct slice host = scheme + 3 <= url.n ? slice_part(url, scheme + 3, url.n) : url;
 	host.n = slice_find(host, '/', 0);
-	if (text_starts(host, "www."))
+	if (slice_starts_letters(host, "www."))
 		host = slice_part(host, 4, host.n);
 	return FIND(collections, host);
 }
@@ -177,7 +177,7 @@ bool ecosystem_has_binaries(struct slice ecosystem)
 
 struct slice ecosystem_of_release(struct slice ecosystem)
 {
-	if (!text_starts(ecosystem, "Red Hat:"))
+	if (!slice_starts_letters(ecosystem, "Red Hat:"))
 		return ecosystem;
 	for (size_t i = 0; i + 1 < ecosystem.n; i++)
 		if (ecosystem.p[i] == ':' && ecosystem.p[i + 1] == ':')

@@ -70,7 +70,7 @@ static struct slice filled(struct reading *r, struct slice label, struct slice c
 	buf_init(&out, FACT_TEXT_MAX);
 	for (size_t at = 0; at < label.n;) {
 		size_t p = 0;
-		while (p < 2 && !(label.n - at >= strlen(places[p]) && memcmp(label.p + at, places[p], strlen(places[p])) == 0))
+		while (p < 2 && !slice_starts(slice_part(label, at, label.n), places[p]))
 			p++;
 		if (p < 2)
 			buf_put_slice(&out, with[p]);

@@ -90,7 +90,7 @@ enum { A_VENDOR, A_PRODUCT, A_TO };
 
 static bool is_eol(struct slice to)
 {
-	return to.n > 4 && memcmp(to.p, "eol:", 4) == 0;
+	return to.n > 4 && slice_starts(to, "eol:");
 }
 
 // What is pointed at, as the knowledge writes it: without a version.
@@ -100,7 +100,7 @@ static enum err canonical(struct table *t, struct slice *to, struct why *why)
 	struct buf out;
 	struct cpe cpe;
 	struct purl purl;
-	bool is_cpe = text_starts(*to, "cpe:");
+	bool is_cpe = slice_starts_letters(*to, "cpe:");
 	enum err e = is_cpe ? cpe_parse(*to, room, &cpe, why) : purl_parse(*to, room, &purl, why);
 	if (e != ERR_OK)
 		return e;
@@ -130,7 +130,7 @@ static enum err take_alias(struct table *t, struct why *why)
 	reading_next(t->r);
 	if (f.alias.vendor.n == 0 && f.alias.product.n == 0)
 		return row_refuse(t, f.alias.to, "a row names a vendor or a product", why);
-	if (!is_eol(f.alias.to) && !text_starts(f.alias.to, "cpe:") && !text_starts(f.alias.to, "pkg:"))
+	if (!is_eol(f.alias.to) && !slice_starts_letters(f.alias.to, "cpe:") && !slice_starts_letters(f.alias.to, "pkg:"))
 		return row_refuse(t, f.alias.to, "points at cpe:…, pkg:… or eol:…", why);
 	if (!is_eol(f.alias.to) && canonical(t, &f.alias.to, &refusal) != ERR_OK)
 		return row_refuse(t, f.alias.to, refusal.text, why);

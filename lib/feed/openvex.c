@@ -28,9 +28,9 @@ static struct vex_product product_of(struct reading *r, const struct json *item)
 	struct slice id = text_of(r, item, "@id");
 	if (p.cpe.n == 0)
 		p.cpe = text_of(r, &identifiers, "cpe22");
-	if (p.purl.n == 0 && text_starts(id, "pkg:"))
+	if (p.purl.n == 0 && slice_starts_letters(id, "pkg:"))
 		p.purl = id;
-	else if (p.cpe.n == 0 && text_starts(id, "cpe:"))
+	else if (p.cpe.n == 0 && slice_starts_letters(id, "cpe:"))
 		p.cpe = id;
 	else if (p.purl.n == 0 && p.cpe.n == 0)
 		p.name = id;
@@ -91,7 +91,7 @@ enum err openvex_record(struct reading *r, const struct json *root, struct why *
 	struct json statements = json_find(root, "statements");
 	struct slice context = text_of(r, root, "@context"), id = text_of(r, root, "@id");
 	enum err e = json_want_array(&statements, why);
-	if (e == ERR_OK && !text_starts(context, "https://openvex.dev/ns"))
+	if (e == ERR_OK && !slice_starts_letters(context, "https://openvex.dev/ns"))
 		e = json_refuse(root, why, ERR_INPUT, "the @context of an OpenVEX document begins with https://openvex.dev/ns");
 	if (e == ERR_OK && (id.n == 0 || id.n > FACT_TEXT_MAX - FEED_ID_MAX - 1))
 		e = json_refuse(root, why, ERR_INPUT, "a document has an @id of at most %u bytes", FACT_TEXT_MAX - FEED_ID_MAX - 1);
@@ -164,11 +164,11 @@ static int by_ref(const void *a, const void *b)
 // The component a reference means: its bom-ref, the end of a BOM-Link ("urn:cdx:…#ref"), or a package URL itself.
 static bool component_of(const struct components *c, struct slice ref, struct vex_product *p)
 {
-	if (text_starts(ref, "urn:cdx:") && slice_find(ref, '#', 0) < ref.n)
+	if (slice_starts_letters(ref, "urn:cdx:") && slice_find(ref, '#', 0) < ref.n)
 		ref = slice_part(ref, slice_find(ref, '#', 0) + 1, ref.n);
 	struct component key = {.ref = ref};
 	const struct component *found = c->n > 0 ? bsearch(&key, c->of, c->n, sizeof key, by_ref) : NULL;
-	*p = found != NULL ? found->product : (struct vex_product){.purl = text_starts(ref, "pkg:") ? ref : (struct slice){0}};
+	*p = found != NULL ? found->product : (struct vex_product){.purl = slice_starts_letters(ref, "pkg:") ? ref : (struct slice){0}};
 	return found != NULL || p->purl.n > 0;
 }
 

@@ -269,7 +269,7 @@ static bool numeric_score(struct reading *r, const struct json *root, struct fac
 	if (json_decimal(&score, 0, 10, &value, NULL) != ERR_OK || value <= 0)
 		return false;
 	flaw->score10 = (uint8_t)(value * 10 + 0.5);
-	flaw->cvss = text_starts(vector, "CVSS:4") ? 4 : vector.n == 0 || text_starts(vector, "CVSS:3") ? 3 : 2;
+	flaw->cvss = slice_starts_letters(vector, "CVSS:4") ? 4 : vector.n == 0 || slice_starts_letters(vector, "CVSS:3") ? 3 : 2;
 	return true;
 }
 
@@ -340,7 +340,7 @@ static bool is_advisory(struct slice id)
 	static const char *const begin[] = {"ALSA-", "ALBA-", "ALEA-",     "DLA-",  "DSA-",  "ELA-",  "MGASA-", "OESA-",
 	                                    "RHBA-", "RHEA-", "RHSA-",     "RLSA-", "RXSA-", "SUSE-", "USN-",   "openSUSE-"};
 	for (size_t i = 0; i < sizeof begin / sizeof *begin; i++)
-		if (text_starts(id, begin[i]))
+		if (slice_starts_letters(id, begin[i]))
 			return true;
 	return false;
 }

@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 
 #define BLOCK (64u << 10)
 #define PENDING_MAX (1u << 20) // bytes of refusals that come before the source
@@ -255,17 +254,6 @@ enum err say_failed(struct reading *r, enum err e, const struct why *refusal, st
 
 // ---- texts
 
-bool text_same(struct slice a, const char *b)
-{
-	return a.n == strlen(b) && strncasecmp((const char *)a.p, b, a.n) == 0;
-}
-
-bool text_starts(struct slice text, const char *with)
-{
-	size_t n = strlen(with);
-	return text.n >= n && strncasecmp((const char *)text.p, with, n) == 0;
-}
-
 static bool is_control(uint8_t c)
 {
 	return c < 0x20 || c == 0x7f;
@@ -296,10 +284,7 @@ struct slice text_of(struct reading *r, const struct json *object, const char *n
 
 struct slice text_cut(struct slice text, size_t max)
 {
-	size_t n = text.n < max ? text.n : max;
-	while (n > 0 && n < text.n && (text.p[n] & 0xc0) == 0x80)
-		n--;
-	return slice_trim(slice_of(text.p, n));
+	return slice_trim(slice_cut(text, max));
 }
 
 struct slice text_title(struct reading *r, struct slice text)
@@ -309,7 +294,8 @@ struct slice text_title(struct reading *r, struct slice text)
 
 bool text_says_nothing(struct slice text)
 {
-	return text.n == 0 || text_same(text, "n/a") || text_same(text, "unknown") || text_same(text, "-");
+	return text.n == 0 || slice_is_text(text, "-") || slice_same_letters(text, SLICE_LITERAL("n/a")) ||
+	       slice_same_letters(text, SLICE_LITERAL("unknown"));
 }
 
 bool text_is_among(const struct slice *list, size_t n, struct slice text)
@@ -323,7 +309,7 @@ bool text_is_among(const struct slice *list, size_t n, struct slice text)
 // cve-schema: ^CVE-[0-9]{4}-[0-9]{4,19}$
 bool text_is_cve(struct slice id)
 {
-	if (id.n < 13 || id.n > 28 || memcmp(id.p, "CVE-", 4) != 0 || id.p[8] != '-')
+	if (id.n < 13 || id.n > 28 || !slice_starts(id, "CVE-") || id.p[8] != '-')
 		return false;
 	for (size_t i = 4; i < id.n; i++)
 		if (i != 8 && (id.p[i] < '0' || id.p[i] > '9'))

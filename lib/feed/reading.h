@@ -71,8 +71,6 @@ struct slice text_plain(struct reading *r, struct slice text);
 struct slice text_of(struct reading *r, const struct json *object, const char *name);
 struct slice text_cut(struct slice text, size_t max);      // at a character
 struct slice text_title(struct reading *r, struct slice text);
-bool text_same(struct slice a, const char *b);             // ASCII, any case
-bool text_starts(struct slice text, const char *with);     // ASCII, any case
 bool text_says_nothing(struct slice text);                 // "", "n/a", "unknown", "-"
 bool text_is_among(const struct slice *list, size_t n, struct slice text);
 bool text_is_cve(struct slice id);                         // CVE-YYYY-N…

@@ -23,7 +23,7 @@ bool row_date(struct slice cell, int64_t *date)
 static int column_of(const struct format *f, struct slice name)
 {
 	for (int c = 0; c < TABLE_COLUMNS_MAX && f->columns[c] != NULL; c++)
-		if (text_same(name, f->columns[c]))
+		if (slice_same_letters(name, slice_text(f->columns[c])))
 			return c;
 	return -1;
 }

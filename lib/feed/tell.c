@@ -116,7 +116,7 @@ static bool is_row(struct slice line)
 
 struct told tell(struct slice head)
 {
-	if (head.n >= 3 && memcmp(head.p, "\xef\xbb\xbf", 3) == 0)
+	if (slice_starts(head, "\xef\xbb\xbf"))
 		head = slice_part(head, 3, head.n);
 	while (head.n > 0 && strchr(" \t\r\n", head.p[0]) != NULL && head.p[0] != 0)
 		head = slice_part(head, 1, head.n);

@@ -23,7 +23,7 @@ static bool is_any(struct slice bound)
 
 static bool is_series(struct slice bound)
 {
-	return bound.n > 2 && memcmp(bound.p + bound.n - 2, ".*", 2) == 0;
+	return bound.n > 2 && slice_ends(bound, ".*");
 }
 
 // "5.10", "5.10.*", "0": numbers alone, or no bound.
@@ -37,11 +37,11 @@ static bool is_numbers(struct slice bound)
 static enum version_scheme scheme_for(const struct entries *e, struct slice type, const struct slice *bounds, size_t n)
 {
 	enum version_scheme scheme = version_scheme_of_type(type);
-	if (text_same(type, "original_commit_for_fix"))
+	if (slice_same_letters(type, SLICE_LITERAL("original_commit_for_fix")))
 		scheme = VERSION_SEMVER;
 	// "custom" says that there is no order; nothing says that nobody wrote it down. Of dpkg's packages an indexer writes "custom" too,
 	// and they have one order alone.
-	if (type.n == 0 || (e->scheme == VERSION_DEB && text_same(type, "custom")))
+	if (type.n == 0 || (e->scheme == VERSION_DEB && slice_same_letters(type, SLICE_LITERAL("custom"))))
 		return e->scheme;
 	for (size_t i = 0; i < n && scheme == VERSION_SEMVER; i++)
 		if (!is_numbers(bounds[i]))
@@ -166,7 +166,8 @@ static bool is_comparison(const struct entries *e, struct slice text, struct fac
 static bool is_prose(struct slice text)
 {
 	return slice_find(text, ' ', 0) < text.n || slice_find(text, '<', 0) < text.n || slice_find(text, '>', 0) < text.n ||
-	       slice_find(text, '*', 0) < text.n || text_says_nothing(text) || text_same(text, "all") || text_same(text, "unspecified");
+	       slice_find(text, '*', 0) < text.n || text_says_nothing(text) || slice_same_letters(text, SLICE_LITERAL("all")) ||
+	       slice_same_letters(text, SLICE_LITERAL("unspecified"));
 }
 
 static enum err single(struct entries *e, const struct json *v, struct fact_range range, struct slice type, struct why *why)
@@ -206,7 +207,7 @@ enum err cve_version(struct entries *e, const struct json *v, struct why *why)
 	// A range that ends where it begins holds nothing: which versions it means is not said. ("custom" says of none anyway.)
 	e->lost |= range.scheme != VERSION_CUSTOM && !range.closed && !is_any(range.to) && slice_equal(range.from, range.to);
 	range.closed = range.closed && !is_any(range.to) && !is_series(range.to); // "2.*" is the end of the 2 series: no version is it
-	if (slice_is_text(range.from, "0") || text_same(range.from, "unspecified") || is_any(range.from))
+	if (slice_is_text(range.from, "0") || slice_same_letters(range.from, SLICE_LITERAL("unspecified")) || is_any(range.from))
 		range.from = (struct slice){0};
 	if (is_any(range.to))
 		range.to = (struct slice){0};

@@ -114,7 +114,7 @@ static void add_range(struct reading *r, const struct vex_statement *s, struct s
 	struct fact_range range = {.status = s->status};
 	struct slice list = text;
 	a->otherwise = STATUS_UNKNOWN;
-	if (text_starts(text, "vers:")) {
+	if (slice_starts_letters(text, "vers:")) {
 		size_t slash = slice_find(text, '/', 0);
 		range.scheme = version_scheme_of_purl(slice_part(text, 5, slash - 5));
 		list = slice_part(text, slash < text.n ? slash + 1 : slash, text.n);

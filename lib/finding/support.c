@@ -85,7 +85,7 @@ enum err support_of_item(struct findings *f, const struct item *i, struct why *w
 		return support_of(f, i, product, version, CONFIDENCE_EXACT, why);
 	if (i->kind == ITEM_LIBRARY || (i->ecosystem.n > 0 && i->source.n == 0))
 		return ERR_OK; // a library's bare name is nobody's in particular; a row that calls its package otherwise names a product
-	bool told = knowledge_alias(f->k, i->vendor, i->name, &to, &whole) && to.n > 4 && memcmp(to.p, "eol:", 4) == 0 &&
+	bool told = knowledge_alias(f->k, i->vendor, i->name, &to, &whole) && to.n > 4 && slice_starts(to, "eol:") &&
 	            knowledge_product(f->k, slice_part(to, 4, to.n - 4), &product);
 	if (told && !whole)
 		return support_of(f, i, product, version, CONFIDENCE_ALIAS, why);

@@ -1,6 +1,5 @@
 // Weighing: all rows of all sources about one item become one hit a flaw.
 #include <stdlib.h>
-#include <strings.h>
 
 #include "inside.h"
 #include "product/architecture.h"
@@ -233,7 +232,7 @@ static enum err rows_of_product(struct weighing *w)
 	enum err e = vendor.n > 0 ? rows_of(w, NAMES_PRODUCT, (struct slice){0}, vendor, name, CONFIDENCE_ALIAS) : ERR_OK;
 	for (size_t at = slice_find(name, ' ', 0); at < name.n && e == ERR_OK; at = slice_find(name, ' ', at + 1)) {
 		struct slice before = slice_part(name, 0, at), behind = slice_part(name, at + 1, name.n);
-		if (w->s->alone || (before.n == vendor.n && strncasecmp((const char *)before.p, (const char *)vendor.p, before.n) == 0))
+		if (w->s->alone || slice_same_letters(before, vendor))
 			e = rows_of(w, NAMES_PRODUCT, (struct slice){0}, before, behind, CONFIDENCE_ALIAS);
 	}
 	return e;

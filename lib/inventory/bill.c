@@ -1,7 +1,5 @@
 #include "inventory/bill.h"
 
-#include <strings.h>
-
 #include "base/num.h"
 #include "inventory/identify.h"
 #include "inventory/packages.h"
@@ -61,10 +59,8 @@ enum err bill_system(struct bill *b, struct slice id, struct slice release, stru
 		return ERR_OK;
 	b->os_sure = sure;
 	b->system_at = sure ? b->ordinal + 1 : 0;
-	for (; lower.n < id.n && lower.n < sizeof lower.p; lower.n++) {
-		uint8_t c = id.p[lower.n];
-		lower.p[lower.n] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-	}
+	for (; lower.n < id.n && lower.n < sizeof lower.p; lower.n++)
+		lower.p[lower.n] = (char)slice_lower(id.p[lower.n]);
 	struct slice known = distribution_id(text_of(&lower)), version = version_id(known, release);
 	bool number = version.n > 0 && version.p[0] >= '0' && version.p[0] <= '9';
 	enum err e = bill_keep(b, &b->os_id, known, why);
@@ -131,11 +127,6 @@ static bool ends_with(struct slice s, struct slice end)
 	return s.n >= end.n && slice_equal(slice_part(s, s.n - end.n, end.n), end);
 }
 
-static bool same_letters(struct slice a, struct slice b)
-{
-	return a.n == b.n && strncasecmp((const char *)a.p, (const char *)b.p, a.n) == 0;
-}
-
 // The version that the purl says, by which it is looked up ("1.21.0" of stdlib, which is called "go1.21.0"), with the epoch that only
 // one of the two may tell.
 static enum err set_version(struct bill *b, struct item *i, const struct purl *p, struct why *why)
@@ -144,7 +135,7 @@ static enum err set_version(struct bill *b, struct item *i, const struct purl *p
 	enum err e = ERR_OK;
 	if (version.n == 0 || (has_epoch(said) && has_epoch_before(said, version)))
 		version = said;
-	else if (!ends_with(said, version) && !ends_with(version, said) && !same_letters(said, version))
+	else if (!ends_with(said, version) && !ends_with(version, said) && !slice_same_letters(said, version))
 		e = inventory_note(b->sink, b->ordinal, said, "another version than in its purl, which is taken", why);
 	if (!slice_is_text(p->type, "deb") && !slice_is_text(p->type, "rpm"))
 		epoch.n = 0;
@@ -211,7 +202,7 @@ static void set_spelling(struct bill *b, const struct draft *d)
 		if (grouped)
 			buf_printf(&said, "%.*s/", SLICE_ARGS(d->group));
 		ecosystem_name(buf_slice(&b->item_ecosystem), d->name, &said);
-		if (buf_status(&said) == ERR_OK && same_letters(buf_slice(&said), buf_slice(&b->item_name)))
+		if (buf_status(&said) == ERR_OK && slice_same_letters(buf_slice(&said), buf_slice(&b->item_name)))
 			memcpy(b->item_name.p, said.p, said.n);
 	}
 	buf_free(&said);

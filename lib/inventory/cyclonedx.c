@@ -97,7 +97,7 @@ static bool is_distribution_purl(struct slice purl)
 {
 	static const char *const before[] = {"pkg:deb/", "pkg:rpm/", "pkg:apk/", "pkg:alpm/"};
 	for (size_t i = 0; i < sizeof before / sizeof *before; i++)
-		if (purl.n > strlen(before[i]) && memcmp(purl.p, before[i], strlen(before[i])) == 0)
+		if (slice_starts(purl, before[i]))
 			return true;
 	return false;
 }

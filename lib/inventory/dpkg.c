@@ -1,7 +1,6 @@
 // dpkg's status file: paragraphs of "Field: value" lines, a blank line between them.
 #include "inventory/packages.h"
 
-#include <strings.h>
 
 enum field { FIELD_PACKAGE, FIELD_STATUS, FIELD_VERSION, FIELD_ARCH, FIELD_SOURCE, FIELDS, FIELD_OTHER };
 static const char *const field_names[FIELDS] = {"Package", "Status", "Version", "Architecture", "Source"};
@@ -37,7 +36,7 @@ static struct slice next_line(struct reader *r)
 static enum field field_of(struct slice name)
 {
 	for (unsigned i = 0; i < FIELDS; i++)
-		if (name.n == strlen(field_names[i]) && strncasecmp((const char *)name.p, field_names[i], name.n) == 0)
+		if (slice_same_letters(name, slice_text(field_names[i])))
 			return i;
 	return FIELD_OTHER;
 }

@@ -34,19 +34,13 @@ static bool is_older(enum version_scheme scheme, struct slice a, struct slice b)
 	return version_compare(scheme, a, b, &order, &why) == ERR_OK && order < 0;
 }
 
-static bool ends_with(struct slice s, const char *end)
-{
-	size_t n = strlen(end);
-	return s.n >= n && memcmp(s.p + s.n - n, end, n) == 0;
-}
-
 // Rescue images, and what is left of another one.
 static bool is_release(struct slice s)
 {
 	const char *text = (const char *)s.p;
 	return package_is_word(s) && s.n < KERNEL_RELEASE_MAX && s.p[0] >= '0' && s.p[0] <= '9' &&
-	       strstr(text, "-rescue-") == NULL && strstr(text, ".dpkg-") == NULL && !ends_with(s, ".old") && !ends_with(s, ".bak") &&
-	       !ends_with(s, ".img") && !ends_with(s, ".hmac");
+	       strstr(text, "-rescue-") == NULL && strstr(text, ".dpkg-") == NULL && !slice_ends(s, ".old") && !slice_ends(s, ".bak") &&
+	       !slice_ends(s, ".img") && !slice_ends(s, ".hmac");
 }
 
 static enum err take_name(void *context, int dir, const char *name, struct why *why)

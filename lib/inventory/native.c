@@ -284,7 +284,7 @@ static enum err check_whole(const struct reader *r, uint64_t *lines)
 
 bool inventory_is_native(struct slice beginning)
 {
-	return beginning.n >= sizeof head - 1 && memcmp(beginning.p, head, sizeof head - 1) == 0;
+	return slice_starts(beginning, head);
 }
 
 enum err inventory_native(struct slice text, const char *name, const struct inventory_sink *sink, struct why *why)

@@ -14,18 +14,12 @@ struct scan {
 	struct buf maps, small;
 };
 
-static bool starts_with(struct slice s, const char *prefix)
-{
-	size_t n = strlen(prefix);
-	return s.n >= n && memcmp(s.p, prefix, n) == 0;
-}
-
 // What is deleted as soon as it is made, or never was a package's.
 static bool is_passing(struct slice path)
 {
 	static const char *const prefixes[] = {"/memfd:", "/dev/", "/SYSV", "/tmp/", "/var/tmp/", "/run/", "/var/run/", "/proc/", "/[aio]", "/anon_hugepage", "/drm", "/i915"};
 	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
-		if (starts_with(path, prefixes[i]))
+		if (slice_starts(path, prefixes[i]))
 			return true;
 	return path.n == 0 || path.p[0] != '/';
 }
@@ -34,10 +28,10 @@ static bool is_passing(struct slice path)
 static struct slice deleted_file(struct slice line)
 {
 	static const char mark[] = " (deleted)";
-	size_t n = sizeof mark - 1, at = 0;
-	if (line.n <= n || memcmp(line.p + line.n - n, mark, n) != 0)
+	size_t at = 0;
+	if (!slice_ends(line, mark))
 		return (struct slice){0};
-	line.n -= n;
+	line.n -= sizeof mark - 1;
 	for (unsigned column = 0; column < 5; column++) {
 		size_t end = slice_find(line, ' ', at);
 		if (column == 1 && slice_find(slice_part(line, at, end - at), 'x', 0) == end - at)
@@ -58,8 +52,7 @@ static struct slice unit_of(struct slice cgroup)
 		while (end < cgroup.n && cgroup.p[end] != '/' && cgroup.p[end] != '\n')
 			end++;
 		struct slice part = slice_part(cgroup, at, end - at);
-		bool service = part.n > 8 && memcmp(part.p + part.n - 8, ".service", 8) == 0;
-		bool scope = part.n > 6 && memcmp(part.p + part.n - 6, ".scope", 6) == 0;
+		bool service = part.n > 8 && slice_ends(part, ".service"), scope = part.n > 6 && slice_ends(part, ".scope");
 		if (service || (scope && unit.n == 0))
 			unit = part;
 		at = end;

@@ -47,7 +47,7 @@ static bool is_version(struct slice text, const char *before, uint64_t min, uint
 {
 	size_t n = strlen(before);
 	uint64_t minor;
-	return text.n > n && memcmp(text.p, before, n) == 0 && num_parse(slice_part(text, n, text.n), min, max, &minor);
+	return slice_starts(text, before) && num_parse(slice_part(text, n, text.n), min, max, &minor);
 }
 
 static enum err take_format(struct bill *b, const struct json *value, struct why *why)
@@ -146,14 +146,14 @@ static enum err read_start(struct bill *b, struct archive_member *m, uint8_t blo
 	for (size_t got = 1; e == ERR_OK && got > 0 && *n < START; *n += got)
 		e = archive_read(m, block + *n, START - *n, &got, why);
 	struct slice start = slice_of(block, e == ERR_OK ? *n : 0);
-	if (start.n >= 3 && memcmp(start.p, "\xef\xbb\xbf", 3) == 0) {
+	if (slice_starts(start, "\xef\xbb\xbf")) {
 		*n -= 3;
 		memmove(block, block + 3, *n);
 	}
 	const char *form = start.n < START                       ? NULL
-	                   : memcmp(start.p, "\xff\xfe", 2) == 0 || memcmp(start.p, "\xfe\xff", 2) == 0 ? "UTF-16"
+	                   : slice_starts(start, "\xff\xfe") || slice_starts(start, "\xfe\xff") ? "UTF-16"
 	                   : start.p[0] == '<'                   ? "XML"
-	                   : memcmp(start.p, "SPDX", 4) == 0     ? "SPDX of tags and values"
+	                   : slice_starts(start, "SPDX")         ? "SPDX of tags and values"
 	                                                         : NULL;
 	return form == NULL ? e : why_set(why, ERR_INPUT, "%s: %s: what is read is CycloneDX and SPDX 2 in JSON, as UTF-8", b->name, form);
 }

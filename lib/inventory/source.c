@@ -1,12 +1,6 @@
 // What a binary package of rpm's was built from: one answer for its database, for tables, for Wazuh's list and for SBOMs.
 #include "inventory/packages.h"
 
-static bool ends_with(struct slice s, const char *end)
-{
-	size_t n = strlen(end);
-	return s.n > n && memcmp(s.p + s.n - n, end, n) == 0;
-}
-
 // The last `c` before `n`; SIZE_MAX: none.
 static size_t find_back(struct slice s, uint8_t c, size_t n)
 {
@@ -17,7 +11,7 @@ static size_t find_back(struct slice s, uint8_t c, size_t n)
 
 bool rpm_source(struct slice file, struct item *i)
 {
-	size_t n = ends_with(file, ".nosrc.rpm") ? file.n - 10 : ends_with(file, ".src.rpm") ? file.n - 8 : 0;
+	size_t n = slice_ends(file, ".nosrc.rpm") ? file.n - 10 : slice_ends(file, ".src.rpm") ? file.n - 8 : 0;
 	size_t release = find_back(file, '-', n), version = release == SIZE_MAX ? SIZE_MAX : find_back(file, '-', release);
 	if (!package_is_word(file) || release == SIZE_MAX || version == SIZE_MAX || version == 0 || release - version < 2 || n - release < 2)
 		return false;

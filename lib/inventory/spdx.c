@@ -28,15 +28,10 @@ static enum err get_said(const struct json *package, const char *field, struct s
 	return e;
 }
 
-static bool starts(struct slice s, const char *with)
-{
-	return s.n >= strlen(with) && memcmp(s.p, with, strlen(with)) == 0;
-}
-
 // "Organization: Acme (security@acme.example)" (section 7.5). A person is nobody's product.
 static struct slice organization(struct slice who)
 {
-	if (!starts(who, "Organization:"))
+	if (!slice_starts(who, "Organization:"))
 		return (struct slice){0};
 	who = slice_trim(slice_part(who, strlen("Organization:"), who.n));
 	if (who.n > 0 && who.p[who.n - 1] == ')') {
@@ -61,7 +56,7 @@ static enum err read_references(const struct json *package, struct draft *d, str
 			e = json_opt_text(&one, "referenceLocator", &locator, why);
 		if (e != ERR_OK)
 			return e;
-		if (starts(type, "http://spdx.org/rdf/references/"))
+		if (slice_starts(type, "http://spdx.org/rdf/references/"))
 			type = slice_part(type, strlen("http://spdx.org/rdf/references/"), type.n);
 		if (d->purl.n == 0 && slice_is_text(type, "purl"))
 			d->purl = locator;
@@ -76,7 +71,7 @@ static enum err read_source(const struct json *package, struct draft *d, struct 
 {
 	struct slice text = {0};
 	enum err e = json_opt_text(package, "sourceInfo", &text, why);
-	if (e != ERR_OK || !starts(text, "built package from: "))
+	if (e != ERR_OK || !slice_starts(text, "built package from: "))
 		return e;
 	text = slice_trim(slice_part(text, strlen("built package from: "), text.n));
 	size_t blank = slice_find(text, ' ', 0);

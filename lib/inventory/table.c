@@ -63,7 +63,7 @@ static bool fold(struct slice s, char word[static WORD_MAX])
 			continue;
 		if (n == WORD_MAX - 1)
 			return false;
-		word[n++] = (char)(blank ? '_' : c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+		word[n++] = (char)(blank ? '_' : slice_lower(c));
 	}
 	word[n] = 0;
 	return true;

@@ -16,19 +16,6 @@ struct tokens { // a row, or a part of one
 	size_t n;
 };
 
-static uint8_t lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
-}
-
-static bool same_letters(struct slice a, struct slice b)
-{
-	for (size_t i = 0; i < a.n && a.n == b.n; i++)
-		if (lower(a.p[i]) != lower(b.p[i]))
-			return false;
-	return a.n == b.n;
-}
-
 static bool is_number(uint8_t c)
 {
 	return c >= '0' && c <= '9';
@@ -36,17 +23,17 @@ static bool is_number(uint8_t c)
 
 static bool is_letter(uint8_t c)
 {
-	return (lower(c) >= 'a' && lower(c) <= 'z') || c >= 0x80;
+	return (slice_lower(c) >= 'a' && slice_lower(c) <= 'z') || c >= 0x80;
 }
 
 // A code name stands in quotes in labels ("2016 'SQL16' SP3"), or is a place to fill; it is no part of a version.
 static size_t skip(struct slice s, size_t i)
 {
 	static const char place[] = "__CODENAME__";
-	size_t n = sizeof place - 1, quote = slice_find(s, '\'', i + 1);
+	size_t quote = slice_find(s, '\'', i + 1);
 	if (s.p[i] == '\'' && quote < s.n)
 		return quote - i + 1;
-	return s.n - i >= n && memcmp(s.p + i, place, n) == 0 ? n : 1;
+	return slice_starts(slice_part(s, i, s.n), place) ? sizeof place - 1 : 1;
 }
 
 // The row lies in the room.
@@ -73,7 +60,7 @@ static struct tokens split(struct slice s, struct token room[static TOKENS_MAX])
 
 static bool same(const struct token *a, const struct token *b)
 {
-	return a->kind == b->kind && same_letters(a->text, b->text);
+	return a->kind == b->kind && slice_same_letters(a->text, b->text);
 }
 
 // Does the row of tokens a begin the row b?
@@ -107,7 +94,7 @@ static void drop_name(struct tokens *t, const struct tokens *name)
 static void drop_letter(struct tokens *t, const struct tokens *other)
 {
 	if (t->n > 1 && other->n > 0 && other->at[0].kind == NUMBER && t->at[0].kind == WORD && t->at[0].text.n == 1 &&
-	    (lower(t->at[0].text.p[0]) == 'v' || lower(t->at[0].text.p[0]) == 'r') && t->at[1].kind == NUMBER && !t->at[1].apart)
+	    (slice_lower(t->at[0].text.p[0]) == 'v' || slice_lower(t->at[0].text.p[0]) == 'r') && t->at[1].kind == NUMBER && !t->at[1].apart)
 		drop(t, 1);
 }
 
@@ -198,7 +185,7 @@ static uint32_t fit_codename(const struct asked *a, const struct fact_cycle *c)
 {
 	struct token room[TOKENS_MAX];
 	struct tokens codename, version = a->bare;
-	if (c->codename.n == 0 || version.n == 0 || lower(c->codename.p[0]) != lower(version.at[0].text.p[0]))
+	if (c->codename.n == 0 || version.n == 0 || slice_lower(c->codename.p[0]) != slice_lower(version.at[0].text.p[0]))
 		return FIT_NOT;
 	codename = split(c->codename, room);
 	if (codename.n == 0 || !same(&codename.at[0], &version.at[0]))
@@ -215,7 +202,7 @@ static uint32_t fit_codename(const struct asked *a, const struct fact_cycle *c)
 
 static uint32_t fits(const struct asked *a, const struct fact_cycle *c)
 {
-	if (same_letters(slice_trim(c->cycle), a->text))
+	if (slice_same_letters(slice_trim(c->cycle), a->text))
 		return FIT(FIT_TEXT, 0);
 	uint32_t best = fits_tokens(a, c, a->version), bare = a->bare.n == a->version.n ? best : fits_tokens(a, c, a->bare);
 	uint32_t named = fit_codename(a, c);

@@ -26,7 +26,7 @@ struct join {
 static bool is_cve(const struct knowledge_build *b, uint32_t text)
 {
 	struct slice s = intern_bytes(&b->strings, text);
-	return s.n > 4 && memcmp(s.p, "CVE-", 4) == 0;
+	return s.n > 4 && slice_starts(s, "CVE-");
 }
 
 static uint32_t node_of(struct join *j, uint32_t text)

@@ -1,8 +1,6 @@
 // What a row's entries say of a version: CVE record format 5, versions.md; OSV's events arrive as the same ranges.
 #include "knowledge/layout.h"
 
-#include <strings.h>
-
 enum holds { NO, YES, UNSURE };
 
 static bool no_lower_bound(struct slice from)
@@ -27,7 +25,7 @@ static enum holds below_series(const struct fact_range *r, struct slice version,
 	struct slice series = slice_part(r->to, 0, r->to.n - 2);
 	char text[VERSION_MAX + 8];
 	int order;
-	if (version.n >= series.n && memcmp(version.p, series.p, series.n) == 0 && (version.n == series.n || version.p[series.n] == '.'))
+	if (slice_equal(slice_part(version, 0, series.n), series) && (version.n == series.n || version.p[series.n] == '.'))
 		return YES;
 	if (series.n > VERSION_MAX)
 		return UNSURE;
@@ -56,7 +54,7 @@ static enum holds below_to(const struct fact_range *r, struct slice version, str
 		return YES;
 	if (slice_equal(r->to, version))
 		return r->closed ? YES : NO;
-	if (r->to.n > 2 && memcmp(r->to.p + r->to.n - 2, ".*", 2) == 0)
+	if (r->to.n > 2 && slice_ends(r->to, ".*"))
 		return below_series(r, version, why);
 	enum holds h = compare(r->scheme, version, r->to, &order, why);
 	return h == UNSURE ? UNSURE : order < 0 || (order == 0 && r->closed) ? YES : NO;
@@ -70,7 +68,7 @@ static enum holds is_single(const struct fact_range *r, struct slice version)
 	int order;
 	if (slice_equal(r->from, version))
 		return YES;
-	if (accuses && r->from.n == version.n && strncasecmp((const char *)r->from.p, (const char *)version.p, version.n) == 0)
+	if (accuses && slice_same_letters(r->from, version))
 		return YES;
 	return compare(accuses ? VERSION_NUMBERS : r->scheme, version, r->from, &order, NULL) == YES && order == 0 ? YES : NO;
 }

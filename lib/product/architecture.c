@@ -51,7 +51,7 @@ static size_t matches(struct slice text, size_t at, const char *word)
 				i++;
 			continue;
 		}
-		if (i >= text.n || (text.p[i] >= 'A' && text.p[i] <= 'Z' ? text.p[i] | 0x20 : text.p[i]) != (uint8_t)*word)
+		if (i >= text.n || slice_lower(text.p[i]) != (uint8_t)*word)
 			return 0;
 		i++;
 	}

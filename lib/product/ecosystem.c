@@ -246,11 +246,6 @@ bool purl_ecosystem(const struct purl *p, struct buf *ecosystem, struct buf *nam
 	return true;
 }
 
-static uint8_t lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
-}
-
 void ecosystem_name(struct slice ecosystem, struct slice name, struct buf *out)
 {
 	bool python = slice_is_text(ecosystem, "PyPI");
@@ -260,6 +255,6 @@ void ecosystem_name(struct slice ecosystem, struct slice name, struct buf *out)
 		bool dash = python && (c == '-' || c == '_' || c == '.');
 		bool again = dash && i > 0 && strchr("-_.", name.p[i - 1]) != NULL;
 		if (!again)
-			buf_put_u8(out, dash ? '-' : folds ? lower(c) : c);
+			buf_put_u8(out, dash ? '-' : folds ? slice_lower(c) : c);
 	}
 }

@@ -36,11 +36,6 @@ static bool is_letter(uint8_t c)
 	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
-static uint8_t lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
-}
-
 // The last `c`, or s.n when there is none.
 static size_t find_last(struct slice s, uint8_t c)
 {
@@ -119,7 +114,7 @@ static enum err type_parse(struct room *room, struct slice text, struct slice *o
 		uint8_t c = text.p[i];
 		if (!is_letter(c) && !(c >= '0' && c <= '9') && c != '.' && c != '-' && c != '+')
 			return refuse(room, text, "a type is letters, digits, '.', '-' and '+'");
-		room->p[room->n++] = (char)lower(c);
+		room->p[room->n++] = (char)slice_lower(c);
 	}
 	*out = slice_of(room->p + from, text.n);
 	return ERR_OK;
@@ -134,7 +129,7 @@ static enum err key_parse(struct room *room, struct slice text, struct slice *ou
 		uint8_t c = text.p[i];
 		if (!is_letter(c) && !(c >= '0' && c <= '9') && c != '.' && c != '-' && c != '_')
 			return refuse(room, text, "a qualifier's key is letters, digits, '.', '-' and '_'");
-		room->p[room->n++] = (char)lower(c);
+		room->p[room->n++] = (char)slice_lower(c);
 	}
 	*out = slice_of(room->p + from, text.n);
 	return ERR_OK;
@@ -191,7 +186,7 @@ static void lower_all(struct slice s)
 {
 	char *p = (char *)s.p; // into the room, which is the caller's to write
 	for (size_t i = 0; i < s.n; i++)
-		p[i] = (char)lower(s.p[i]);
+		p[i] = (char)slice_lower(s.p[i]);
 }
 
 static void normalise(struct purl *p)
@@ -231,7 +226,7 @@ static enum err path_parse(struct room *room, struct slice text, struct purl *p)
 
 static bool has_scheme(struct slice s)
 {
-	return s.n >= 4 && lower(s.p[0]) == 'p' && lower(s.p[1]) == 'k' && lower(s.p[2]) == 'g' && s.p[3] == ':';
+	return slice_starts_letters(s, "pkg:");
 }
 
 enum err purl_parse(struct slice text, char room_bytes[static PURL_MAX], struct purl *out, struct why *why)

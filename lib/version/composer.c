@@ -25,15 +25,6 @@ static const struct {
 	{"patch", RANK_PATCH}, {"pl", RANK_PATCH}, {"p", RANK_PATCH},
 };
 
-static bool take_word(struct slice *rest, const char *text)
-{
-	struct slice word = slice_text(text);
-	if (rest->n < word.n || scheme_caseless_compare(slice_of(rest->p, word.n), word) != 0)
-		return false;
-	scheme_take(rest, word.n);
-	return true;
-}
-
 // [.-]?digits, over and over.
 static struct slice take_more(struct slice *rest)
 {
@@ -51,7 +42,7 @@ static bool take_dev(struct slice *rest)
 	struct slice next = *rest;
 	if (!scheme_take_byte(&next, '.'))
 		scheme_take_byte(&next, '-');
-	if (!take_word(&next, "dev"))
+	if (!scheme_take_word(&next, "dev"))
 		return false;
 	*rest = next;
 	return true;
@@ -64,7 +55,7 @@ static bool take_modifiers(struct slice rest, struct composer *c)
 	if (!scheme_take_byte(&next, '.') && !scheme_take_byte(&next, '_'))
 		scheme_take_byte(&next, '-');
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (take_word(&next, words[i].text)) {
+		if (scheme_take_word(&next, words[i].text)) {
 			c->word = words[i].rank;
 			c->more = take_more(&next);
 			c->dev = take_dev(&next);

@@ -41,13 +41,13 @@ enum err scheme_maven_check(struct slice text, struct why *why)
 static enum rank rank_of(struct slice word, bool before_digit)
 {
 	if (word.n == 1 && before_digit)
-		switch (scheme_lower(word.p[0])) {
+		switch (slice_lower(word.p[0])) {
 		case 'a': return RANK_ALPHA;
 		case 'b': return RANK_BETA;
 		case 'm': return RANK_MILESTONE;
 		}
 	for (size_t i = 0; i < sizeof qualifiers / sizeof qualifiers[0]; i++)
-		if (scheme_caseless_compare(word, slice_text(qualifiers[i].word)) == 0)
+		if (slice_same_letters(word, slice_text(qualifiers[i].word)))
 			return qualifiers[i].rank;
 	return RANK_OTHER;
 }

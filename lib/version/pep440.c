@@ -35,22 +35,13 @@ static bool take_separator(struct slice *rest)
 	return scheme_take_byte(rest, '.') || scheme_take_byte(rest, '_') || scheme_take_byte(rest, '-');
 }
 
-static bool take_word(struct slice *rest, const char *word)
-{
-	struct slice front = slice_part(*rest, 0, strlen(word));
-	if (scheme_caseless_compare(front, slice_text(word)) != 0)
-		return false;
-	scheme_take(rest, front.n);
-	return true;
-}
-
 // [separator] spelling [separator] [number]. Nothing is taken when there is no spelling.
 static const struct spelling *take_segment(struct slice *rest, const struct spelling *spellings, size_t n, struct slice *number)
 {
 	struct slice ahead = *rest;
 	take_separator(&ahead);
 	for (size_t i = 0; i < n; i++) {
-		if (!take_word(&ahead, spellings[i].text))
+		if (!scheme_take_word(&ahead, spellings[i].text))
 			continue;
 		take_separator(&ahead);
 		*number = scheme_take_digits(&ahead);
@@ -120,7 +111,7 @@ static enum err pep440_parse(struct slice text, struct pep440 *v, struct why *wh
 	*v = (struct pep440){.phase = PHASE_FINAL};
 	text = slice_trim(text);
 	struct slice rest = text;
-	take_word(&rest, "v");
+	scheme_take_word(&rest, "v");
 	take_epoch(&rest, &v->epoch);
 	if (!take_release(&rest, &v->release))
 		return scheme_refuse(text, rest, "a release number must stand here", why);

@@ -46,11 +46,6 @@ static inline bool scheme_is_letter(uint8_t c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-static inline uint8_t scheme_lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
-}
-
 // The first byte, or 0 at the end (no scheme accepts a NUL).
 static inline uint8_t scheme_first(struct slice s)
 {
@@ -84,6 +79,8 @@ static inline struct slice scheme_take_letters(struct slice *rest)
 	return scheme_take(rest, n);
 }
 
+// Takes the word off the front if it is there, in any case.
+bool scheme_take_word(struct slice *rest, const char *word);
 // Takes c off the front if it is there.
 static inline bool scheme_take_byte(struct slice *rest, uint8_t c)
 {

@@ -92,7 +92,7 @@ static const struct word purl_types[] = {
 static enum version_scheme look_up(const struct word *words, size_t n, struct slice text)
 {
 	for (size_t i = 0; i < n; i++)
-		if (scheme_caseless_compare(slice_text(words[i].text), text) == 0)
+		if (slice_same_letters(slice_text(words[i].text), text))
 			return words[i].scheme;
 	return VERSION_CUSTOM;
 }
@@ -141,6 +141,13 @@ enum err version_compare(enum version_scheme s, struct slice a, struct slice b, 
 	return e;
 }
 
+bool scheme_take_word(struct slice *rest, const char *word)
+{
+	bool there = slice_starts_letters(*rest, word);
+	scheme_take(rest, there ? strlen(word) : 0);
+	return there;
+}
+
 struct slice scheme_take_until(struct slice *rest, uint8_t c)
 {
 	struct slice taken = scheme_take(rest, slice_find(*rest, c, 0));
@@ -174,7 +181,7 @@ bool scheme_is_zero(struct slice digits)
 int scheme_caseless_compare(struct slice a, struct slice b)
 {
 	for (size_t i = 0; i < a.n && i < b.n; i++) {
-		uint8_t ca = scheme_lower(a.p[i]), cb = scheme_lower(b.p[i]);
+		uint8_t ca = slice_lower(a.p[i]), cb = slice_lower(b.p[i]);
 		if (ca != cb)
 			return ca < cb ? -1 : 1;
 	}
