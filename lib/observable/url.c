@@ -9,21 +9,28 @@ static bool unreserved(uint8_t c) // RFC 3986 section 2.3
 	return form_is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
+// "%" and two digits.
+static size_t put_code(uint8_t c, char *out)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	out[0] = '%';
+	out[1] = digits[c >> 4];
+	out[2] = digits[c & 15];
+	return 3;
+}
+
 // RFC 3986 section 6.2.2: %41 becomes A, %c3 becomes %C3, a % that begins nothing becomes %25. At most three times as long.
 static size_t percent(struct slice in, char *out)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < in.n; i++) {
 		bool code = in.p[i] == '%' && i + 2 < in.n && form_is_hex(in.p[i + 1]) && form_is_hex(in.p[i + 2]);
-		if (code) {
-			uint8_t c = (uint8_t)(form_hex(in.p[i + 1]) << 4 | form_hex(in.p[i + 2]));
-			n += (size_t)(unreserved(c) ? sprintf(out + n, "%c", c) : sprintf(out + n, "%%%02X", c));
-			i += 2;
-		} else if (in.p[i] == '%') {
-			n += (size_t)sprintf(out + n, "%%25");
-		} else {
-			out[n++] = (char)in.p[i];
-		}
+		uint8_t c = code ? (uint8_t)(form_hex(in.p[i + 1]) << 4 | form_hex(in.p[i + 2])) : in.p[i];
+		if (code ? unreserved(c) : c != '%')
+			out[n++] = (char)c;
+		else
+			n += put_code(c, out + n);
+		i += code ? 2 : 0;
 	}
 	return n;
 }
@@ -53,16 +60,20 @@ static size_t without_dots(char *path, size_t n)
 	return to;
 }
 
-// Path and query as RFC 3986 allows them; every other byte becomes %XX.
-static size_t encode(struct slice in, char *out)
+// Path and query as RFC 3986 allows them; every other byte becomes %XX. Stops when `room` bytes are full, and may write two more.
+static size_t encode(struct slice in, char *out, size_t room)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < in.n; i++) {
-		uint8_t c = in.p[i];
-		if (unreserved(c) || (c > 0x20 && c < 0x7f && strchr("%!$&'()*+,;=:@/?", c) != NULL))
-			out[n++] = (char)c;
-		else
-			n += (size_t)sprintf(out + n, "%%%02X", c);
+	for (size_t i = 0; i < in.n && n < room; i++) {
+		switch (in.p[i]) {
+		case 'a' ... 'z': case 'A' ... 'Z': case '0' ... '9': case '-': case '.': case '_': case '~':
+		case '%': case '!': case '$': case '&': case '\'': case '(': case ')': case '*': case '+': case ',': case ';': case '=':
+		case ':': case '@': case '/': case '?':
+			out[n++] = (char)in.p[i];
+			break;
+		default:
+			n += put_code(in.p[i], out + n);
+		}
 	}
 	return n;
 }
@@ -134,12 +145,12 @@ static enum err parse_scheme(struct slice in, char *scheme, size_t room, struct 
 	return ERR_OK;
 }
 
-#define FORM_MAX (9 * OBSERVABLE_WRITTEN_MAX + 512) // bytes: each byte may become %25 and that %XX; scheme, host and port
+#define FORM_MAX (OBSERVABLE_URL_FRONT + 2) // bytes: see encode()
 
-// The canonical form, of any length.
-static enum err form_of(struct slice in, char whole[static FORM_MAX], size_t *length, struct why *why)
+// The first bytes of the canonical form; `length` is over OBSERVABLE_MAX when that is.
+static enum err form_of(struct slice in, char front[static FORM_MAX], size_t *length, struct why *why)
 {
-	char text[3 * OBSERVABLE_WRITTEN_MAX + 1], path[3 * OBSERVABLE_WRITTEN_MAX + 2];
+	char text[3 * OBSERVABLE_WRITTEN_MAX + 1], root[] = "/";
 	char scheme[32];
 	struct slice rest;
 	struct observable host;
@@ -156,25 +167,24 @@ static enum err form_of(struct slice in, char whole[static FORM_MAX], size_t *le
 	e = parse_authority(slice_part(rest, 0, authority), slice_text(scheme), &host, &port, why);
 	if (e != ERR_OK)
 		return e;
-	path[0] = '/';
-	size_t bare = authority < query ? query - authority : 1;
-	if (authority < query)
-		memcpy(path, rest.p + authority, bare);
-	bare = without_dots(path, bare);
-	n = (size_t)snprintf(whole, FORM_MAX, host.type == OBSERVABLE_IPV6 ? "%s://[%s]" : "%s://%s", scheme, host.value);
+	char *path = authority < query ? text + (rest.p - (const uint8_t *)text) + authority : root;
+	size_t bare = without_dots(path, authority < query ? query - authority : 1);
+	n = (size_t)snprintf(front, FORM_MAX, host.type == OBSERVABLE_IPV6 ? "%s://[%s]" : "%s://%s", scheme, host.value);
 	if (port != 0)
-		n += (size_t)snprintf(whole + n, FORM_MAX - n, ":%llu", (unsigned long long)port);
-	n += encode(slice_of(path, bare), whole + n);
-	*length = n + encode(slice_part(rest, query, rest.n), whole + n);
+		n += (size_t)snprintf(front + n, FORM_MAX - n, ":%llu", (unsigned long long)port);
+	n += encode(slice_of(path, bare), front + n, OBSERVABLE_URL_FRONT - n);
+	*length = n + encode(slice_part(rest, query, rest.n), front + n, n < OBSERVABLE_URL_FRONT ? OBSERVABLE_URL_FRONT - n : 0);
 	return ERR_OK;
 }
 
 enum err form_url(struct slice in, struct observable *out, struct why *why)
 {
-	char whole[FORM_MAX];
+	char front[FORM_MAX];
 	size_t n = 0;
-	enum err e = form_of(in, whole, &n, why);
-	return e == ERR_OK ? form_set(out, OBSERVABLE_URL, slice_of(whole, n), why) : e;
+	enum err e = form_of(in, front, &n, why);
+	if (e == ERR_OK && n > OBSERVABLE_MAX)
+		return why_set(why, ERR_LIMIT, "over %u bytes, the maximum", OBSERVABLE_MAX);
+	return e == ERR_OK ? form_set(out, OBSERVABLE_URL, slice_of(front, n), why) : e;
 }
 
 enum err observable_url_front(struct slice written, char front[static OBSERVABLE_URL_FRONT], size_t *n, struct why *why)

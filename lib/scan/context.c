@@ -7,6 +7,7 @@
 #define LOCAL_BEHIND (6u * (LOCAL_MAX + 1)) // bytes read back for it, all written as \uXXXX, and for what stands before
 #define SEEN_MAX (2u * LOCAL_MAX)           // each way of reading gives one text of each length; a hostile set may give more
 #define URL_BEHIND SCAN_URL_MAX             // bytes read back for scheme and user name of a URL
+#define MARK_MAX 24u                        // bytes of "://[", all written as \uXXXX
 #define END_MARKS 6u                        // marks within a URL before which it may be meant to end
 #define ENDS_MAX (2 + END_MARKS)            // and at its end, with and without punctuation
 
@@ -105,9 +106,13 @@ void check_mail(struct scan *s, const struct view *v, size_t start, size_t end)
 // ---- URLs
 
 // Every border of a hostile URL would cost a hash of all before it: only those are hashed where an indicator may end.
-static bool is_length(const struct indicator_set *set, size_t n)
+static size_t next_length(const struct indicator_set *set, size_t from) // from or more
 {
-	return (set->url_lengths[n / 64] >> n % 64 & 1) != 0;
+	size_t word = from / 64, words = sizeof set->url_lengths / sizeof *set->url_lengths;
+	uint64_t left = word < words ? set->url_lengths[word] >> from % 64 << from % 64 : 0;
+	while (left == 0 && ++word < words)
+		left = set->url_lengths[word];
+	return left != 0 ? 64 * word + (size_t)__builtin_ctzll(left) : SIZE_MAX;
 }
 
 static bool is_border(struct slice url, size_t i, bool query) // the path may end before byte i
@@ -120,11 +125,9 @@ static bool is_border(struct slice url, size_t i, bool query) // the path may en
 
 static void find_forms(const struct indicator_set *set, struct slice url, url_found *found, void *context)
 {
-	size_t path = slice_find(url, '/', slice_find(url, ':', 0) + 3);
-	bool query = false;
-	for (size_t i = path + 1; i <= url.n && i <= OBSERVABLE_MAX; i++) {
-		query |= url.p[i - 1] == '?';
-		if (!is_length(set, i) || !is_border(url, i, query))
+	size_t path = slice_find(url, '/', slice_find(url, ':', 0) + 3), query = slice_find(url, '?', path);
+	for (size_t i = next_length(set, path + 1); i <= url.n && i <= OBSERVABLE_MAX; i = next_length(set, i + 1)) {
+		if (!is_border(url, i, query < i))
 			continue;
 		struct slice prefix = slice_part(url, 0, i);
 		uint64_t key = key_bytes(KEY_URL, prefix), at = UINT64_MAX;
@@ -190,18 +193,20 @@ static bool ends_url(const struct scan *s, size_t i, struct unit u, unsigned how
 	       ((how & READ_PERCENT) != 0 && s->p[i] == '&');
 }
 
-// From the scheme to where it can no longer go on. False when no "://" stands before the host.
-static bool read_url(const struct scan *s, struct reading *r, size_t start, unsigned how, size_t *from)
+// Where to begin to read so that the scheme is in it: behind what is no part of one, nor of an escape. A user name holds anything.
+static size_t before_scheme(const struct scan *s, size_t start, bool user)
 {
 	size_t back = start;
-	while (back > 0 && start - back < URL_BEHIND && s->p[back - 1] > 0x20 && s->p[back - 1] != '"')
+	while (back > 0 && start - back < URL_BEHIND && s->p[back - 1] > 0x20 && s->p[back - 1] != '"' &&
+	       (user || start - back < MARK_MAX || is_token(s->p[back - 1]) || strchr("+\\%", s->p[back - 1]) != NULL))
 		back--;
-	r->n = 0;
-	read_on(s, r, back, start, how);
-	*from = scheme_start(s, r, how);
-	if (*from == r->n)
-		return false;
-	size_t i = start, most = r->where[*from] + SCAN_URL_MAX;
+	return back;
+}
+
+// On from the host to where a URL can no longer go on, or has SCAN_URL_MAX bytes.
+static void read_rest(struct scan *s, struct reading *r, size_t start, size_t most, unsigned how)
+{
+	size_t i = start;
 	while (i < s->n && i < most) {
 		struct unit u = read_unit(s->p + i, s->n - i, how & ~READ_LETTERS);
 		if (ends_url(s, i, u, how))
@@ -213,7 +218,7 @@ static bool read_url(const struct scan *s, struct reading *r, size_t start, unsi
 		i += u.raw;
 	}
 	r->where[r->n] = (uint32_t)i;
-	return true;
+	s->work += i - start;
 }
 
 // Marks that may belong to the sentence around a URL and not to it.
@@ -226,9 +231,14 @@ static size_t likely_ends(const struct reading *r, size_t from, size_t ends[stat
 	if (end < r->n)
 		ends[count++] = end;
 	for (size_t i = from, last = count + END_MARKS; i < r->n && count < last; i++)
-		if (strchr("'`|{}^", r->text[i]) != NULL ||
-		    (r->text[i] == ',' && r->n - i > 5 && memcmp(r->text + i + 1, "http", 4) == 0))
+		switch (r->text[i]) {
+		case ',':
+			if (r->n - i <= 5 || memcmp(r->text + i + 1, "http", 4) != 0)
+				break;
+			__attribute__((fallthrough));
+		case '\'': case '`': case '|': case '{': case '}': case '^': case 0:
 			ends[count++] = i;
+		}
 	return count;
 }
 
@@ -287,10 +297,11 @@ static bool ends_mark(const uint8_t *p, size_t i) // "://", in any of the ways
 	return true;
 }
 
-enum before { BEFORE_NOTHING, BEFORE_USER, BEFORE_URL, BEFORE_SAME };
+enum before { BEFORE_NOTHING, BEFORE_USER, BEFORE_MARK, BEFORE_URL, BEFORE_SAME };
 
-// May the host be one of a URL? Without decoding: a line of hosts would be read back once for each. BEFORE_USER: what may be a
-// user name stands before it, and no "://" before that. BEFORE_SAME: it is in one URL with s->user_last, or in none with it.
+// May the host be one of a URL? Without decoding: a line of hosts would be read back once for each. BEFORE_MARK: "://" stands
+// before it; BEFORE_URL: a user name and "://"; BEFORE_USER: what may be a user name, and no "://" before that.
+// BEFORE_SAME: it is in one URL with s->user_last, or in none with it.
 static enum before look_back(struct scan *s, size_t start)
 {
 	const uint8_t *p = s->p;
@@ -302,8 +313,8 @@ static enum before look_back(struct scan *s, size_t start)
 		c = i > 0 ? char_before(p, i, &n) : 0;
 	}
 	if (c != '@')
-		return c == '/' && ends_mark(p, i) ? BEFORE_URL : BEFORE_NOTHING;
-	for (; i > 0 && start - i < URL_BEHIND; i--) {
+		return c == '/' && ends_mark(p, i) ? BEFORE_MARK : BEFORE_NOTHING;
+	for (; i > 0 && start - i < URL_BEHIND; i--, s->work++) {
 		if (s->user_last.block == s->block && s->user_last.start == i && (plain || !s->user_last.any))
 			return BEFORE_SAME;
 		c = p[i - 1];
@@ -323,6 +334,7 @@ static void find_in_reading(struct scan *s, const struct reading *r, size_t from
 		char url[OBSERVABLE_URL_FRONT];
 		size_t n = 0;
 		struct url_place place = {s, r->where[colon], r->where[from], r->where[ends[i]]};
+		s->work += ends[i] - from;
 		if (observable_url_front(slice_of(r->text + from, ends[i] - from), url, &n, NULL) == ERR_OK)
 			find_urls(s->set, slice_of(url, n), url_met, &place);
 	}
@@ -337,9 +349,14 @@ bool check_url(struct scan *s, const struct view *v, size_t start)
 	enum before before = look_back(s, raw);
 	if (before == BEFORE_SAME)
 		any = s->user_last.any;
-	for (size_t w = 0; w < sizeof ways / sizeof *ways && before == BEFORE_URL; w++) {
-		size_t from;
-		if (!read_url(s, &r, raw, ways[w], &from))
+	bool url = before == BEFORE_MARK || before == BEFORE_URL;
+	size_t back = url ? before_scheme(s, raw, before == BEFORE_URL) : raw;
+	for (size_t w = 0; w < sizeof ways / sizeof *ways && url; w++) {
+		r.n = 0;
+		read_on(s, &r, back, raw, ways[w]);
+		s->work += raw - back;
+		size_t from = scheme_start(s, &r, ways[w]);
+		if (from == r.n)
 			continue;
 		any = true;
 		uint32_t at = r.where[from], colon = r.where[slice_find(slice_of(r.text, r.n), ':', from)];
@@ -349,6 +366,7 @@ bool check_url(struct scan *s, const struct view *v, size_t start)
 		s->url_last[percent].block = s->block;
 		s->url_last[percent].from = at;
 		s->url_last[percent].colon = colon;
+		read_rest(s, &r, raw, at + SCAN_URL_MAX, ways[w]);
 		find_in_reading(s, &r, from);
 	}
 	if (any || before == BEFORE_USER || before == BEFORE_SAME) {

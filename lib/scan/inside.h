@@ -69,6 +69,7 @@ struct scan {
 		uint32_t block, start;
 		bool any;
 	} user_last;
+	uint64_t work;      // bytes read, or brought into the form of a URL, that may have been before: of hostile lines too many
 	uint8_t *region;    // decoded bytes
 	uint32_t *where;    // of each, its offset in the block; one more for the end
 };

@@ -6,7 +6,7 @@
 
 #include "indicator/build.h"
 #include "indicator/layout.h"
-#include "scan/scan.h"
+#include "scan/inside.h"
 
 #define LINE_MAX (1u << 20)
 #define MANY 300
@@ -325,6 +325,38 @@ static void hostile_urls(void)
 	end();
 }
 
+// URLs with nothing between them that ends one: each goes on to the end of the line. What is before is not read again for each.
+static void glued_urls(void)
+{
+	static const struct {
+		const char *unit;
+		size_t count; // in 4 KB
+		unsigned met;
+	} rows[] = {
+		{"http://a.bc/x ", 290, 1}, {"http://a.bc/x,", 290, 1}, {"http://a.bc/x'", 290, 1}, {"http://a.bc/", 340, 0},
+		{"://a.bc", 580, 0}, {"http://a.bc/?", 310, 0}, {"http://a.bc/../", 270, 0}, {"http:\\/\\/a.bc,", 270, 0},
+		{"http%3a//a.bc,", 290, 0}, {"http%3a//a.bc/x&", 250, 1}, {"http://[a.bc/x|", 270, 0},
+	};
+	begin();
+	indicate("url", "http://a.bc/x");
+	opened();
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct scan *scan;
+		line_n = 0;
+		for (size_t k = 0; k < rows[i].count; k++)
+			put(rows[i].unit);
+		memset(&hits, 0, sizeof hits);
+		CHECK(scan_new(set, SCAN_PORTABLE, count_hit, NULL, &scan, NULL) == ERR_OK);
+		CHECK(scan_block(scan, (const uint8_t *)line, line_n, true) == line_n);
+		CHECK_SAY(hits.count == rows[i].met * rows[i].count, "%s: %zu hits", rows[i].unit, hits.count);
+		// Once as it is, twice in the form of a URL (with the mark at its end and without): of each half the line, in the mean.
+		CHECK_SAY(scan->work < rows[i].count * (3 * line_n / 2 + 500), "%s: %llu bytes for each", rows[i].unit,
+		          (unsigned long long)(scan->work / rows[i].count));
+		scan_free(scan);
+	}
+	end();
+}
+
 // A set in which all records are one value, and every slot leads there: wrong answers at worst.
 static void hostile_set(void)
 {
@@ -378,6 +410,7 @@ const struct test tests[] = {
 	{"the longest indicator", longest},
 	{"user names before hosts", user_names},
 	{"lines that keep a scanner busy", hostile_urls},
+	{"URLs that are glued together", glued_urls},
 	{"a set that lies", hostile_set},
 	{"names of paths", names_of_paths},
 	{NULL, NULL},
