@@ -103,34 +103,44 @@ struct declare {
 	bool yes, dry_run;
 };
 
-// Interrupted from the terminal the other program ends by itself; this one then still clears up.
-static int wait_for(const char *const argv[])
+// The signals that would end this program are passed on to the other one, which alone is waited for: then what was handed over is
+// cleared up.
+struct signals {
+	sigset_t held, before;
+};
+
+static void hold_signals(struct signals *s)
 {
-	struct sigaction ignore = {.sa_handler = SIG_IGN}, before[2];
+	static const int all[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD};
+	sigemptyset(&s->held);
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		sigaddset(&s->held, all[i]);
+	sigprocmask(SIG_BLOCK, &s->held, &s->before);
+}
+
+static int wait_for(const char *const argv[], const struct signals *s)
+{
 	int status = 0;
 	fflush(NULL);
-	sigaction(SIGINT, &ignore, &before[0]);
-	sigaction(SIGQUIT, &ignore, &before[1]);
-	pid_t pid = fork();
+	pid_t pid = fork(), ended = 0;
 	if (pid == 0) {
-		sigaction(SIGINT, &before[0], NULL);
-		sigaction(SIGQUIT, &before[1], NULL);
+		sigprocmask(SIG_SETMASK, &s->before, NULL);
 		execvp(argv[0], (char *const *)(uintptr_t)argv);
 		fprintf(stderr,
 		        "tocsin-inspect declare: %s, which seals what is declared, cannot be run (--tocsin PROGRAM names it): %s\n",
 		        argv[0], strerror(errno));
 		_exit(INSPECT_TROUBLE);
 	}
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	sigaction(SIGINT, &before[0], NULL);
-	sigaction(SIGQUIT, &before[1], NULL);
-	if (pid < 0 || !WIFEXITED(status))
-		fprintf(stderr, "tocsin-inspect declare: %s %s\n", argv[0], pid < 0 ? "cannot be started" : "was ended by a signal");
-	return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : INSPECT_TROUBLE;
+	for (int signal; pid > 0 && (ended = waitpid(pid, &status, WNOHANG)) == 0;)
+		if (sigwait(&s->held, &signal) == 0 && signal != SIGCHLD)
+			kill(pid, signal);
+	if (pid > 0 && ended == pid && WIFEXITED(status))
+		return WEXITSTATUS(status);
+	fprintf(stderr, "tocsin-inspect declare: %s %s\n", argv[0], pid < 0 ? "cannot be started" : "was ended by a signal");
+	return INSPECT_TROUBLE;
 }
 
-static int hand_over(const struct declare *d, const struct handed *h)
+static int hand_over(const struct declare *d, const struct handed *h, const struct signals *s)
 {
 	const char *argv[ARGUMENTS_MAX];
 	size_t n = 0;
@@ -156,7 +166,7 @@ static int hand_over(const struct declare *d, const struct handed *h)
 	if (d->dry_run)
 		argv[n++] = "--dry-run";
 	argv[n] = NULL;
-	return wait_for(argv);
+	return wait_for(argv, s);
 }
 
 static int run(int argc, char **argv)
@@ -186,11 +196,13 @@ static int run(int argc, char **argv)
 	enum err e = certificate_read(argv[0], &file, &c, &why);
 	if (e == ERR_OK)
 		e = apart(do_cover, &c, nothing, COVER_MAX, &cover, &why);
+	struct signals signals; // held until the process ends
+	hold_signals(&signals);
 	if (e == ERR_OK)
 		e = lay_out(&h, argv[0], buf_slice(&file), buf_slice(&cover), &why);
 	buf_free(&cover);
 	buf_free(&file);
-	int status = e == ERR_OK ? hand_over(&d, &h) : verb_fail(&verb_declare, INSPECT_TROUBLE, e, &why);
+	int status = e == ERR_OK ? hand_over(&d, &h, &signals) : verb_fail(&verb_declare, INSPECT_TROUBLE, e, &why);
 	clear(&h);
 	return status;
 }

@@ -185,6 +185,28 @@ ok "what was read is what is sent, whatever becomes of the file" cmp "$T/first.c
 says "under the name it has" '/named.certificate$' cat "$T/attached"
 says "with its lines" '^verdict: refused$' cat "$T/cover"
 ok "nothing of it is left behind" test ! -e "$(dirname "$(dirname "$(cat "$T/attached")")")"
+mkfifo "$T/never"
+printf '#!/bin/sh\nwhile [ $# -gt 0 ]; do [ "$1" = --attach ] && echo "$2" >"%s"; shift; done\nread line <"%s"\n' "$T/waiting" "$T/never" >"$T/tocsin-waits"
+chmod +x "$T/tocsin-waits"
+# ended SIGNAL…: the program alone is sent one while the other one waits. (A shell's own background jobs ignore SIGINT.)
+ended() { python3 - "$I" "$T" "$1" <<-'END'
+	import os, signal, subprocess, sys
+	inspect, place, name = sys.argv[1:]
+	told = place + "/waiting"
+	if os.path.exists(told): os.unlink(told)
+	p = subprocess.Popen([inspect, "declare", "--yes", "--tocsin", place + "/tocsin-waits", place + "/first.certificate"], stderr=subprocess.PIPE)
+	while not (os.path.exists(told) and os.path.getsize(told)): assert p.poll() is None
+	attached = open(told).read().strip()
+	assert os.path.exists(attached), attached
+	p.send_signal(getattr(signal, name))
+	said = p.communicate(timeout=20)[1]
+	assert p.returncode == 1 and b"ended by a signal" in said, (p.returncode, said)
+	left = os.path.dirname(os.path.dirname(attached))
+	assert not os.path.exists(left), left
+END
+}
+for s in SIGTERM SIGINT SIGHUP SIGQUIT; do ok "ended by $s it leaves nothing behind either" ended $s; done
+printf '\n' 1<>"$T/never" # nobody waits on
 refused "a changed one is not" 'signature is false' "$I" declare --tocsin "$T/tocsin" "$T/changed.certificate"
 sed 's/,no,/,yes,/' "$T/providers.csv" >"$T/suspended.csv"
 cp "$K" "$T/suspended"
