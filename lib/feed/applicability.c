@@ -30,17 +30,13 @@ struct matches {
 	bool lost; // something was refused: what is left must not say "unaffected"
 };
 
-static enum err lost(struct matches *m, const struct json *at, struct why *why, const char *rule)
-{
-	m->lost = true;
-	return say_refused_at(m->r, at, why, "%s", rule);
-}
+#define LOST(m, at, why, ...) ((m)->lost = true, say_refused_at((m)->r, at, why, __VA_ARGS__))
 
 static enum err add(struct matches *m, const struct json *at, const struct match *match, struct why *why)
 {
 	if (m->n == MATCHES_MAX) {
 		m->full = true;
-		return lost(m, at, why, "more than 16384 CPE names, the rest is left out");
+		return LOST(m, at, why, "more than %u CPE names, the rest is left out", MATCHES_MAX);
 	}
 	if (m->n == m->room) {
 		size_t room = m->room == 0 ? 16 : 2 * m->room;
@@ -217,10 +213,10 @@ static enum err read_match(struct matches *m, const struct json *item, const str
 	if (!is_vulnerable(item) || m->full)
 		return ERR_OK;
 	if (cpe_parse(text_of(m->r, item, "criteria"), room, &c, NULL) != ERR_OK || !cpe_names_product(&c))
-		return lost(m, item, why, "criteria is no CPE that names a product");
+		return LOST(m, item, why, "criteria is no CPE that names a product");
 	read_bounds(m->r, item, &match);
 	if (match.range.from.n > FACT_TEXT_MAX || match.range.to.n > FACT_TEXT_MAX)
-		return lost(m, item, why, "a version of more than 1024 bytes");
+		return LOST(m, item, why, "a version of more than %u bytes", FACT_TEXT_MAX);
 	bool bounded = match.range.from.n > 0 || match.range.to.n > 0;
 	if (!bounded)
 		read_version(m->r, &c, &match);
@@ -246,7 +242,7 @@ static enum err read_configuration(struct matches *m, const struct json *configu
 	bool negated = is_negated(configuration);
 	enum err e = ERR_OK;
 	if (!json_is_array(&nodes) || json_count(&nodes) > NODES_MAX)
-		return lost(m, configuration, why, "a configuration is a list of at most 16 nodes");
+		return LOST(m, configuration, why, "a configuration is a list of at most %u nodes", NODES_MAX);
 	for (size_t i = 0; i < json_count(&nodes); i++) {
 		struct json node = json_item(&nodes, i);
 		negated |= is_negated(&node);
@@ -254,12 +250,12 @@ static enum err read_configuration(struct matches *m, const struct json *configu
 			read_node(m->r, &node, &others[i]);
 	}
 	if (negated) // what is affected by not being there cannot be said of an inventory
-		return lost(m, configuration, why, "negate is not computed");
+		return LOST(m, configuration, why, "negate is not computed");
 	for (p.node = 0; p.node < json_count(&nodes) && e == ERR_OK; p.node++) {
 		struct json node = json_item(&nodes, p.node), list = json_find(&node, "cpeMatch");
 		p.all_of_node = is_all(m->r, &node);
 		if (!json_is_array(&list))
-			e = lost(m, &node, why, "a node is a list of cpeMatch");
+			e = LOST(m, &node, why, "a node is a list of cpeMatch");
 		for (p.match = 0; json_is_array(&list) && p.match < json_count(&list) && e == ERR_OK; p.match++) {
 			struct json item = json_item(&list, p.match);
 			e = read_match(m, &item, &p, why);
@@ -311,7 +307,7 @@ static enum err say_group(struct container *c, struct matches *m, const struct j
 	f.otherwise = unknown || !ok ? STATUS_UNKNOWN : STATUS_UNAFFECTED;
 	f.ranges = m->r->ranges;
 	f.ranges_n = m->r->ranges_n;
-	enum err e = ok ? ERR_OK : say_refused_at(m->r, at, why, "more than 16384 version entries, the rest is left out");
+	enum err e = ok ? ERR_OK : say_refused_at(m->r, at, why, "more than %u version entries, the rest is left out", FACT_LIST_MAX);
 	if (e == ERR_OK)
 		e = cve_say(c, at, &f, why);
 	cve_add_told(c->told, of->pattern);

@@ -15,9 +15,9 @@ void cve_add_told(struct told_names *t, struct slice pattern)
 bool cve_count(struct container *c, size_t bytes)
 {
 	if (++c->told->statements > CVE_STATEMENTS_MAX)
-		reading_full(c->r, "more than 32768 statements");
+		reading_full(c->r, CVE_STATEMENTS_MAX, "statements");
 	if ((c->told->stated += bytes) > CVE_STATED_MAX)
-		reading_full(c->r, "statements of more than 67108864 bytes");
+		reading_full(c->r, CVE_STATED_MAX, "bytes of statements");
 	return c->r->room == ROOM_LEFT;
 }
 

@@ -19,8 +19,7 @@ struct entries {
 // CPE names, as cpe_pattern() gives them, of which the record has said versions that can be compared.
 #define CVE_TOLD_MAX 256u // what comes after is said once more: "affected" outweighs
 
-// What one record may come to, whoever's entries multiply whose. What comes after is left out, and told. The longest of the samples that the
-// tests read come to 515 statements, an indexer's to 2456, of 205 kB.
+// What one record may come to, whoever's entries multiply whose. What comes after is left out, and told.
 #define CVE_STATEMENTS_MAX 32768u  // facts about products
 #define CVE_STATED_MAX (64u << 20) // bytes of the names and versions in them, and CVE_ENTRY_BYTES for each version entry
 #define CVE_ENTRY_BYTES 16u

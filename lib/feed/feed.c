@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -390,7 +391,7 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
 static enum err read_directory(struct job *j, const char *path, unsigned depth, struct why *why)
 {
 	struct dirent **entries;
-	char name[PATH_TEXT_MAX];
+	char name[PATH_MAX];
 	if (depth > DEPTH_MAX)
 		return say_refused_at(&j->r, NULL, why, "more than %u directories inside each other", DEPTH_MAX);
 	int n = scandir(path, &entries, visible, by_bytes);
@@ -404,7 +405,7 @@ static enum err read_directory(struct job *j, const char *path, unsigned depth, 
 		if (e == ERR_OK && fits)
 			e = read_entry(j, name, depth, why);
 		else if (e == ERR_OK)
-			e = say_refused_at(&j->r, NULL, why, "\"%.80s\": a path of more than %u bytes", entries[i]->d_name, PATH_TEXT_MAX - 1);
+			e = say_refused_at(&j->r, NULL, why, "\"%.80s\": a path of more than %d bytes", entries[i]->d_name, PATH_MAX - 1);
 		free(entries[i]);
 	}
 	free(entries);

@@ -118,7 +118,7 @@ static enum err canonical(struct table *t, struct slice *to, struct why *why)
 	if (e == ERR_OK)
 		*to = reading_print(t->r, "%.*s", SLICE_ARGS(buf_slice(&out)));
 	else
-		why_set(why, e, "longer than 1024 bytes");
+		why_set(why, e, "longer than %u bytes", FACT_TEXT_MAX);
 	buf_free(&out);
 	return e;
 }

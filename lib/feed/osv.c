@@ -33,11 +33,7 @@ struct package {
 	bool bounded;               // a range was behind its limit: of no version
 };
 
-static enum err lost(struct package *p, const struct json *at, struct why *why, const char *rule)
-{
-	p->lost = true;
-	return say_refused_at(p->r, at, why, "%s", rule);
-}
+#define LOST(p, at, why, ...) ((p)->lost = true, say_refused_at((p)->r, at, why, __VA_ARGS__))
 
 // ---- events
 
@@ -82,7 +78,7 @@ static enum err read_events(struct package *p, const struct json *range, enum ve
 	*n = 0;
 	*limit = (struct slice){0};
 	if (count == 0 || count > EVENTS_MAX)
-		return lost(p, range, why, count == 0 ? "a range without events" : "more than 2000 events in one range");
+		return count == 0 ? LOST(p, range, why, "a range without events") : LOST(p, range, why, "more than %u events in one range", EVENTS_MAX);
 	for (size_t i = 0; i < count; i++) {
 		struct json item = json_item(&list, i);
 		struct event event = {0};
@@ -93,8 +89,8 @@ static enum err read_events(struct package *p, const struct json *range, enum ve
 				event = (struct event){k, (unsigned)i, text}, kinds++;
 		}
 		if (kinds != 1 || event.version.n > FACT_TEXT_MAX) {
-			enum err e = lost(p, &item, why, kinds != 1 ? "an event is one of introduced, fixed, last_affected and limit" :
-			                                              "a version of more than 1024 bytes");
+			enum err e = kinds != 1 ? LOST(p, &item, why, "an event is one of introduced, fixed, last_affected and limit")
+			                        : LOST(p, &item, why, "a version of more than %u bytes", FACT_TEXT_MAX);
 			if (e != ERR_OK)
 				return e;
 		} else if (event.kind == EVENT_LIMIT) {
@@ -113,7 +109,7 @@ static enum err read_events(struct package *p, const struct json *range, enum ve
 
 static enum err add(struct package *p, const struct json *at, const struct fact_range *range, struct why *why)
 {
-	return ranges_add(p->r, range) ? ERR_OK : lost(p, at, why, "more than 16384 versions and ranges");
+	return ranges_add(p->r, range) ? ERR_OK : LOST(p, at, why, "more than %u versions and ranges", FACT_LIST_MAX);
 }
 
 // "BeforeLimits" of the algorithm: whatever the events say, from the limit on the range says nothing.
@@ -168,7 +164,7 @@ static enum err read_range(struct package *p, const struct json *range, struct w
 	if (slice_is_text(type, "SEMVER"))
 		scheme = VERSION_SEMVER;
 	else if (!slice_is_text(type, "ECOSYSTEM"))
-		return lost(p, range, why, "a range is of the type SEMVER, ECOSYSTEM or GIT");
+		return LOST(p, range, why, "a range is of the type SEMVER, ECOSYSTEM or GIT");
 	enum err err = read_events(p, range, scheme, &n, &limit, why);
 	return err == ERR_OK ? unroll(p, range, n, limit, scheme, why) : err;
 }
@@ -199,14 +195,14 @@ static enum err read_versions(struct package *p, const struct json *list, struct
 		struct json item = json_item(list, i);
 		struct slice text;
 		if (json_text(&item, &text, NULL) != ERR_OK || (text = text_plain(p->r, text)).n == 0 || text.n > FACT_TEXT_MAX) {
-			err = lost(p, &item, why, "a version is a text of at most 1024 bytes");
+			err = LOST(p, &item, why, "a version is a text of at most %u bytes", FACT_TEXT_MAX);
 			continue;
 		}
 		if (is_held(p, ranges, text))
 			continue;
 		struct fact_range range = {.from = text, .single = true, .status = STATUS_AFFECTED, .scheme = p->scheme};
 		if (p->r->ranges_n == FACT_LIST_MAX)
-			return lost(p, &item, why, "more than 16384 versions and ranges, the rest is left out");
+			return LOST(p, &item, why, "more than %u versions and ranges, the rest is left out", FACT_LIST_MAX);
 		err = add(p, &item, &range, why);
 	}
 	return err;

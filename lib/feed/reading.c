@@ -8,8 +8,8 @@
 
 #define BLOCK (64u << 10)
 #define PENDING_MAX (1u << 20) // bytes of refusals that come before the source
+#define PLACE_SHOWN_MAX 200u   // bytes of the end of a place: what is refused there must not be cut off
 #define BLOCKS_MAX (64u << 20) // bytes of texts made for one record
-#define BLOCKS_FULL "texts of more than 67108864 bytes"
 
 struct reading_block {
 	struct reading_block *before;
@@ -54,12 +54,13 @@ void reading_next(struct reading *r)
 	r->room = ROOM_LEFT;
 }
 
-void reading_full(struct reading *r, const char *full)
+void reading_full(struct reading *r, size_t max, const char *of)
 {
 	if (r->room != ROOM_LEFT)
 		return;
 	r->room = ROOM_FULL;
-	r->full = full;
+	r->full_max = max;
+	r->full = of;
 }
 
 char *reading_room(struct reading *r, size_t n)
@@ -69,7 +70,7 @@ char *reading_room(struct reading *r, size_t n)
 	if (b == NULL || b->room - b->used < n) {
 		size_t room = n > BLOCK ? n : BLOCK, total = (b != NULL ? b->total : 0) + room;
 		if (total > BLOCKS_MAX) { // the record's fault: the others are read
-			reading_full(r, BLOCKS_FULL);
+			reading_full(r, BLOCKS_MAX, "bytes of texts");
 			return NULL;
 		}
 		struct reading_block *more = malloc(sizeof *more + room);
@@ -204,13 +205,16 @@ enum err say_full(struct reading *r, const struct json *at, struct why *why)
 	if (r->room != ROOM_FULL)
 		return ERR_OK;
 	r->room = ROOM_FULL_SAID;
-	return say_refused_at(r, at, why, "%s in one record, the rest of it is left out", r->full);
+	return say_refused_at(r, at, why, "more than %zu %s in one record, the rest of it is left out", r->full_max, r->full);
 }
 
 enum err say_refused(struct reading *r, const struct why *refusal, struct why *why)
 {
 	struct why told;
-	why_set(&told, ERR_OK, "%s: %s", r->place, refusal->text);
+	size_t n = strlen(r->place), from = n > PLACE_SHOWN_MAX ? n - PLACE_SHOWN_MAX : 0;
+	while ((r->place[from] & 0xc0) == 0x80)
+		from++;
+	why_set(&told, ERR_OK, "%s%s: %s", from > 0 ? "…" : "", r->place + from, refusal->text);
 	struct fact f = {.kind = FACT_REFUSED, .refused = slice_text(told.text)};
 	size_t bad; // a message that was cut inside a character
 	while (!slice_is_utf8(f.refused, &bad))

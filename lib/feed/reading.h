@@ -31,7 +31,8 @@ struct reading {
 	size_t ranges_n;
 	struct reading_block *blocks; // texts made for the record in the making
 	enum { ROOM_LEFT, ROOM_FULL, ROOM_FULL_SAID } room; // full: what is left of that record is left out
-	const char *full; // of what it has too much
+	size_t full_max;  // of what it has too much
+	const char *full;
 };
 
 MUST_USE enum err reading_init(struct reading *r, const struct feed_options *options, fact_sink *sink, void *context, struct why *why);
@@ -56,8 +57,8 @@ MUST_USE enum err say_refused_at(struct reading *r, const struct json *at, struc
 // A record's own error: told, unless the reading was stopped.
 MUST_USE enum err say_failed(struct reading *r, enum err e, const struct why *refusal, struct why *why);
 
-// The record has more than its share of what is named ("texts of more than …"): what is left of it is left out.
-void reading_full(struct reading *r, const char *full);
+// The record has more than `max` of what is named ("bytes of texts"): what is left of it is left out.
+void reading_full(struct reading *r, size_t max, const char *of);
 MUST_USE enum err say_full(struct reading *r, const struct json *at, struct why *why); // tells, once, that the room was full; else nothing
 
 // Memory for texts of the record in the making, gone with reading_next(). NULL: none left: r->stopped is set, or the record has more

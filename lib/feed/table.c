@@ -187,8 +187,11 @@ static enum err take_affected(struct table *t, struct why *why)
 	if (!status_of(c[STATUS], &range.status) || (c[DEFAULT_STATUS].n > 0 && !status_of(c[DEFAULT_STATUS], &otherwise)))
 		return row_refuse(t, c[STATUS], "a status is affected, unaffected or unknown", why);
 	for (int i = 0; i < TABLE_COLUMNS_MAX; i++)
-		if (c[i].n > FACT_TEXT_MAX || (i >= VERSION_FROM && i <= LESS_THAN && c[i].n > VERSION_MAX))
-			return row_refuse(t, c[i], "longer than 1024 bytes, or 256 of a version", why);
+		if (c[i].n > FACT_TEXT_MAX || (i >= VERSION_FROM && i <= LESS_THAN && c[i].n > VERSION_MAX)) {
+			struct why rule;
+			(void)why_set(&rule, ERR_LIMIT, "longer than %u bytes, or %d of a version", FACT_TEXT_MAX, VERSION_MAX);
+			return row_refuse(t, c[i], rule.text, why);
+		}
 	bool same = slice_equal(c[PACKAGE], t->package) && slice_equal(c[CVE], t->cve) && slice_equal(ecosystem, t->ecosystem) &&
 	            otherwise == t->otherwise && t->r->ranges_n < FACT_LIST_MAX;
 	enum err e = same ? ERR_OK : say_group(t, why);

@@ -49,17 +49,13 @@ static enum version_scheme scheme_for(const struct entries *e, struct slice type
 	return scheme == VERSION_SEMVER ? VERSION_NUMBERS : scheme;
 }
 
-static enum err lost(struct entries *e, const struct json *at, struct why *why, const char *rule)
-{
-	e->lost = true;
-	return e->quiet ? ERR_OK : say_refused_at(e->r, at, why, "%s", rule);
-}
+#define LOST(e, at, why, ...) ((e)->lost = true, (e)->quiet ? ERR_OK : say_refused_at((e)->r, at, why, __VA_ARGS__))
 
 static enum err add(struct entries *e, const struct json *at, const struct fact_range *range, struct why *why)
 {
 	if (ranges_add(e->r, range))
 		return ERR_OK;
-	return e->full++ > 0 ? ERR_OK : lost(e, at, why, "more than 16384 version entries, the rest is left out");
+	return e->full++ > 0 ? ERR_OK : LOST(e, at, why, "more than %u version entries, the rest is left out", FACT_LIST_MAX);
 }
 
 struct change {
@@ -127,12 +123,12 @@ static enum err ranged(struct entries *e, const struct json *v, struct fact_rang
 	struct change changes[CVE_CHANGES_MAX];
 	size_t n = json_is_array(&list) ? json_count(&list) : 0;
 	if (n > CVE_CHANGES_MAX)
-		return lost(e, &list, why, "more than 256 changes in one range");
+		return LOST(e, &list, why, "more than %u changes in one range", CVE_CHANGES_MAX);
 	for (size_t i = 0; i < n; i++) {
 		struct json change = json_item(&list, i);
 		changes[i].at = text_of(e->r, &change, "at");
 		if (changes[i].at.n == 0 || changes[i].at.n > FACT_TEXT_MAX || !status_of(text_of(e->r, &change, "status"), &changes[i].status))
-			return lost(e, &change, why, "a change has `at`, of at most 1024 bytes, and a status");
+			return LOST(e, &change, why, "a change has `at`, of at most %u bytes, and a status", FACT_TEXT_MAX);
 	}
 	return unroll(e, v, range, changes, n, why);
 }
@@ -191,13 +187,13 @@ enum err cve_version(struct entries *e, const struct json *v, struct why *why)
 	struct fact_range range = {.from = text_of(r, v, "version")};
 	struct slice type = text_of(r, v, "versionType"), below = text_of(r, v, "lessThan"), up_to = text_of(r, v, "lessThanOrEqual");
 	if (range.from.n == 0 && below.n == 0 && up_to.n == 0)
-		return lost(e, v, why, "an entry without version");
+		return LOST(e, v, why, "an entry without version");
 	if (!status_of(text_of(r, v, "status"), &range.status))
-		return lost(e, v, why, "a status is affected, unaffected or unknown");
+		return LOST(e, v, why, "a status is affected, unaffected or unknown");
 	range.to = below.n > 0 ? below : up_to;
 	range.closed = below.n == 0;
 	if (range.from.n > FACT_TEXT_MAX || range.to.n > FACT_TEXT_MAX)
-		return lost(e, v, why, "a version of more than 1024 bytes");
+		return LOST(e, v, why, "a version of more than %u bytes", FACT_TEXT_MAX);
 	if (range.to.n == 0) {
 		range.closed = false;
 		return single(e, v, range, type, why);

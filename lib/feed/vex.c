@@ -151,6 +151,7 @@ static enum err say_purl(struct reading *r, const struct json *at, const struct 
 	struct why refusal;
 	struct buf ecosystem, name;
 	struct fact_affected a = {.platform = p->platform};
+	struct slice release = ecosystem_of_cpe(r, p->release);
 	if (purl_parse(p->purl, room, &purl, &refusal) != ERR_OK)
 		return say_refused_at(r, at, why, "%s", refusal.text);
 	buf_init(&ecosystem, FACT_TEXT_MAX);
@@ -159,10 +160,10 @@ static enum err say_purl(struct reading *r, const struct json *at, const struct 
 		a.ecosystem = reading_print(r, "%.*s", SLICE_ARGS(buf_slice(&ecosystem)));
 		a.name = reading_print(r, "%.*s", SLICE_ARGS(buf_slice(&name)));
 	} else {
-		a.ecosystem = ecosystem_of_cpe(r, p->release); // a package of a distribution's release
+		a.ecosystem = release; // a package of a distribution's release
 		a.name = a.ecosystem.n > 0 ? purl.name : (struct slice){0};
 	}
-	if (a.ecosystem.n > 0 && slice_equal(a.platform, p->release) && slice_equal(a.ecosystem, ecosystem_of_cpe(r, p->release)))
+	if (a.ecosystem.n > 0 && slice_equal(a.platform, p->release) && slice_equal(a.ecosystem, release))
 		a.platform = (struct slice){0};
 	buf_free(&ecosystem);
 	buf_free(&name);
@@ -193,10 +194,10 @@ static enum err say_cpe(struct reading *r, const struct json *at, const struct v
 		return say_refused_at(r, at, why, "%s", refusal.text);
 	if (!cpe_names_product(&cpe))
 		return say_refused_at(r, at, why, "\"%.*s\" names no product", SLICE_ARGS(text_cut(p->cpe, 80)));
-	bool versioned = cpe_text(r, cpe.at[CPE_VERSION]).n > 0;
-	a.name = cpe_pattern(r, &cpe, versioned || version.n == 0); // of a range an update says nothing
-	if (versioned)
-		version = cpe_text(r, cpe.at[CPE_VERSION]);
+	struct slice own = cpe_text(r, cpe.at[CPE_VERSION]);
+	if (own.n > 0)
+		version = own;
+	a.name = cpe_pattern(r, &cpe, own.n > 0 || version.n == 0); // of a range an update says nothing
 	return say_named(r, at, p, s, a, version, VERSION_CUSTOM, false, why);
 }
 

@@ -147,7 +147,7 @@ static const struct {
 	{"lists without names", no_names, 1000, 0, NULL},
 	{"names that were told", told_names, 302, 1, FULL},
 	{"names that are none, told once an entry", bad_names, 300, 3, "cpes[0]: CPE"},
-	{"long lists of versions", many_versions, 0, 1, "statements of more than 67108864 bytes in one record, the rest of it is left out"},
+	{"long lists of versions", many_versions, 0, 1, "more than 67108864 bytes of statements in one record, the rest of it is left out"},
 	{"commits", commits, 400, 0, NULL},
 	{"other products", other_products, 600, 0, NULL},
 	{"configurations", configured, 4021, 0, NULL},

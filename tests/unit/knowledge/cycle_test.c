@@ -427,8 +427,38 @@ static void truth(void)
 	json_decref(root);
 }
 
+// More cycles than fits are kept of: those behind are looked at again, alone and beside one of the first.
+static void many_cycles(void)
+{
+	static const struct {
+		const char *version, *cycle;
+		size_t n;
+	} rows[] = {
+		{"3.7", "3", 1}, {"699.1", "699", 1}, {"512", "512", 1}, {"511", "511", 1}, {"11", "11", 2}, {"11-ltsc", "11-ltsc", 1}, {"700", "none", 0}, {"x", "none", 0},
+	};
+	struct told t = told_new();
+	char cycle[16];
+	tell_source(&t, SOURCE_EOL, "EOL", "endoflife.date", "2026-08-24", true);
+	tell_product(&t, "many", "Many", NULL);
+	for (int i = 0; i < 700; i++) {
+		snprintf(cycle, sizeof cycle, "%d", i);
+		tell_cycle(&t, "many", cycle, "", "", "2026-01-01", "");
+	}
+	tell_cycle(&t, "many", "11-ltsc", "", "", "2025-01-01", "");
+	struct knowledge *k = told_knowledge(&t);
+	uint32_t p = 0;
+	REQUIRE(k != NULL && knowledge_product(k, s("many"), &p) && knowledge_cycles(k, p) == 701);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct fact_cycle of[4];
+		CHECK_TEXT(cycle_of(k, "many", rows[i].version), rows[i].cycle);
+		CHECK_SAY(knowledge_cycles_of(k, p, s(rows[i].version), of, 4) == rows[i].n, "%s", rows[i].version);
+	}
+	told_free(&t);
+}
+
 const struct test tests[] = {
 	{"cycles of versions", table},
+	{"a product of very many cycles", many_cycles},
 	{"every cycle of the real data", every_cycle},
 	{"every name of the real data", every_name},
 	{"truth of one day", truth},
