@@ -218,7 +218,7 @@ static int run(int argc, char **argv)
 	struct buf text;
 	struct why why = {0};
 	int status;
-	bool begun = inspection_begin(&i, &verb_answer, argc, argv, 1, "one FILE", &status);
+	bool begun = inspection_begin(&i, &verb_answer, argc, argv, 1, "one FILE to keep the answers in", &status);
 	if (!begun || i.caretaker == NULL || i.caretaker[0] == 0 || !is_clean(slice_text(i.caretaker))) {
 		if (begun)
 			status = verb_usage(&verb_answer, "--caretaker NAME: who answers, in up to %u bytes of plain text", ANSWER_TEXT_MAX);
@@ -248,5 +248,5 @@ static int run(int argc, char **argv)
 	return e == ERR_OK ? 0 : verb_fail(&verb_answer, INSPECT_TROUBLE, e, &why);
 }
 
-const struct verb verb_answer = {"answer", "--caretaker NAME [--regime REGIME]… [--lang en|fr] FILE",
+const struct verb verb_answer = {"answer", "--caretaker NAME [--regime NAME|FILE]… [--lang en|fr] FILE",
                                  "ask the questions that no program can answer, once", run};

@@ -59,6 +59,8 @@ static enum err certify(const struct certify *o, const char *result, struct why 
 	enum err e = issuer_beside(o->key, ".pub", pub, why);
 	if (e == ERR_OK)
 		e = issuer_read(&issued_certificate, pub, &inspector, why);
+	if (e == ERR_ABSENT)
+		why_at(why, e, "no key, `tocsin-inspect certify key --name NAME %s` makes one", o->key);
 	if (e == ERR_OK) {
 		const char *reads[4] = {result};
 		size_t n = 1;
@@ -112,8 +114,9 @@ static int run_certify(int argc, char **argv)
 		return INSPECT_USAGE;
 	if (!word_language(language, &o.l))
 		return verb_usage(&verb_certify, "--lang: \"%s\" is not en or fr", language);
-	if (n == 2 && strcmp(argv[0], "key") == 0 && name != NULL)
-		return make_key(argv[1], name);
+	if (n > 0 && strcmp(argv[0], "key") == 0)
+		return n == 2 && name != NULL ? make_key(argv[1], name)
+		                              : verb_usage(&verb_certify, "`certify key` wants --name NAME and one KEY to write");
 	if (n != 1 || o.key == NULL || o.out == NULL || o.inspector == NULL || o.inspector[0] == 0)
 		return verb_usage(&verb_certify, "one RESULT, --key KEY, --inspector NAME and --out CERTIFICATE");
 	if (name != NULL)

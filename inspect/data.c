@@ -432,6 +432,19 @@ static int sign(const char *file, const char *key)
 	return 0;
 }
 
+static const char *wanted(const char *sub)
+{
+	static const char *const subs[][2] = {{"update", "`data update` wants a FILE or DIRECTORY of feeds"},
+	                                      {"show", "to `data show` no word belongs"},
+	                                      {"install", "`data install` wants --issuer ISSUER.pub and one SIGNED knowledge"},
+	                                      {"key", "`data key` wants --name NAME and one KEY to write"},
+	                                      {"sign", "`data sign` wants --key KEY and one FILE"}};
+	for (size_t i = 0; i < sizeof subs / sizeof *subs; i++)
+		if (strcmp(sub, subs[i][0]) == 0)
+			return subs[i][1];
+	return "update, show, install, key or sign";
+}
+
 static int run(int argc, char **argv)
 {
 	struct asked a = {0};
@@ -459,7 +472,7 @@ static int run(int argc, char **argv)
 	else if (n == 2 && strcmp(sub, "sign") == 0 && a.key != NULL)
 		return sign(argv[1], a.key);
 	else
-		return verb_usage(&verb_data, "update, show, install, key or sign, with what belongs to it");
+		return verb_usage(&verb_data, "%s", wanted(sub));
 	return e == ERR_OK ? 0 : verb_fail(&verb_data, INSPECT_TROUBLE, e, &why);
 }
 
@@ -470,4 +483,4 @@ const struct verb verb_data = {
 	"install --issuer ISSUER.pub [--data FILE] SIGNED\n"
 	"key --name NAME KEY\n"
 	"sign --key KEY FILE",
-	"the knowledge: take in feeds, show its age, hand it over signed", run};
+	"the knowledge, to be made first: take in feeds, show its age, hand it over signed", run};

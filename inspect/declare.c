@@ -188,7 +188,7 @@ static int run(int argc, char **argv)
 	if (n < 0)
 		return INSPECT_USAGE;
 	if (n != 1)
-		return verb_usage(&verb_declare, "one CERTIFICATE");
+		return verb_usage(&verb_declare, "one CERTIFICATE is wanted, given: %d", n);
 	if (d.yes && d.dry_run)
 		return verb_usage(&verb_declare, "--dry-run or --yes, not both");
 	buf_init(&file, CERTIFICATE_MAX);

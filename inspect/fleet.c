@@ -425,7 +425,8 @@ static int run(int argc, char **argv)
 
 const struct verb verb_fleet = {
 	"fleet",
-	"[--data FILE] [--regime REGIME]… [--entity WORDS] [--role ROLE] [--exposure WORD] [--caretaker NAME]\n"
-	"    [--date DAY] [--extended-support] [--derogations FILE] [--answers FILE] [--changed-since FILE] [--ecosystem WORD]\n"
-	"    [--lang en|fr] [--json] [--quiet] [--result FILE] DIRECTORY",
+	"[--data FILE] [--regime NAME|FILE]… [--entity vital|essential|important|administration,…]\n"
+	"    [--role workstation|server|network|industrial|medical|other] [--exposure isolated|internal|internet]\n"
+	"    [--caretaker NAME] [--date DAY] [--extended-support] [--derogations FILE] [--answers FILE] [--changed-since FILE]\n"
+	"    [--ecosystem WORD] [--lang en|fr] [--json] [--quiet] [--result FILE] DIRECTORY",
 	"many saved inventories, on all processors", run};

@@ -49,8 +49,8 @@ MUST_USE enum err inspection_open(const char *path, int flags, int *fd, struct s
 // ERR_SYSTEM: the knowledge was written over in place since it was opened: nobody knows what was read. (A file that takes its
 // place, as `data` writes it, changes nothing of the one that is open.)
 MUST_USE enum err inspection_check(const struct inspection *i, struct why *why);
-// From here on a mapped file, as the knowledge is, that is cut short while it is read ends the process with a word and INSPECT_TROUBLE,
-// not with SIGBUS and none.
+// From here on a mapped file, as the knowledge is, that is cut short while it is read ends the process with a word and
+// INSPECT_TROUBLE, not with SIGBUS and none.
 void inspection_guard(void);
 // What the inspector answered counts like any other finding; then the verdict; then all outputs. The exit status.
 int inspection_end(struct inspection *i);

@@ -65,6 +65,21 @@ static const char *foreign(const struct inspection *i)
 	return NULL;
 }
 
+// What goes to standard output goes there alone: two documents on it would be none.
+static bool take_outputs(struct inspection *i)
+{
+	const char *const to[] = {i->result, i->sarif, i->vex, i->save};
+	int there = i->json;
+	for (size_t n = 0; n < sizeof to / sizeof *to; n++)
+		there += to[n] != NULL && strcmp(to[n], "-") == 0;
+	if (there > 1 || (i->save != NULL && strcmp(i->save, "-") == 0)) {
+		verb_usage(i->verb, "to standard output goes one of --json, --result -, --sarif - and --vex -");
+		return false;
+	}
+	i->quiet |= there > i->json;
+	return true;
+}
+
 static bool take_words(struct inspection *i, struct finding_options *o)
 {
 	if (foreign(i) != NULL) {
@@ -91,7 +106,7 @@ static bool take_words(struct inspection *i, struct finding_options *o)
 	o->today = i->r.today = i->date != NULL ? (int64_t)day : (int64_t)clock_now();
 	o->caretaker = slice_text(i->caretaker == NULL ? "" : i->caretaker);
 	o->extended_support = i->extended;
-	return take_entity(i);
+	return take_entity(i) && take_outputs(i);
 }
 
 // --- What is read before the first hostile byte --------------------------------------------------------------------------------
@@ -113,7 +128,7 @@ static enum err find_regime(const char *word, char path[static FILE_PATH_MAX], s
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
 		if ((size_t)snprintf(path, FILE_PATH_MAX, "%s%s/%s.regime", self, places[i], word) < FILE_PATH_MAX && file_has(path))
 			return ERR_OK;
-	return why_set(why, ERR_ABSENT, "no regime \"%s\" is installed; give the path of its file", word);
+	return why_set(why, ERR_ABSENT, "no regime \"%s\" is installed: --regime FILE gives the path of one", word);
 }
 
 // Under a law that binds nobody of this kind everything would be favourable.
@@ -341,7 +356,7 @@ bool inspection_begin(struct inspection *i, const struct verb *v, int argc, char
 	if (n < 0 || !take_words(i, &o))
 		return false;
 	if (n != words) {
-		verb_usage(v, "%s", wants);
+		verb_usage(v, "%s is wanted, given: %d", wants, n);
 		return false;
 	}
 	i->asked = o;

@@ -4,8 +4,8 @@
 #include "crypto/secret.h"
 #include "inspect.h"
 
-static const struct verb *const verbs[] = {&verb_machine, &verb_image,   &verb_sbom,   &verb_inventory, &verb_fleet, &verb_answer,
-                                           &verb_certify, &verb_verify, &verb_declare, &verb_data,      NULL};
+static const struct verb *const verbs[] = {&verb_data,   &verb_machine, &verb_image,  &verb_sbom,    &verb_inventory, &verb_fleet,
+                                           &verb_answer, &verb_certify, &verb_verify, &verb_declare, NULL};
 
 int main(int argc, char **argv)
 {

@@ -12,8 +12,9 @@
 #include "sys/clock.h"
 
 #define OPTIONS \
-	"[--data FILE] [--regime REGIME]… [--entity WORDS] [--role ROLE] [--exposure WORD] [--caretaker NAME]\n" \
-	"    [--date DAY] [--extended-support] [--derogations FILE] [--answers FILE] [--before CERTIFICATE]\n" \
+	"[--data FILE] [--regime NAME|FILE]… [--entity vital|essential|important|administration,…]\n" \
+	"    [--role workstation|server|network|industrial|medical|other] [--exposure isolated|internal|internet]\n" \
+	"    [--caretaker NAME] [--date DAY] [--extended-support] [--derogations FILE] [--answers FILE] [--before CERTIFICATE]\n" \
 	"    [--changed-since FILE] [--lang en|fr] [--json] [--quiet] [--result FILE] [--sarif FILE] [--vex FILE] [--save FILE]"
 
 typedef enum err reader(struct inspection *i, int fd, const char *name, struct why *why);
@@ -47,7 +48,10 @@ static enum err read_inventory(struct inspection *i, int fd, const char *name, s
 		buf_free(&room);
 		return e;
 	}
-	return head[0] == '{' ? inventory_wazuh(fd, name, &o, &i->sink, why) : inventory_table(fd, name, &o, &i->sink, why);
+	if (head[0] != '{')
+		return inventory_table(fd, name, &o, &i->sink, why);
+	enum err e = inventory_wazuh(fd, name, &o, &i->sink, why);
+	return e != ERR_INPUT ? e : why_at(why, e, "JSON here is Wazuh's (`tocsin-inspect sbom` is for CycloneDX and SPDX)");
 }
 
 // The file is open before the box closes; outputs are written after, so only what is read is hostile.
@@ -57,7 +61,7 @@ static int inspect(const struct verb *v, int argc, char **argv, reader *read, in
 	struct why why = {0};
 	const bool machine = v == &verb_machine;
 	int status;
-	const char *wants = machine ? "no word belongs to it" : v == &verb_image ? "one DIRECTORY" : "one FILE";
+	const char *wants = machine ? "no word" : v == &verb_image ? "one DIRECTORY" : "one FILE";
 	if (!inspection_begin(&i, v, argc, argv, !machine, wants, &status)) {
 		inspection_free(&i);
 		return status;

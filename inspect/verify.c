@@ -153,6 +153,7 @@ static void put_official(struct showing *s, const struct certificate_head *head,
 	if (unofficial != NULL) {
 		buf_printf(s->out, "%s%s", word_say(s->v->l, "no", "non"), word(s->v->l, WORD_COLON));
 		word_put(s->out, word_reason(s->v->l, slice_text(unofficial)), VALUE_MAX);
+		buf_put_text(s->out, s->v->knowledge == NULL ? " (--data)" : "");
 	} else {
 		buf_printf(s->out, "%s%s", word_say(s->v->l, "yes", "oui"), word(s->v->l, WORD_COLON));
 		word_put(s->out, name, VALUE_MAX);
@@ -231,7 +232,7 @@ static int run_verify(int argc, char **argv)
 	if (!word_language(language, &v.l))
 		return verb_usage(&verb_verify, "--lang: \"%s\" is not en or fr", language);
 	if (n != 1)
-		return verb_usage(&verb_verify, "one CERTIFICATE");
+		return verb_usage(&verb_verify, "one CERTIFICATE is wanted, given: %d", n);
 	buf_init(&file, CERTIFICATE_MAX);
 	enum err e = certificate_read(argv[0], &file, &v.certificate, &why);
 	if (e == ERR_OK && data != NULL)

@@ -290,8 +290,22 @@ refused "an organisation of no kind" '"" is not vital' "$I" machine --data "$K" 
 refused "a law that binds nobody like that" 'binds only what is vital: say with --entity' "$I" machine --data "$K" --regime packaging/regimes/fr-lpm-20.regime
 says "help of a verb" '^      *\[--changed-since FILE\]' "$I" help machine
 refused "a verb that is none" 'no verb "machines"' "$I" help machines
-refused "too many words, before anything is read" 'no word belongs to it' "$I" machine --data "$T/none" extra
-refused "no word" 'one DIRECTORY' "$I" image --data "$T/none"
+refused "too many words, before anything is read" 'no word is wanted, given: 1' "$I" machine --data "$T/none" extra
+refused "no word" 'one DIRECTORY is wanted, given: 0' "$I" image --data "$T/none"
+refused "two documents on standard output" 'goes one of' "$I" inventory --data "$K" --regime "$FOUNDING" --json --sarif - "$T/list.csv"
+refused "the inventory on it" 'goes one of' "$I" inventory --data "$K" --regime "$FOUNDING" --save - "$T/own.inventory"
+alone() { "$I" inventory --data "$K" --regime "$FOUNDING" --date "$NOW" --sarif - "$T/good.csv" >"$T/alone.sarif"; }
+verdict "one is alone there" 20 alone
+says "and is a document" '^2.1.0 ' json "d['version'], ''" <"$T/alone.sarif"
+refused "a document is no inventory" 'tocsin-inspect sbom. is for' "$I" inventory --data "$K" --regime "$FOUNDING" "$T/bom.json"
+refused "no key yet: what makes one" 'certify key --name NAME .*/nokey. makes one' "$I" certify --key "$T/nokey" --inspector A --out "$T/x" "$T/first.json"
+refused "a key of nobody" 'certify key. wants --name' "$I" certify key "$T/nokey"
+refused "no feed" 'data update. wants a FILE' "$I" data update --data "$T/none"
+refused "knowledge of nobody" 'data install. wants --issuer' "$I" data install "$K"
+refused "no knowledge to sign" 'data sign. wants --key' "$I" data sign --key "$T/signer"
+refused "what is no verb of the data" 'update, show, install, key or sign$' "$I" data shwo
+refused "two certificates" 'one CERTIFICATE is wanted, given: 2' "$I" verify "$T/first.certificate" "$T/second.certificate"
+says "no register: what gives one" 'no: no register of providers is at hand \(--data\)' "$I" verify "$T/first.certificate"
 says "no knowledge is needed to ask" 'questions left open: 3' bash -c "'$I' answer --lang en --regime '$FOUNDING' --caretaker A '$T/asked.answers' </dev/null"
 says "nor in French" 'réponses enregistrées : 1, questions sans réponse : 2' \
 	bash -c "printf 'oui\nvu\n' | '$I' answer --lang fr --regime '$FOUNDING' --caretaker A '$T/asked.answers'"
