@@ -155,7 +155,7 @@ bool when_epoch(struct slice text, uint64_t *ms)
 	if (whole >= 16)
 		v /= 1000;
 	*ms = whole >= 13 ? v : v * 1000 + fraction(&c);
-	return *ms / 1000 < 253402300800ull; // year 10000
+	return *ms / 1000 < TIME_YEAR_10000;
 }
 
 bool when_clf(struct slice text, uint64_t *ms)
@@ -216,6 +216,6 @@ bool when_syslog(struct slice text, uint64_t now_ms, uint64_t *ms)
 void when_print(uint64_t ms, char text[WHEN_TEXT])
 {
 	char seconds[TIME_TEXT];
-	time_print(ms / 1000 < 253402300800ull ? ms / 1000 : 0, seconds);
+	time_print(ms / 1000 < TIME_YEAR_10000 ? ms / 1000 : 0, seconds);
 	snprintf(text, WHEN_TEXT, "%.19s.%03uZ", seconds, (unsigned)(ms % 1000));
 }

@@ -13,7 +13,8 @@ MUST_USE bool hex_decode(struct slice text, uint8_t *out, size_t n);
 MUST_USE bool base64_decode(struct slice text, uint8_t *out, size_t room, size_t *n);
 
 #define TIME_TEXT 21 // "2026-01-02T03:04:05Z" and NUL
-// Seconds since 1970-01-01T00:00:00Z to RFC 3339 text in UTC. Seconds must be below year 10000.
+#define TIME_YEAR_10000 253402300800 // in seconds since 1970, which no date here reaches
+// Seconds since 1970-01-01T00:00:00Z to RFC 3339 text in UTC. Seconds must be below TIME_YEAR_10000.
 void time_print(uint64_t seconds, char text[TIME_TEXT]);
 // RFC 3339 with seconds, an optional fraction (dropped) and Z or an offset; also a bare date (midnight UTC). Years 1970–9999.
 MUST_USE bool time_parse(struct slice text, uint64_t *seconds);

@@ -3,11 +3,12 @@
 #ifndef TOCSIN_CHARTER_DOCUMENT_H
 #define TOCSIN_CHARTER_DOCUMENT_H
 
+#include "base/num.h"
 #include "charter/charter.h"
 
 #define DOCUMENT_MAX 65535 // one ledger leaf
 #define DOCUMENT_SIGNATURES_MAX (2 * SEATS_MAX)
-#define DOCUMENT_TIME_MAX 253402300800 // seconds: year 10000, which no date here reaches (base/num.h prints up to there)
+#define DOCUMENT_TIME_MAX TIME_YEAR_10000
 #define DOCUMENT_ACTIVITY_FIRST 0x40
 #define DOCUMENT_ACTIVITY_LAST 0x7f
 #define DOCUMENT_TEAM_MAX 128         // bytes of an encoded team

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#define YEAR_10000 253402300800 // Unix seconds
+#include "base/num.h"
 
 // Bytes of a blank at either end that ASCII does not know: U+00A0, U+200B, U+FEFF. 0: none.
 static size_t wide_blank(const uint8_t *p, size_t n)
@@ -92,7 +92,7 @@ enum err inventory_begin(const struct inventory_sink *sink, const struct machine
 	char room[INVENTORY_TEXT_MAX], date[24];
 	struct machine fit = *m;
 	bool named = inventory_mend(m->name, room, &fit.name);
-	bool dated = m->updated == INVENTORY_UNKNOWN_DATE || (m->updated >= 0 && m->updated < YEAR_10000);
+	bool dated = m->updated == INVENTORY_UNKNOWN_DATE || (m->updated >= 0 && m->updated < TIME_YEAR_10000);
 	if (!dated)
 		fit.updated = INVENTORY_UNKNOWN_DATE;
 	enum err e = sink->machine != NULL ? sink->machine(sink->context, &fit, why) : ERR_OK;

@@ -5,8 +5,6 @@
 
 #include "base/num.h"
 
-#define YEAR_10000 253402300800
-
 // To be told behind the line, or behind the machine's; of several the first.
 static void keep_odd(struct inventory_writer *w, struct slice text, const char *what)
 {
@@ -56,7 +54,7 @@ static struct slice date(struct inventory_writer *w, int64_t seconds, char room[
 	char text[24];
 	if (seconds == INVENTORY_UNKNOWN_DATE)
 		return (struct slice){0};
-	if (seconds < 0 || seconds >= YEAR_10000) {
+	if (seconds < 0 || seconds >= TIME_YEAR_10000) {
 		snprintf(text, sizeof text, "%lld", (long long)seconds);
 		keep_odd(w, slice_text(text), "a date, in seconds, before 1970 or after 9999: left out");
 		return (struct slice){0};

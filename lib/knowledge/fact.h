@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/num.h"
 #include "base/slice.h"
 #include "version/version.h"
 
@@ -14,7 +15,7 @@
 #define FACT_TEXT_MAX 1024u    // bytes of a name, version, title (titles are cut at a character, names are refused)
 #define FACT_LIST_MAX 16384u   // aliases, version entries, identifiers of one fact
 #define FACT_BYTES_MAX (40u << 20) // of one encoded fact: every fact within the limits above fits
-#define FACT_DATE_MAX 253402300799 // the last second of year 9999
+#define FACT_DATE_MAX (TIME_YEAR_10000 - 1)
 
 // Written in files: never renumber.
 enum source_kind {
