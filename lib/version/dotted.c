@@ -46,17 +46,6 @@ int scheme_cran_compare(struct slice a, struct slice b)
 	return (a.n > 0) - (b.n > 0);
 }
 
-// pvp.haskell.org, "Version numbers": A.B.C and more, in the order of lists of numbers.
-enum err scheme_pvp_check(struct slice text, struct why *why)
-{
-	return scheme_numbers_check(text, why);
-}
-
-int scheme_pvp_compare(struct slice a, struct slice b)
-{
-	return scheme_cran_compare(a, b);
-}
-
 #define NUMBERS_MAX 4 // NuGet's, with the revision
 
 struct semver {
@@ -184,11 +173,6 @@ int scheme_semver_compare(struct slice a, struct slice b)
 }
 
 // pub_semver's Version.compareTo: then the builds, those without first.
-enum err scheme_pub_check(struct slice text, struct why *why)
-{
-	return scheme_semver_check(text, why);
-}
-
 int scheme_pub_compare(struct slice a, struct slice b)
 {
 	struct semver va, vb;

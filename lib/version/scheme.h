@@ -28,11 +28,8 @@ MUST_USE enum err scheme_nuget_check(struct slice text, struct why *why);
 int scheme_nuget_compare(struct slice a, struct slice b);
 MUST_USE enum err scheme_composer_check(struct slice text, struct why *why);
 int scheme_composer_compare(struct slice a, struct slice b);
-MUST_USE enum err scheme_pvp_check(struct slice text, struct why *why);
-int scheme_pvp_compare(struct slice a, struct slice b);
 MUST_USE enum err scheme_cran_check(struct slice text, struct why *why);
 int scheme_cran_compare(struct slice a, struct slice b);
-MUST_USE enum err scheme_pub_check(struct slice text, struct why *why);
 int scheme_pub_compare(struct slice a, struct slice b);
 
 // ASCII only, whatever the locale.

@@ -20,9 +20,9 @@ static const struct {
 	[VERSION_NUMBERS] = {"numbers", scheme_numbers_check, scheme_numbers_compare},
 	[VERSION_NUGET] = {"nuget", scheme_nuget_check, scheme_nuget_compare},
 	[VERSION_COMPOSER] = {"composer", scheme_composer_check, scheme_composer_compare},
-	[VERSION_PVP] = {"pvp", scheme_pvp_check, scheme_pvp_compare},
+	[VERSION_PVP] = {"pvp", scheme_numbers_check, scheme_cran_compare}, // pvp.haskell.org, "Version numbers": lists of numbers
 	[VERSION_CRAN] = {"cran", scheme_cran_check, scheme_cran_compare},
-	[VERSION_PUB] = {"pub", scheme_pub_check, scheme_pub_compare},
+	[VERSION_PUB] = {"pub", scheme_semver_check, scheme_pub_compare},
 };
 
 struct word {
