@@ -195,17 +195,14 @@ static bool of_machine(struct bill *b, const struct purl *p)
 // behind its group, where the two differ in nothing else.
 static void set_spelling(struct bill *b, const struct draft *d)
 {
-	struct buf said;
-	buf_init(&said, INVENTORY_TEXT_MAX);
 	for (unsigned grouped = 0; grouped < 2; grouped++) {
-		buf_clear(&said);
+		struct buf *said = fresh(&b->spelling);
 		if (grouped)
-			buf_printf(&said, "%.*s/", SLICE_ARGS(d->group));
-		ecosystem_name(buf_slice(&b->item_ecosystem), d->name, &said);
-		if (buf_status(&said) == ERR_OK && slice_same_letters(buf_slice(&said), buf_slice(&b->item_name)))
-			memcpy(b->item_name.p, said.p, said.n);
+			buf_printf(said, "%.*s/", SLICE_ARGS(d->group));
+		ecosystem_name(buf_slice(&b->item_ecosystem), d->name, said);
+		if (said->n > 0 && buf_status(said) == ERR_OK && slice_same_letters(buf_slice(said), buf_slice(&b->item_name)))
+			memcpy(b->item_name.p, said->p, said->n);
 	}
-	buf_free(&said);
 }
 
 static void set_ecosystem(struct bill *b, const struct draft *d, struct item *i, const struct purl *p)

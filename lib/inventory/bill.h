@@ -30,7 +30,7 @@ struct bill {
 	struct bill_text described[BILL_DESCRIBED_MAX];
 	size_t describes;
 	bool named; // the machine, by what is described
-	struct buf item_ecosystem, item_name, item_version, item_purl, item_cpe, item_source, item_source_version;
+	struct buf item_ecosystem, item_name, item_version, item_purl, item_cpe, item_source, item_source_version, spelling;
 };
 
 // An item as the document says it; whatever it is made of lives until bill_item returns.

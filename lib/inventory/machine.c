@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
 #include "inventory/live.h"
 #include "inventory/packages.h"
@@ -290,25 +289,15 @@ static enum err ecosystem_of(struct scan *s, enum os_packager packager, struct s
 	return note == NULL || s->release.n == 0 ? ERR_OK : inventory_note(s->sink, 0, s->os.id, note, why);
 }
 
-static bool find_file(int root, const char *path, struct stat *info)
-{
-	int fd;
-	struct why unused;
-	bool found = root_open(root, path, &fd, info, &unused) == ERR_OK;
-	if (found)
-		close(fd);
-	return found;
-}
-
 // Which of two rpm uses, its settings alone say.
 static enum err tell_other_rpm(struct scan *s, struct why *why)
 {
 	struct stat own, other;
 	enum err e = ERR_OK;
-	if (!find_file(s->root, s->rpm_path, &own))
+	if (root_stat(s->root, s->rpm_path, &own, NULL) != ERR_OK)
 		return ERR_OK;
 	for (size_t i = 0; i < RPM_PATHS && e == ERR_OK; i++)
-		if (find_file(s->root, rpm_paths[i], &other) && (own.st_dev != other.st_dev || own.st_ino != other.st_ino))
+		if (root_stat(s->root, rpm_paths[i], &other, NULL) == ERR_OK && (own.st_dev != other.st_dev || own.st_ino != other.st_ino))
 			e = inventory_note(s->sink, 0, slice_text(rpm_paths[i]), "another database of rpm's: the newest form that has packages is read", why);
 	return e;
 }

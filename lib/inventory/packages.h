@@ -44,8 +44,11 @@ MUST_USE enum err rpm_open(int root, const char *path, struct rpm_database **db,
 void rpm_close(struct rpm_database *db); // NULL allowed
 // Every package but the keys that rpm keeps as packages (gpg-pubkey); item.line is the number in the database. *updated (may be NULL):
 // when the last one was installed, left alone when none says so. A header that breaks a rule is refused; a database that is
-// damaged is ERR_INPUT. A note at the end where packages are of modules: which stream a flaw's versions are of, nobody's data say.
+// damaged is ERR_INPUT. A note at the end where packages are of modules (below).
 MUST_USE enum err rpm_read(struct rpm_database *db, struct slice ecosystem, const struct inventory_sink *sink, int64_t *updated, struct why *why);
+
+// Tells, also for SBOMs, that n packages are of modules, unless none is: which stream a flaw's versions are of, nobody's data say.
+MUST_USE enum err rpm_note_modules(const struct inventory_sink *sink, uint64_t n, struct why *why);
 
 // Source and its version from what rpm calls SOURCERPM, "bash-5.1.8-6.el9.src.rpm", into the item, whose name and version are set: for rpm's
 // database, tables, Wazuh's list and SBOMs alike. The file's name has no epoch: the source's version gets the item's where version and

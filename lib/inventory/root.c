@@ -136,14 +136,19 @@ enum err root_list(int root, const char *path, root_entry *entry, void *context,
 	return e;
 }
 
-bool root_has(int root, const char *path)
+enum err root_stat(int root, const char *path, struct stat *info, struct why *why)
 {
 	int fd;
-	struct stat info;
-	struct why why;
-	enum err e = root_open(root, path, &fd, &info, &why);
+	enum err e = root_open(root, path, &fd, info, why);
 	if (e == ERR_OK)
 		close(fd);
+	return e;
+}
+
+bool root_has(int root, const char *path)
+{
+	struct stat info;
+	enum err e = root_stat(root, path, &info, NULL);
 	return e == ERR_OK || e == ERR_DENIED;
 }
 
@@ -151,8 +156,7 @@ bool root_is_locked(int root, const char *path)
 {
 	int fd;
 	struct stat info;
-	struct why why;
-	if (root_open(root, path, &fd, &info, &why) != ERR_OK)
+	if (root_open(root, path, &fd, &info, NULL) != ERR_OK)
 		return false;
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	bool locked = fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;

@@ -15,6 +15,8 @@
 // Paths are relative ("var/lib/dpkg/status"). ERR_ABSENT: no such file; ERR_DENIED: no right; ERR_INPUT: no regular file;
 // ERR_SYSTEM. The caller closes *fd.
 MUST_USE enum err root_open(int root, const char *path, int *fd, struct stat *info, struct why *why);
+// Its state alone. Errors of root_open.
+MUST_USE enum err root_stat(int root, const char *path, struct stat *info, struct why *why);
 // The whole file, one state of it: ERR_AWAY when it changed during each of three readings. ERR_LIMIT over max or b's maximum. *info
 // (may be NULL) is its state.
 MUST_USE enum err root_read(int root, const char *path, size_t max, struct buf *b, struct stat *info, struct why *why);

@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "inventory/rpm_form.h"
 #include "inventory/rpm_log.h"
@@ -33,15 +32,6 @@ static enum err read_beside(int root, const char *path, const char *ending, stru
 	return e == ERR_ABSENT ? ERR_OK : e;
 }
 
-static enum err look_at(int root, const char *path, struct stat *info, struct why *why)
-{
-	int fd;
-	enum err e = root_open(root, path, &fd, info, why);
-	if (e == ERR_OK)
-		close(fd);
-	return e;
-}
-
 // SQLite's log and journal. What is checkpointed between the two changes the database, so it is looked at again afterwards.
 static enum err add_log(int root, struct rpm_database *db, const struct stat *before, bool *whole, struct why *why)
 {
@@ -53,7 +43,7 @@ static enum err add_log(int root, struct rpm_database *db, const struct stat *be
 	if (e == ERR_OK)
 		e = read_beside(root, db->path, "-journal", &journal, why);
 	if (e == ERR_OK)
-		e = look_at(root, db->path, &after, why);
+		e = root_stat(root, db->path, &after, why);
 	if (e == ERR_OK) {
 		*whole = same_file(before, &after) && journal.n == 0;
 		if (*whole)
@@ -95,10 +85,9 @@ static bool is_locked(int root, const struct rpm_database *db)
 static enum err check_form(int root, struct rpm_database *db, const struct stat *before, bool *whole, struct why *why)
 {
 	struct stat after;
-	struct why unused;
 	enum err e = read_form(db, take_nothing, NULL, why);
 	if (e == ERR_INPUT)
-		*whole = look_at(root, db->path, &after, &unused) == ERR_OK && same_file(before, &after) && !is_locked(root, db);
+		*whole = root_stat(root, db->path, &after, NULL) == ERR_OK && same_file(before, &after) && !is_locked(root, db);
 	return e == ERR_INPUT && !*whole ? ERR_OK : e;
 }
 
@@ -199,10 +188,13 @@ static enum err take(void *context, uint64_t number, struct slice header, struct
 enum err rpm_read(struct rpm_database *db, struct slice ecosystem, const struct inventory_sink *sink, int64_t *updated, struct why *why)
 {
 	struct reading r = {.db = db, .ecosystem = ecosystem, .sink = sink, .updated = updated};
-	char text[NOTE_MAX];
 	enum err e = read_form(db, take, &r, why);
-	if (e != ERR_OK || r.modular == 0)
-		return e;
-	int n = snprintf(text, sizeof text, "%llu packages of modules", (unsigned long long)r.modular);
-	return inventory_note(sink, 0, slice_of(text, (size_t)n), "the version that cures a flaw may be that of another stream", why);
+	return e == ERR_OK ? rpm_note_modules(sink, r.modular, why) : e;
+}
+
+enum err rpm_note_modules(const struct inventory_sink *sink, uint64_t n, struct why *why)
+{
+	char text[NOTE_MAX];
+	snprintf(text, sizeof text, "%llu packages of modules", (unsigned long long)n);
+	return n == 0 ? ERR_OK : inventory_note(sink, 0, slice_text(text), "the version that cures a flaw may be that of another stream", why);
 }

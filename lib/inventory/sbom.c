@@ -4,6 +4,7 @@
 #include "archive/archive.h"
 #include "base/num.h"
 #include "inventory/bill.h"
+#include "inventory/packages.h"
 #include "json/stream.h"
 
 #include <errno.h>
@@ -200,10 +201,8 @@ static enum err end(struct bill *b, struct why *why)
 {
 	char rule[100];
 	enum err e = bill_machine(b, why);
-	if (e == ERR_OK && b->modular > 0) { // as rpm_read says it
-		snprintf(rule, sizeof rule, "%llu packages of modules", (unsigned long long)b->modular);
-		e = inventory_note(b->sink, 0, slice_text(rule), "the version that cures a flaw may be that of another stream", why);
-	}
+	if (e == ERR_OK)
+		e = rpm_note_modules(b->sink, b->modular, why);
 	if (e != ERR_OK || b->passed == 0)
 		return e;
 	snprintf(rule, sizeof rule, "%llu files, data or lock files without purl or CPE are no items", (unsigned long long)b->passed);
@@ -236,7 +235,7 @@ static enum err read_bill(int fd, const char *name, enum bill_format wanted, con
 		return why_set(why, ERR_SYSTEM, "%s: no memory", name);
 	struct bill *b = &r->bill;
 	struct buf *const all[] = {&b->item_ecosystem, &b->item_name, &b->item_version, &b->item_purl, &b->item_cpe, &b->item_source,
-	                           &b->item_source_version};
+	                           &b->item_source_version, &b->spelling};
 	*b = (struct bill){.name = name, .sink = sink, .wanted = wanted, .taken = INVENTORY_UNKNOWN_DATE};
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		buf_init(all[i], INVENTORY_TEXT_MAX);
