@@ -131,9 +131,7 @@ static const struct place *place_of(const struct follow *f, const struct stat *s
 	}
 	for (size_t i = low; i < f->before.n && f->before.place[i].inode == st->st_ino; i++) {
 		const struct place *p = &f->before.place[i];
-		unsigned got;
-		if (p->device == st->st_dev && follow_hash(fd, p->head, &got) == p->hash && got == p->head &&
-		    (uint64_t)st->st_size >= p->offset)
+		if (p->device == st->st_dev && (uint64_t)st->st_size >= p->offset && follow_begins_as(fd, p))
 			return p;
 	}
 	return NULL;
@@ -335,7 +333,7 @@ static void event(struct follow *f, const struct inotify_event *e)
 
 void follow_events(struct follow *f)
 {
-	_Alignas(struct inotify_event) char buffer[EVENTS_ROOM];
+	_Alignas(struct inotify_event) char buffer[FOLLOW_EVENTS_ROOM];
 	ssize_t n;
 	while ((n = read(f->fd, buffer, sizeof buffer)) > 0)
 		for (char *at = buffer; at < buffer + n;) {
@@ -430,6 +428,11 @@ void follow_wake(struct follow *f)
 	pthread_mutex_unlock(&f->lock);
 }
 
+struct place follow_place(const struct followed *x)
+{
+	return (struct place){x->device, x->inode, x->offset, x->line, x->head, x->hash, x->told};
+}
+
 enum err follow_places(struct follow *f, struct places *p, bool *changed, struct why *why)
 {
 	enum err e = ERR_OK;
@@ -438,7 +441,7 @@ enum err follow_places(struct follow *f, struct places *p, bool *changed, struct
 	f->changed = false;
 	for (size_t i = 0; i < f->n && *changed && e == ERR_OK; i++) {
 		const struct followed *x = f->files[i];
-		const struct place own = {x->device, x->inode, x->offset, x->line, x->head, x->hash, x->told};
+		const struct place own = follow_place(x);
 		e = places_add(p, x->holds != NULL && x->offset == 0 ? x->holds : &own, why);
 	}
 	pthread_mutex_unlock(&f->lock);

@@ -13,6 +13,7 @@
 #define FOLLOW_THREADS_MAX 64u
 #define FOLLOW_CHECK_MS 5000   // between two looks at everything
 #define FOLLOW_LINGER_MS 10000 // that a file which was rotated away is followed after it last grew
+#define FOLLOW_EVENTS_ROOM 65536 // bytes of inotify's events taken at once
 #define FOLLOW_TURN (64u << 20) // bytes of one file before others have their turn
 
 struct follow;

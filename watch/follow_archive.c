@@ -91,7 +91,7 @@ static bool tell_archive(struct worker_state *w, uint64_t size, bool late)
 	bool going = true, half = false;
 	int fd = follow_again(x);
 	enum err e = fd >= 0 ? ERR_OK : why_set(&why, ERR_SYSTEM, "%s: cannot be read anew: %s", x->told, strerror(errno));
-	w->teller.replayed_to = x->replayed_to > 0 ? UINT64_MAX : 0; // it counts bytes of the file, not of what is in it
+	w->teller.replayed_to = x->replayed_to > 0 ? TELL_ALL : 0; // it counts bytes of the file, not of what is in it
 	if (e == ERR_OK)
 		e = read_archive(w, fd, late, &half, &going, &why);
 	if (e != ERR_OK) // not whole yet, or damaged: when it grows it is read on
@@ -109,7 +109,7 @@ bool follow_archive(struct worker_state *w, uint64_t size)
 	enum follow_known known = FOLLOW_NEW;
 	if (x->offset == size || (x->tried == size && x->tried_late == late))
 		return true;
-	if (x->unpacked == 0 && x->holds == NULL && x->replayed_to != UINT64_MAX) {
+	if (x->unpacked == 0 && x->holds == NULL && x->replayed_to != TELL_ALL) {
 		enum err e = follow_known(w, late, &known, &why);
 		if (e != ERR_OK)
 			log_line(LOG_WARNING, "archive-unreadable", log_failure(e, &why));

@@ -50,7 +50,8 @@ void follow_finished(struct follow *f, const struct followed *x, bool whole)
 	if (path == NULL)
 		return;
 	free(to->place.path);
-	to->place = (struct place){x->device, x->inode, x->offset, x->line, x->head, x->hash, path};
+	to->place = follow_place(x);
+	to->place.path = path;
 	to->sure = whole && read_before(x->fd, x->offset, bytes); // of one that began anew nothing is left
 	to->tail = to->sure ? place_hash(slice_of(bytes, before(x->offset))) : 0;
 	f->finished_n++;
@@ -89,23 +90,18 @@ static void add(struct search *s, const struct place *p, const struct followed *
 	}
 }
 
-static bool begins_as(const struct place *p, struct slice head)
-{
-	return p->head > 0 && p->head <= head.n && place_hash(slice_part(head, 0, p->head)) == p->hash;
-}
-
 static void search_alike(struct follow *f, const struct followed *x, struct slice head, struct search *s)
 {
 	pthread_mutex_lock(&f->lock);
 	for (size_t i = 0; i < f->n; i++) {
 		const struct followed *y = f->files[i];
-		const struct place p = {y->device, y->inode, y->offset, y->line, y->head, y->hash, y->told};
-		if (y != x && !y->packed && !y->done && follow_is_kin(x->path, y->told) && begins_as(&p, head))
+		const struct place p = follow_place(y);
+		if (y != x && !y->packed && !y->done && follow_is_kin(x->path, y->told) && place_begins(&p, head))
 			add(s, &p, y, NULL);
 	}
 	for (size_t i = 0; i < FINISHED_MAX && i < f->finished_n; i++) {
 		const struct finished *d = &f->finished[i];
-		if (follow_is_kin(x->path, d->place.path) && begins_as(&d->place, head))
+		if (follow_is_kin(x->path, d->place.path) && place_begins(&d->place, head))
 			add(s, &d->place, NULL, d);
 	}
 	pthread_mutex_unlock(&f->lock);
@@ -151,6 +147,25 @@ static enum err read_content(struct source *s, struct search *logs, uint64_t sto
 	}
 	free(room);
 	return e;
+}
+
+// What decides, besides the content: as long as none of it has changed the archive need not be unpacked to its end again.
+static uint64_t state_of(const struct search *s, int fd, bool late)
+{
+	uint64_t state[4 + 4 * ALIKE_MAX] = {s->n, s->more, late};
+	size_t n = 3;
+	struct stat st;
+	if (fstat(fd, &st) != 0)
+		return 0;
+	state[n++] = (uint64_t)st.st_size ^ (uint64_t)st.st_mtim.tv_sec << 32 ^ (uint64_t)st.st_mtim.tv_nsec;
+	for (size_t i = 0; i < s->n; i++) {
+		const struct alike *a = &s->log[i];
+		state[n++] = a->live;
+		state[n++] = a->place.inode;
+		state[n++] = a->place.offset;
+		state[n++] = a->fd >= 0 && fstat(a->fd, &st) == 0 ? (uint64_t)st.st_size : 0;
+	}
+	return place_hash(slice_of(state, n * sizeof *state));
 }
 
 static enum follow_known of_live(const struct alike *a, const struct content *c, bool late)
@@ -200,7 +215,7 @@ static void resume(struct worker_state *w, const struct alike *a)
 	if (holds == NULL || told == NULL) { // told from its beginning rather than not at all
 		place_free(holds);
 		free(told);
-		x->replayed_to = UINT64_MAX;
+		x->replayed_to = TELL_ALL;
 		return;
 	}
 	pthread_mutex_lock(&w->f->lock);
@@ -234,6 +249,12 @@ static enum err look(struct worker_state *w, int fd, bool late, enum follow_know
 	source_close(source);
 	if (s.n == 0)
 		return e == ERR_INPUT ? ERR_OK : e;
+	uint64_t state = state_of(&s, w->file->fd, late);
+	if (state != 0 && state == w->file->waits && !w->file->finish) {
+		*known = FOLLOW_WAIT;
+		search_done(&s);
+		return ERR_OK;
+	}
 	fd = follow_again(w->file);
 	e = fd >= 0 ? source_open(fd, path, &source, why) : why_set(why, ERR_SYSTEM, "%s: cannot be read anew", path);
 	if (e == ERR_OK) {
@@ -243,10 +264,11 @@ static enum err look(struct worker_state *w, int fd, bool late, enum follow_know
 		if (*known == FOLLOW_WAIT && w->file->finish) // there is no later
 			*known = FOLLOW_DOUBTFUL;
 	}
+	w->file->waits = *known == FOLLOW_WAIT ? state : 0;
 	if (*known == FOLLOW_RESUME)
 		resume(w, log);
 	if (*known == FOLLOW_DOUBTFUL)
-		w->file->replayed_to = UINT64_MAX;
+		w->file->replayed_to = TELL_ALL;
 	if (*known != FOLLOW_NEW && *known != FOLLOW_WAIT)
 		log_line(LOG_INFO, "log-archived", log_value("log", "%s", log != NULL ? log->place.path : "?"),
 		         log_value("archive", "%s", path), log_value("told", "%llu", (unsigned long long)w->file->unpacked));

@@ -71,6 +71,13 @@ uint64_t follow_hash(int fd, unsigned n, unsigned *got)
 	return place_hash(slice_of(head, *got));
 }
 
+bool follow_begins_as(int fd, const struct place *p)
+{
+	uint8_t head[PLACE_HEAD];
+	ssize_t r = pread(fd, head, p->head, 0);
+	return place_begins(p, slice_of(head, r > 0 ? (size_t)r : 0));
+}
+
 // The place of a file changes under the lock: the main thread writes it down.
 static void start_over(struct follow *f, struct followed *x, const char *reason)
 {
@@ -86,16 +93,17 @@ static void start_over(struct follow *f, struct followed *x, const char *reason)
 	fields_header_free(&x->header);
 	fields_header_init(&x->header);
 	x->header_known = x->packed_known = false;
-	x->unpacked = x->unpacked_line = x->tried = 0;
+	x->unpacked = x->unpacked_line = x->tried = x->waits = 0;
 }
 
 // Truncated, or truncated and written again before we looked? Otherwise takes more of its front to know it by.
 static void recognise(struct follow *f, struct followed *x, uint64_t size)
 {
+	const struct place was = follow_place(x);
 	unsigned got;
 	if (size < x->offset)
 		start_over(f, x, "it is shorter than before");
-	else if (x->head > 0 && (follow_hash(x->fd, x->head, &got) != x->hash || got != x->head))
+	else if (x->head > 0 && !follow_begins_as(x->fd, &was))
 		start_over(f, x, "it begins otherwise than before");
 	if (!x->packed_known && size > 0) { // only now: it may have been empty when it was found
 		uint8_t head[SOURCE_MAGIC_MAX];
@@ -105,7 +113,7 @@ static void recognise(struct follow *f, struct followed *x, uint64_t size)
 		x->packed_known = n == (ssize_t)sizeof head;
 		pthread_mutex_unlock(&f->lock);
 		if (x->packed && x->offset > 0 && x->offset < size && x->holds == NULL) // how far its content was told is not noted
-			x->replayed_to = UINT64_MAX;
+			x->replayed_to = TELL_ALL;
 	}
 	if (x->head < PLACE_HEAD && size > x->head) {
 		uint64_t hash = follow_hash(x->fd, size < PLACE_HEAD ? (unsigned)size : PLACE_HEAD, &got);

@@ -68,7 +68,7 @@ static void compare_archive(struct search *s, const char *path)
 	size_t n = unpacked_head(path, head);
 	for (size_t i = 0; i < s->f->missing.n && n > 0; i++) {
 		const struct place *p = &s->f->missing.place[i];
-		if (p->head == 0 || p->head > n || !follow_is_kin(path, p->path) || place_hash(slice_of(head, p->head)) != p->hash)
+		if (!follow_is_kin(path, p->path) || !place_begins(p, slice_of(head, n)))
 			continue;
 		s->found[i] = true;
 		keep_candidate(s, path, p);
@@ -104,7 +104,7 @@ static void resume(struct search *s)
 		c->file->offset = 0;
 		c->file->unpacked = alone ? c->place->offset : 0;
 		c->file->unpacked_line = alone ? c->place->line : 0;
-		c->file->replayed_to = alone && s->f->before.closed ? 0 : UINT64_MAX;
+		c->file->replayed_to = alone && s->f->before.closed ? 0 : TELL_ALL;
 		if (told != NULL && alone) {
 			free(c->file->told);
 			c->file->told = told;
@@ -137,13 +137,6 @@ static void search_archives(struct follow *f)
 	free(s.found);
 }
 
-// Inodes are given away again: what has this one now may be another file.
-static bool begins_as(int fd, const struct place *p)
-{
-	unsigned got;
-	return follow_hash(fd, p->head, &got) == p->hash && got == p->head;
-}
-
 void follow_rotated(struct follow *f)
 {
 	for (size_t i = 0; i < f->before.n; i++) {
@@ -154,7 +147,7 @@ void follow_rotated(struct follow *f)
 		if (known != NULL && known->head == p->head && known->hash == p->hash)
 			continue;
 		int fd = known != NULL ? -1 : follow_open(p->path, (dev_t)p->device, (ino_t)p->inode, found);
-		bool same = fd >= 0 && begins_as(fd, p);
+		bool same = fd >= 0 && follow_begins_as(fd, p); // inodes are given away again
 		if (fd >= 0)
 			close(fd);
 		if (same)

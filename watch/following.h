@@ -10,7 +10,6 @@
 #define BUCKETS 65536u
 #define FOLLOW_PATH_MAX 8192 // bytes of a directory and a name in it
 #define FINISHED_MAX 1024u   // logs that are followed no more and by which their archives are known, the newest
-#define EVENTS_ROOM 65536    // bytes of inotify's events taken at once
 
 struct followed {
 	char *path; // where it is, or was last
@@ -20,7 +19,7 @@ struct followed {
 	dev_t device;
 	ino_t inode;
 	uint64_t offset, line;
-	uint64_t replayed_to;
+	uint64_t replayed_to; // bytes that may have been told before; of what is in an archive: none, or TELL_ALL
 	struct fields_header header;
 	bool header_known;
 	unsigned head;
@@ -30,6 +29,7 @@ struct followed {
 	uint64_t unpacked, unpacked_line; // bytes and lines told of what is in it
 	uint64_t tried; // size at which it could not be told further
 	bool tried_late; // and it had not grown for a while
+	uint64_t waits; // hash of what it waited for when it was last unpacked in vain, see follow_known(); 0: it does not wait
 	struct place *holds; // the log that was compressed into it; noted in its stead until the archive is told; owned
 	bool queued, busy, again; // waits for a thread; is at one; has to go there again
 	bool gone, finish, done;  // rotated away; tell the rest too; to be closed
@@ -111,5 +111,7 @@ void follow_finished(struct follow *f, const struct followed *x, bool whole);
 bool follow_settle(struct worker_state *w, uint64_t offset, uint64_t line);
 // Hash of the first n bytes; *got is how many there were.
 uint64_t follow_hash(int fd, unsigned n, unsigned *got);
+bool follow_begins_as(int fd, const struct place *p); // place_begins() of its first bytes
+struct place follow_place(const struct followed *x); // borrows the name it goes by
 
 #endif

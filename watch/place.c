@@ -18,6 +18,11 @@ uint64_t place_hash(struct slice head)
 	return v;
 }
 
+bool place_begins(const struct place *p, struct slice head)
+{
+	return p->head > 0 && p->head <= head.n && place_hash(slice_part(head, 0, p->head)) == p->hash;
+}
+
 struct place *place_copy(const struct place *p)
 {
 	struct place *copy = malloc(sizeof *copy);

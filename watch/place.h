@@ -38,6 +38,7 @@ void places_print(const struct places *p, struct buf *out);
 // *p is empty before; ERR_INPUT names line and rule.
 MUST_USE enum err places_parse(struct slice text, struct places *p, struct why *why);
 uint64_t place_hash(struct slice head);
+bool place_begins(const struct place *p, struct slice head); // a file that begins so may be that log; false of one that had no bytes
 struct place *place_copy(const struct place *p); // place_free() it; NULL without memory
 void place_free(struct place *p); // NULL allowed
 

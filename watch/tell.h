@@ -5,6 +5,7 @@
 #include "lines.h"
 #include "tally.h"
 
+#define TELL_ALL UINT64_MAX // see struct teller
 #define OUTPUT_BUFFER (256u << 10) // bytes held back at most, besides one sighting
 
 struct output_how {
@@ -37,7 +38,7 @@ struct teller {
 	bool journal;
 	uint64_t now;        // seconds, for expiry
 	uint64_t at_ms;      // time of the event, when the stream knows it; else 0
-	uint64_t replayed_to; // lines that start before this offset may have been told before a crash
+	uint64_t replayed_to; // lines that start before this offset may have been told before a crash; TELL_ALL: any
 	struct fields_header header;
 };
 bool tell_line(struct teller *t, const struct line *line, const struct scan_hit *hits, size_t count);

@@ -81,5 +81,21 @@ static void refuses(void)
 	}
 }
 
+static void begins(void)
+{
+	static const struct {
+		const char *was, *is;
+		bool same;
+	} rows[] = {
+		{"abc", "abc", true}, {"abc", "abcd", true}, {"a", "abcd", true},
+		{"abc", "ab", false}, {"abc", "", false}, {"abc", "abd", false}, {"abc", "xabc", false}, {"", "", false}, {"", "a", false},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct place p = {.head = (unsigned)strlen(rows[i].was), .hash = place_hash(slice_text(rows[i].was))};
+		CHECK_SAY(place_begins(&p, slice_text(rows[i].is)) == rows[i].same, "%s, %s", rows[i].was, rows[i].is);
+	}
+}
+
 const struct test tests[] = {{"round trip, every truncation, every byte", round_trip}, {"what is refused", refuses},
+                             {"what may be the same log", begins},
                              {NULL, NULL}};
