@@ -80,10 +80,8 @@ static enum err read_one(struct indicator_build *build, const struct compile_opt
 	enum err e = read_input(path, &in, why);
 	if (e == ERR_OK) {
 		format = indicator_guess(buf_slice(&in));
-		if (o->format != NULL && !indicator_format_named(slice_text(o->format), &format))
-			e = why_set(why, ERR_INPUT, "--format: \"%s\" is not csv, zeek, list, stix or misp", o->format);
-	}
-	if (e == ERR_OK) {
+		if (o->format != NULL)
+			(void)indicator_format_named(slice_text(o->format), &format); // defaults_of() saw that it is one
 		e = indicator_build_read(build, format, buf_slice(&in), defaults, why);
 		if (e != ERR_OK)
 			e = why_at(why, e, "%s", path);
@@ -103,12 +101,19 @@ static enum err load_common(const char *path, struct commonplace **common, struc
 	return e == ERR_OK ? ERR_OK : why_at(why, e, "--common");
 }
 
-static void show_stats(const struct indicator_stats *s, uint64_t bytes, uint64_t ms)
+static uint64_t total_of(const struct indicator_stats *s)
 {
 	uint64_t total = 0;
+	for (unsigned i = 0; i < OBSERVABLE_TYPES; i++)
+		total += s->of[observable_types[i]];
+	return total;
+}
+
+static void show_stats(const struct indicator_stats *s, uint64_t bytes, uint64_t ms)
+{
+	uint64_t total = total_of(s);
 	for (unsigned i = 0; i < OBSERVABLE_TYPES; i++) {
 		uint32_t n = s->of[observable_types[i]];
-		total += n;
 		if (n > 0)
 			printf("%12s  %s\n", verb_count(n), observable_type_name(observable_types[i]));
 	}
@@ -119,34 +124,42 @@ static void show_stats(const struct indicator_stats *s, uint64_t bytes, uint64_t
 	       total > 0 ? (double)bytes / (double)total : 0.0, (double)ms / 1000);
 }
 
-static enum err defaults_of(const struct compile_options *o, struct indicator_meta *d, struct why *why)
+// What is said of an option that is wrong is the caller's to mend: nothing was read yet.
+static enum err defaults_of(const struct compile_options *o, struct indicator_meta *d, uint64_t *made, struct why *why)
 {
+	enum indicator_format format;
 	*d = (struct indicator_meta){.confidence = INDICATOR_CONFIDENCE_NONE};
 	if (o->source != NULL)
 		d->source = slice_text(o->source);
+	if (d->source.n > INDICATOR_TEXT_MAX)
+		return why_set(why, ERR_INPUT, "--source: %zu bytes, the maximum is %u", d->source.n, INDICATOR_TEXT_MAX);
+	if (o->format != NULL && !indicator_format_named(slice_text(o->format), &format))
+		return why_set(why, ERR_INPUT, "--format: \"%s\" is not csv, zeek, list, stix or misp", o->format);
 	if (o->tlp != NULL && !tlp_named(o->tlp, &d->tlp))
 		return why_set(why, ERR_INPUT, "--tlp: \"%s\" is not clear, green, amber, amber+strict or red", o->tlp);
 	if (o->expires != NULL && !time_parse(slice_text(o->expires), &d->expiry))
 		return why_set(why, ERR_INPUT, "--expires: \"%s\" is not a date or a time of RFC 3339", o->expires);
+	if (o->made != NULL && !time_parse(slice_text(o->made), made))
+		return why_set(why, ERR_INPUT, "--made: \"%s\" is not a date or a time of RFC 3339", o->made);
 	return ERR_OK;
 }
 
-static enum err compile(const struct compile_options *o, int argc, char **argv, struct why *why)
+static enum err compile(const struct compile_options *o, const struct indicator_meta *defaults, uint64_t made, int argc, char **argv,
+                        struct why *why)
 {
-	struct indicator_meta defaults;
 	struct commonplace *common = NULL;
 	struct indicator_build *build = NULL;
 	struct told t = {.verbose = o->verbose};
-	uint64_t began = clock_monotonic_ms(), made = clock_now();
-	enum err e = defaults_of(o, &defaults, why);
-	if (e == ERR_OK && o->made != NULL && !time_parse(slice_text(o->made), &made))
-		e = why_set(why, ERR_INPUT, "--made: \"%s\" is not a time of RFC 3339", o->made);
+	uint64_t began = clock_monotonic_ms();
+	enum err e = ERR_OK;
 	if (e == ERR_OK && o->common != NULL)
 		e = load_common(o->common, &common, why);
 	if (e == ERR_OK)
 		e = indicator_build_new(common, told, &t, &build, why);
 	for (int i = 0; i < argc && e == ERR_OK; i++)
-		e = read_one(build, o, argv[i], &defaults, &t, why);
+		e = read_one(build, o, argv[i], defaults, &t, why);
+	if (e == ERR_OK && t.refused > 0 && t.common == 0 && total_of(indicator_build_stats(build)) == 0) // it would meet nothing
+		e = why_set(why, ERR_INPUT, "every value was refused: %s stays as it is", o->out);
 	if (e == ERR_OK) {
 		struct slice bytes = {0};
 		verb_progress("writing %s", o->out);
@@ -182,7 +195,11 @@ static int run_compile(int argc, char **argv)
 		return WATCH_USAGE;
 	if (n == 0 || o.out == NULL)
 		return verb_usage(&verb_compile, "%s", n == 0 ? "no input" : "-o SET is needed");
-	enum err e = compile(&o, n, words, &why);
+	struct indicator_meta defaults;
+	uint64_t made = clock_now();
+	if (defaults_of(&o, &defaults, &made, &why) != ERR_OK)
+		return verb_usage(&verb_compile, "%s", why.text);
+	enum err e = compile(&o, &defaults, made, n, words, &why);
 	return e == ERR_OK ? WATCH_OK : verb_fail(&verb_compile, WATCH_FAILED, e, &why);
 }
 

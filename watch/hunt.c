@@ -491,7 +491,7 @@ static int run_hunt(int argc, char **argv)
 
 const struct verb verb_hunt = {
 	"hunt",
-	"--set SET FILE… [--text] [--summary] [--quiet] [--dedup WINDOW] [--threads N] [--scan portable|avx2|avx512] "
+	"--set SET FILE…|PATTERN…|- [--text] [--summary] [--quiet] [--dedup WINDOW] [--threads N] [--scan portable|avx2|avx512] "
 	"[--no-sandbox]",
 	"scan files, directories and archives once (exit 0: met, 1: nothing, 2: trouble)",
 	run_hunt,

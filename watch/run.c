@@ -12,72 +12,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "conf/conf.h"
 #include "files.h"
 #include "follow.h"
 #include "input.h"
 #include "journal.h"
 #include "log/log.h"
+#include "run_conf.h"
 #include "sandbox/sandbox.h"
 #include "sys/clock.h"
 #include "sys/file.h"
 #include "watch.h"
 
-#define PATTERNS_MAX 1024u
-#define LIST_MAX 262144   // bytes of the file of patterns
-#define EVENTS_ROOM 65536 // bytes of inotify's events taken at once
 #define TICK_MS 200       // how often places are looked at
 #define PLACES_MS 1000    // at most one writing of places in this time
 #define DESCRIPTORS_MAX 262144u
 #define DESCRIPTORS_OWN 200u // set, output, state, journal, inotify; one or two a thread that works
 #define PLACES_NAME "places"
 
-struct run_conf {
-	char set[CONF_TEXT_MAX], files[CONF_TEXT_MAX], files_from[CONF_TEXT_MAX], state[CONF_TEXT_MAX], output[CONF_TEXT_MAX];
-	char start[CONF_TEXT_MAX], log_level[CONF_TEXT_MAX], journal_directory[CONF_TEXT_MAX];
-	bool journal;
-	uint64_t threads, dedup;
-};
-
-static const struct conf_field fields[] = {
-	{"set", CONF_PATH, offsetof(struct run_conf, set), true, NULL, 0, 0,
-	 "The set file. When it is replaced, the new one is in force at once; a bad one leaves the old one in force."},
-	{"files", CONF_TEXT, offsetof(struct run_conf, files), false, NULL, 0, 0,
-	 "Logs to follow, separated by spaces: absolute paths, directories, shell patterns."},
-	{"files-from", CONF_PATH, offsetof(struct run_conf, files_from), false, NULL, 0, 0,
-	 "A file with one such path or pattern a line."},
-	{"journal", CONF_FLAG, offsetof(struct run_conf, journal), false, "no", 0, 0,
-	 "Follow the systemd journal of this machine too."},
-	{"journal-directory", CONF_PATH, offsetof(struct run_conf, journal_directory), false, NULL, 0, 0,
-	 "Follow the journal files of this directory (those that systemd-journal-remote receives) instead of this machine's."},
-	{"state", CONF_PATH, offsetof(struct run_conf, state), true, NULL, 0, 0,
-	 "Directory in which the places are remembered. Made when absent, mode 0700."},
-	{"output", CONF_PATH, offsetof(struct run_conf, output), false, NULL, 0, 0,
-	 "File that sightings are appended to; opened anew on SIGHUP. Standard output when absent."},
-	{"start", CONF_TEXT, offsetof(struct run_conf, start), false, "beginning", 0, 0,
-	 "Where to begin in logs that are there at the start and were never read: beginning or end."},
-	{"threads", CONF_NUMBER, offsetof(struct run_conf, threads), false, "0", 0, FOLLOW_THREADS_MAX,
-	 "Threads that scan; 0: one a core."},
-	{"dedup", CONF_DURATION, offsetof(struct run_conf, dedup), false, NULL, 1, 86400,
-	 "Within this time the same indicator at the same host is told once, and then how often it came again."},
-	{"log-level", CONF_TEXT, offsetof(struct run_conf, log_level), false, "info", 0, 0, "debug, info, warning or error."},
-	{NULL},
-};
-
-struct run_options {
-	const char *conf, *set, *state, *output, *scan, *journal_directory;
-	bool text, summary, once, from_end, no_sandbox, check, journal;
-	uint64_t threads, dedup;
-};
-
 struct sensor {
 	const struct run_options *o;
 	struct run_conf conf;
 	enum scan_path scan;
-	struct buf list; // owns the patterns' text
-	const char *pattern[PATTERNS_MAX + 1];
-	size_t patterns;
-	bool standard_input;
 	struct shared *set;
 	struct output *output;
 	struct follow *follow;
@@ -88,106 +43,8 @@ struct sensor {
 	uint64_t places_ms;
 	struct input *input;
 	bool stopped, places_failed;
+	bool unreadable; // something is, and there is no later
 };
-
-// --- What to do --------------------------------------------------------------------------------------------------------------
-
-static enum err add_pattern(struct sensor *s, const char *pattern, struct why *why)
-{
-	if (strcmp(pattern, "-") == 0) {
-		s->standard_input = true;
-		return ERR_OK;
-	}
-	if (s->patterns == PATTERNS_MAX)
-		return why_set(why, ERR_LIMIT, "more than %u patterns", PATTERNS_MAX);
-	s->pattern[s->patterns++] = pattern;
-	return ERR_OK;
-}
-
-// Words in text that stays, NULs put between them.
-static enum err add_words(struct sensor *s, char *text, const char *between, bool absolute, struct why *why)
-{
-	char *state = NULL;
-	enum err e = ERR_OK;
-	for (char *w = strtok_r(text, between, &state); w != NULL && e == ERR_OK; w = strtok_r(NULL, between, &state)) {
-		if (*w == '#' && absolute && strcmp(between, "\n") == 0)
-			continue;
-		if (absolute && *w != '/')
-			e = why_set(why, ERR_INPUT, "\"%s\" is not an absolute path", w);
-		else
-			e = add_pattern(s, w, why);
-	}
-	return e;
-}
-
-static enum err take_conf(struct sensor *s, struct why *why)
-{
-	struct run_conf *c = &s->conf;
-	enum log_level level;
-	enum err e = conf_read(fields, s->o->conf, c, why);
-	if (e == ERR_OK && !log_level_named(c->log_level, &level))
-		e = why_set(why, ERR_INPUT, "log-level: \"%s\" is not debug, info, warning or error", c->log_level);
-	if (e == ERR_OK && strcmp(c->start, "beginning") != 0 && strcmp(c->start, "end") != 0)
-		e = why_set(why, ERR_INPUT, "start: \"%s\" is neither beginning nor end", c->start);
-	if (e != ERR_OK)
-		return e;
-	log_open("watch", level);
-	if (s->o->check)
-		conf_print(fields, c, stdout);
-	e = add_words(s, c->files, " \t", true, why);
-	if (e != ERR_OK)
-		return why_at(why, e, "files");
-	if (c->files_from[0] == 0)
-		return ERR_OK;
-	buf_init(&s->list, LIST_MAX);
-	e = file_read(c->files_from, LIST_MAX - 1, &s->list, why);
-	buf_put_u8(&s->list, 0);
-	if (e == ERR_OK)
-		e = buf_status(&s->list);
-	if (e == ERR_OK)
-		e = add_words(s, (char *)s->list.p, "\n", true, why);
-	return e == ERR_OK ? ERR_OK : why_at(why, e, "files-from");
-}
-
-// An option's path in the place of the configuration's.
-static enum err take_path(const char *name, const char *option, char path[static CONF_TEXT_MAX], struct why *why)
-{
-	size_t n = option != NULL ? strlen(option) : 0;
-	if (n >= CONF_TEXT_MAX || (option != NULL && n == 0))
-		return why_set(why, ERR_INPUT, "--%s: a path of %zu bytes, must have 1 to %u", name, n, CONF_TEXT_MAX - 1);
-	if (option != NULL)
-		memcpy(path, option, n + 1);
-	return ERR_OK;
-}
-
-static enum err take_options(struct sensor *s, int argc, char **argv, struct why *why)
-{
-	const struct run_options *o = s->o;
-	struct run_conf *c = &s->conf;
-	enum err e = o->conf != NULL ? take_conf(s, why) : ERR_OK;
-	for (int i = 0; i < argc && e == ERR_OK; i++)
-		e = add_pattern(s, argv[i], why);
-	if (e == ERR_OK)
-		e = take_path("set", o->set, c->set, why);
-	if (e == ERR_OK)
-		e = take_path("state", o->state, c->state, why);
-	if (e == ERR_OK)
-		e = take_path("output", o->output, c->output, why);
-	if (e == ERR_OK)
-		e = take_path("journal-directory", o->journal_directory, c->journal_directory, why);
-	if (o->threads > 0)
-		c->threads = o->threads;
-	if (o->from_end)
-		strcpy(c->start, "end");
-	c->journal |= o->journal || c->journal_directory[0] != 0;
-	if (c->threads == 0) {
-		long cores = sysconf(_SC_NPROCESSORS_ONLN);
-		c->threads = cores > 0 && cores < (long)FOLLOW_THREADS_MAX ? (uint64_t)cores : 1;
-	}
-	if (e == ERR_OK && s->patterns == 0 && !s->standard_input && !c->journal)
-		e = why_set(why, ERR_INPUT, "nothing to follow: no file, no pattern, no journal");
-	return e;
-}
 
 // --- Getting ready -----------------------------------------------------------------------------------------------------------
 
@@ -296,6 +153,28 @@ static bool may_read(struct paths *p, const char *path)
 	return true;
 }
 
+// What is not there may come, unless this is all the time it has; what can never be followed is refused.
+static enum err look_for_logs(struct sensor *s, struct why *why)
+{
+	enum err e = ERR_OK;
+	for (size_t i = 0; i < s->conf.patterns && e == ERR_OK; i++) {
+		struct files found = {0};
+		struct stat st;
+		e = files_add(&found, s->conf.pattern[i], why);
+		if (e == ERR_ABSENT && !s->o->once) {
+			log_line(LOG_WARNING, "log-not-there", log_value("pattern", "%s", s->conf.pattern[i]),
+			         log_value("why", "nothing is there yet; it is followed when it comes"));
+			e = ERR_OK;
+		}
+		if (e == ERR_OK && found.n == 1 && stat(found.path[0], &st) == 0 && !S_ISREG(st.st_mode))
+			e = why_set(why, ERR_INPUT, "%s: is no regular file; what comes through a pipe is followed as \"-\"", found.path[0]);
+		for (size_t k = 0; k < found.n && s->o->once; k++)
+			s->unreadable |= access(found.path[k], R_OK) != 0; // told when it is opened
+		files_free(&found);
+	}
+	return e;
+}
+
 // As many descriptors as this process may have.
 static unsigned descriptors(void)
 {
@@ -314,13 +193,13 @@ static enum err enter(struct sensor *s, struct why *why)
 	p.plan = (struct sandbox_plan){.kind = SANDBOX_SENSOR, .files = descriptors()};
 	directory_of(s->conf.set, directory);
 	room &= may_read(&p, directory);
-	for (size_t i = 0; i < s->patterns; i++) {
+	for (size_t i = 0; i < s->conf.patterns; i++) {
 		struct files found = {0};
-		files_root(s->pattern[i], directory, sizeof directory);
+		files_root(s->conf.pattern[i], directory, sizeof directory);
 		if (access(directory, R_OK | X_OK) != 0)
-			return why_set(why, ERR_ABSENT, "%s: the directory of \"%s\": %s", directory, s->pattern[i], strerror(errno));
+			return why_set(why, ERR_ABSENT, "%s: the directory of \"%s\": %s", directory, s->conf.pattern[i], strerror(errno));
 		room &= may_read(&p, directory);
-		if (files_add(&found, s->pattern[i], NULL) == ERR_OK)
+		if (files_add(&found, s->conf.pattern[i], NULL) == ERR_OK)
 			for (size_t k = 0; k < found.n; k++) {
 				char real[PATH_MAX];
 				if (realpath(found.path[k], real) != NULL) {
@@ -352,12 +231,14 @@ static enum err enter(struct sensor *s, struct why *why)
 static enum err prepare(struct sensor *s, int argc, char **argv, struct why *why)
 {
 	int fd = -1;
-	enum err e = take_options(s, argc, argv, why);
+	enum err e = run_conf_take(s->o, argc, argv, &s->conf, why);
 	if (e == ERR_OK)
 		e = shared_new(s->conf.set, &s->set, why);
 	if (e != ERR_OK || s->o->check)
 		return e;
-	e = read_places(s, why);
+	e = look_for_logs(s, why);
+	if (e == ERR_OK)
+		e = read_places(s, why);
 	if (e == ERR_OK)
 		e = open_output(s, &fd, why);
 	struct output_how how = {s->o->text, s->o->text && isatty(STDOUT_FILENO) == 1 && s->conf.output[0] == 0, false, s->o->summary,
@@ -370,7 +251,7 @@ static enum err prepare(struct sensor *s, int argc, char **argv, struct why *why
 		e = watch_signals(s, why);
 	bool from_end = strcmp(s->conf.start, "end") == 0;
 	unsigned all = descriptors();
-	struct follow_how follow = {s->set, s->output, s->pattern, (unsigned)s->conf.threads,
+	struct follow_how follow = {s->set, s->output, s->conf.pattern, (unsigned)s->conf.threads,
 	                            all > 2 * DESCRIPTORS_OWN ? all - DESCRIPTORS_OWN : all / 2,
 	                            from_end, s->scan};
 	if (e == ERR_OK)
@@ -390,7 +271,7 @@ static enum err prepare(struct sensor *s, int argc, char **argv, struct why *why
 
 static void set_changed(struct sensor *s)
 {
-	_Alignas(struct inotify_event) char buffer[EVENTS_ROOM];
+	_Alignas(struct inotify_event) char buffer[FOLLOW_EVENTS_ROOM];
 	const char *slash = strrchr(s->conf.set, '/'), *name = slash != NULL ? slash + 1 : s->conf.set;
 	bool mine = false;
 	ssize_t n;
@@ -482,7 +363,7 @@ static bool is_over(struct sensor *s)
 	bool read = s->input == NULL || input_is_over(s->input);
 	if (output_is_broken(s->output))
 		return true;
-	if (s->patterns == 0 && s->journal == NULL)
+	if (s->conf.patterns == 0 && s->journal == NULL)
 		return read;
 	return s->o->once && read && follow_is_idle(s->follow) && (s->journal == NULL || journal_is_idle(s->journal));
 }
@@ -510,7 +391,7 @@ static int work(struct sensor *s, struct why *why)
 	if (e == ERR_OK && s->journal != NULL)
 		e = journal_start(s->journal, why);
 	const struct input_how how = {s->set, s->output, s->scan};
-	if (e == ERR_OK && s->standard_input)
+	if (e == ERR_OK && s->conf.standard_input)
 		e = input_start(&how, &s->input, why);
 	follow_touch(s->follow);
 	if (e == ERR_OK)
@@ -532,8 +413,10 @@ static int work(struct sensor *s, struct why *why)
 	log_line(LOG_INFO, "stopped", log_value("sightings", "%llu", (unsigned long long)output_count(s->output)));
 	if (e != ERR_OK)
 		return verb_fail(&verb_run, WATCH_TROUBLE, e, why);
-	if (!s->o->once && s->patterns + (s->journal != NULL) > 0)
+	if (!s->o->once && s->conf.patterns + (s->journal != NULL) > 0)
 		return WATCH_OK; // a daemon that was stopped in order
+	if (s->unreadable)
+		return WATCH_TROUBLE;
 	return output_count(s->output) > 0 ? WATCH_MET : WATCH_NOTHING;
 }
 
@@ -573,7 +456,7 @@ static int run_run(int argc, char **argv)
 	output_free(s.output);
 	shared_free(s.set);
 	places_free(&s.before);
-	buf_free(&s.list);
+	buf_free(&s.conf.list);
 	return status;
 }
 

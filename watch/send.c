@@ -28,7 +28,7 @@
 #define ROWS_OF_A_REPORT 5000u // well below what a report and its batches hold
 #define ARGUMENTS_MAX 32 // of `tocsin`
 #define REPORT_HASH 16   // bytes of the hash in a report's name
-#define REPORT_NAME (strlen("2026-01-02T03-.csv") + 2 * REPORT_HASH)
+#define REPORT_NAME (strlen("2026-01-02T03-.csv") + 2 * REPORT_HASH) // bytes of it
 
 struct send {
 	const char *spool, *home, *to, *tlp, *program;
@@ -49,7 +49,7 @@ static uint64_t begin_at(const struct send *s, int fd, const struct stat *st)
 		if (b->inode != st->st_ino || b->device != st->st_dev || (uint64_t)st->st_size < b->offset)
 			continue;
 		ssize_t n = pread(fd, head, b->head, 0);
-		if (n == (ssize_t)b->head && place_hash(slice_of(head, b->head)) == b->hash)
+		if (place_begins(b, slice_of(head, n > 0 ? (size_t)n : 0)))
 			return b->offset;
 	}
 	return 0;
@@ -78,10 +78,12 @@ static enum err count_file(struct send *s, const char *path, struct why *why)
 	struct stat st;
 	struct place p = {.path = (char *)path};
 	uint8_t *room = malloc(READ_AT_ONCE);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	enum err e = room == NULL ? why_set(why, ERR_SYSTEM, "no memory") : ERR_OK;
 	if (e == ERR_OK && (fd < 0 || fstat(fd, &st) != 0))
 		e = why_set(why, errno == ENOENT ? ERR_ABSENT : ERR_SYSTEM, "%s: %s", path, strerror(errno));
+	if (e == ERR_OK && !S_ISREG(st.st_mode))
+		e = why_set(why, ERR_INPUT, "%s: is no regular file: it could not be gone on with the next time", path);
 	if (e == ERR_OK) {
 		p.device = st.st_dev;
 		p.inode = st.st_ino;
@@ -180,7 +182,7 @@ static enum err spool_all(struct send *s, struct why *why)
 static int is_report(const struct dirent *d)
 {
 	size_t n = strlen(d->d_name);
-	return d->d_name[0] != '.' && n > strlen("2026-01-02T03-.csv") && strcmp(d->d_name + n - 4, ".csv") == 0;
+	return n == REPORT_NAME && strcmp(d->d_name + n - 4, ".csv") == 0;
 }
 
 // --- tocsin ------------------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 // Verbs and their options.
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -57,7 +58,7 @@ static bool give(const struct verb *v, const struct verb_option *o, const char *
 	case VERB_DURATION:
 		if (duration(value, o->to))
 			return true;
-		verb_usage(v, "--%s: \"%s\" is not a number and s, m, h or d", o->name, value);
+		verb_usage(v, "--%s: \"%s\" is not a number and s, m, h or d, from 1s to 1000000d", o->name, value);
 		return false;
 	}
 	return false;
@@ -156,9 +157,19 @@ static int find_and_run(const struct verb *const *verbs, int argc, char **argv)
 	return overview(stderr, verbs);
 }
 
+// A file that was opened in the place of a closed standard descriptor would be given what is told there. What is opened instead
+// can still not be read, or written.
+static void hold_standard(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+			return;
+}
+
 int verb_main(const char *name, const struct verb *const *verbs, int argc, char **argv)
 {
 	program = name;
+	hold_standard();
 	int status = find_and_run(verbs, argc, argv);
 	if (fflush(stdout) == 0 && ferror(stdout) == 0)
 		return status;

@@ -38,6 +38,12 @@ printf 'type,value\nipv4,300.1.2.3\ndomain,fine.example\n' >"$T/odd.csv"
 says "a malformed value is refused with place, value and rule" 'refused: .*line 2.*300.1.2.3' "$W" compile "$T/odd.csv" -o "$T/odd.set"
 refused "an input that is none of the formats" 'input|absent' "$W" compile "$T/nothing-here" -o "$T/x.set"
 refused "a wrong --tlp" 'tlp' "$W" compile "$T/in.csv" -o "$T/x.set" --tlp purple
+for wrong in '--tlp purple' '--format json' '--expires soon' '--made yesterday' "--source $(printf 'a%.0s' {1..256})"; do
+	ok "called wrongly, ${wrong:0:20}: exit 2" status_is 2 "$W" compile "$T/in.csv" -o "$T/x.set" $wrong
+done
+cp "$T/set" "$T/kept.set"
+refused "what is no feed does not replace a set by an empty one" 'every value was refused' "$W" compile "$T/set" -o "$T/kept.set"
+ok "and the old one stays" cmp "$T/set" "$T/kept.set"
 
 # --- Hunting -------------------------------------------------------------------------------------------------------------------
 
@@ -84,6 +90,13 @@ ok "and does nothing: exit 2" status_is 2 hunt --scan sse "$T/mixed.log"
 refused "so does run" '"sse" is not portable, avx2 or avx512' "$W" run --set "$T/set" --scan sse --once "$T/mixed.log"
 same_path() { [ "$(hunt --scan "$1" "$T/mixed.log" | field | grep -v '^9')" = "$(grep -v '^9' "$T/fields")" ]; } # line 9 has no time of its own
 ok "the portable path finds the same" same_path portable
+mkfifo "$T/fifo"
+refused "run of a FIFO" 'fifo: is no regular file' "$W" run --set "$T/set" "$T/fifo"
+ok "run --once of a file that is not there: exit 2" status_is 2 "$W" run --set "$T/set" --once "$T/absent.log"
+ok "standard error that is closed" status_is 0 eval "'$W' run --set '$T/set' --output '$T/closed.out' --once '$T/mixed.log' 2>&-"
+ok "is not written into what is opened" status_is 1 grep -v '^{' "$T/closed.out"
+ok "nor is standard output" status_is 1 eval "'$W' compile '$T/in.csv' -o '$T/x.set' --stats >&-"
+ok "whose set is whole" "$W" show "$T/x.set"
 refused "a path that is too long is not cut" 'must have 1 to 511' "$W" run --set "$(printf '/x%.0s' $(seq 300))" --once "$T/mixed.log"
 gzip -k "$T/mixed.log"
 zstd -q "$T/mixed.log"
@@ -456,13 +469,62 @@ ok "an archive that grows by a member goes on, also within a line" wait_for 10 "
 ok "and its last line counts when it grows no more" wait_for 30 "n23" b_is n21.evil.examplen22.evil.examplen23.evil.example
 { hit 31; printf 'n32.evil.exa'; } >"$A/logs/c.log"
 wait_for 10 "n31" grep -q n31.evil.example "$A/out"
-{ hit 31; echo n32.evil.example; hit 33; } | gzip >"$A/logs/c.log.1.gz" # goes on where its log has half a line
+{ hit 31; echo n32.evil.example; hit 33; head -c 3000000 /dev/urandom | base64; } | gzip >"$A/logs/c.log.1.gz" # goes on where its log has half a line
 wait_for 10 "the archive" eval "ls -l /proc/$PID/fd | grep -q c.log.1.gz"
+unpacked() { awk '/^rchar/ { print $2 }' "/proc/$PID/io"; } # read so far
+touched() { # closed after writing, and looked at: its first block is read
+	local before
+	before=$(unpacked)
+	: >>"$A/logs/c.log.1.gz"
+	wait_for 5 "a look" eval "[ \$(unpacked) -gt $((before + 10000)) ]"
+}
+BEFORE=$(unpacked)
+for _ in 1 2 3 4 5 6 7 8; do touched; done
+ok "an archive that waits is not unpacked again while nothing changes" test $(($(unpacked) - BEFORE)) -lt 12000000
 rm "$A/logs/c.log.1.gz"
 ok "an archive that waits for its log and is removed is told" wait_for 60 "n33" grep -q n33.evil.example "$A/out"
 stop TERM
 
-mkdir "$A/slow"
+# Restarted between rotation and compression.
+archive_rotated() { # SIGNAL: fourteen lines told, some of them of a log that is rotated, and stopped by it
+	rm -rf "$A" && mkdir -p "$A/logs"
+	for i in $(seq 1 10); do hit "$i"; done >"$A/logs/a.log"
+	: >"$A/out"
+	archive_follow
+	wait_for 10 "ten" out_is 10 10 0
+	mv "$A/logs/a.log" "$A/logs/a.log.1"
+	for i in $(seq 11 13); do hit "$i"; done >>"$A/logs/a.log.1"
+	hit 14 >"$A/logs/a.log"
+	wait_for 10 "fourteen" out_is 14 14 0
+	[ "$1" = TERM ] || wait_for 10 "the place" grep -q "^file [0-9]* $(stat -c %i "$A/logs/a.log.1") " "$A/state/places"
+	stop "$1"
+}
+nothing_lost() { # LINES: each told, and again only as possible duplicates
+	python3 -c 'import collections, json, sys
+told = collections.defaultdict(list)
+for o in map(json.loads, open(sys.argv[1])):
+    told[o["tocsin"]["value"]].append(o["tocsin"].get("duplicate_possible", False))
+print(told)
+sys.exit(len(told) != int(sys.argv[2]) or not all(all(v[1:]) for v in told.values()))' "$A/out" "$1"
+}
+for how in TERM KILL; do
+	archive_rotated $how
+	gzip "$A/logs/a.log.1"
+	hit 15 >>"$A/logs/a.log"
+	archive_follow 2
+	wait_for 30 "the archive" archive_told "$A/logs/a.log.1.gz"
+	ok "SIG$how after the rotation, compressed before the start: nothing is lost, repeats are marked" nothing_lost 15
+	stop TERM
+	archive_rotated $how
+	archive_follow 2
+	gzip "$A/logs/a.log.1"
+	hit 15 >>"$A/logs/a.log"
+	wait_for 30 "the archive" archive_told "$A/logs/a.log.1.gz"
+	ok "SIG$how after the rotation, compressed after the start: nothing is lost, repeats are marked" nothing_lost 15
+	stop TERM
+done
+
+mkdir -p "$A/slow"
 mkfifo "$A/pipe"
 "$W" run --set "$T/set" --state "$A/state" --output "$A/out-slow" "$A/slow/*" 2>>"$A/log" &
 PID=$!
@@ -600,6 +662,8 @@ rm "$T/hub-away"
 ok "sealed but not sent: the home has it" test -e "$T/spool/sync"
 : >"$T/asked"
 ok "which is asked to send it the next time" eval "send --yes >/dev/null; grep -q 'receipts --sync' '$T/asked'"
+
+refused "no sightings from a FIFO, which nobody writes" 'is no regular file' "$W" send "$T/fifo" --spool "$T/spool" --yes
 
 # Equal rows of different sightings, none of which is sent yet; files that are named in turn.
 S=$T/sending
