@@ -162,4 +162,22 @@ static inline void found_rows(const struct knowledge *k, struct finding_options 
 	}
 }
 
+// The same against what has been told, which is freed.
+static inline void found_told(struct told *t, const struct found_row *rows, size_t n)
+{
+	const struct knowledge *k = told_knowledge(t);
+	if (k != NULL)
+		found_rows(k, (struct finding_options){.today = TOLD_TAKEN}, rows, n);
+	told_free(t);
+}
+
+// Affected below `fixed`, by upstream, under vendor and product.
+static inline void found_upstream(struct told *t, const char *flaw, const char *vendor, const char *product, enum version_scheme scheme,
+                                  const char *fixed)
+{
+	struct fact_range r = told_range("0", fixed, scheme, STATUS_AFFECTED);
+	tell_flaw(t, flaw, "", 0, "2026-01-02", "");
+	tell_ranges(t, flaw, NAMES_PRODUCT, "", vendor, product, STATUS_UNAFFECTED, &r, 1);
+}
+
 #endif
