@@ -144,8 +144,8 @@ static enum err defaults_of(const struct compile_options *o, struct indicator_me
 	return ERR_OK;
 }
 
-static enum err compile(const struct compile_options *o, const struct indicator_meta *defaults, uint64_t made, int argc, char **argv,
-                        struct why *why)
+static enum err compile(const struct compile_options *o, const struct indicator_meta *defaults, uint64_t made, int argc,
+                        char **argv, struct why *why)
 {
 	struct commonplace *common = NULL;
 	struct indicator_build *build = NULL;

@@ -367,8 +367,21 @@ enum err follow_start(struct follow *f, const struct places *before, struct why 
 {
 	enum err e = ERR_OK;
 	f->before.closed = before->closed;
-	for (size_t i = 0; i < before->n && e == ERR_OK; i++)
-		e = places_add(&f->before, &before->place[i], why);
+	for (size_t i = 0; i < before->n && e == ERR_OK; i++) {
+		const struct place *p = &before->place[i];
+		if (!p->done) {
+			e = places_add(&f->before, p, why);
+			continue;
+		}
+		struct place *to = &f->finished[f->finished_n % FINISHED_MAX];
+		char *path = strdup(p->path);
+		if (path == NULL)
+			continue;
+		free(to->path);
+		*to = *p;
+		to->path = path;
+		f->finished_n++;
+	}
 	if (e != ERR_OK)
 		return e;
 	if (f->before.n > 0)
@@ -430,7 +443,7 @@ void follow_wake(struct follow *f)
 
 struct place follow_place(const struct followed *x)
 {
-	return (struct place){x->device, x->inode, x->offset, x->line, x->head, x->hash, x->told};
+	return (struct place){x->device, x->inode, x->offset, x->line, x->head, x->hash, x->told, false, 0};
 }
 
 enum err follow_places(struct follow *f, struct places *p, bool *changed, struct why *why)
@@ -444,6 +457,10 @@ enum err follow_places(struct follow *f, struct places *p, bool *changed, struct
 		const struct place own = follow_place(x);
 		e = places_add(p, x->holds != NULL && x->offset == 0 ? x->holds : &own, why);
 	}
+	size_t first = f->finished_n > FINISHED_MAX ? f->finished_n - FINISHED_MAX : 0;
+	for (size_t i = first; i < f->finished_n && *changed && e == ERR_OK; i++)
+		if (f->finished[i % FINISHED_MAX].done)
+			e = places_add(p, &f->finished[i % FINISHED_MAX], why);
 	pthread_mutex_unlock(&f->lock);
 	return e;
 }
@@ -495,7 +512,7 @@ void follow_free(struct follow *f)
 	for (size_t i = 0; i < f->watched_room; i++)
 		free(f->watched[i].directory);
 	for (size_t i = 0; i < FINISHED_MAX; i++)
-		free(f->finished[i].place.path);
+		free(f->finished[i].path);
 	places_free(&f->missing);
 	free(f->watched);
 	free(f->files);

@@ -44,16 +44,16 @@ static bool read_before(int fd, uint64_t offset, uint8_t bytes[static PLACE_HEAD
 
 void follow_finished(struct follow *f, const struct followed *x, bool whole)
 {
-	struct finished *to = &f->finished[f->finished_n % FINISHED_MAX];
+	struct place *to = &f->finished[f->finished_n % FINISHED_MAX];
 	uint8_t bytes[PLACE_HEAD];
 	char *path = x->packed || x->offset == 0 ? NULL : strdup(x->told);
 	if (path == NULL)
 		return;
-	free(to->place.path);
-	to->place = follow_place(x);
-	to->place.path = path;
-	to->sure = whole && read_before(x->fd, x->offset, bytes); // of one that began anew nothing is left
-	to->tail = to->sure ? place_hash(slice_of(bytes, before(x->offset))) : 0;
+	free(to->path);
+	*to = follow_place(x);
+	to->path = path;
+	to->done = whole && read_before(x->fd, x->offset, bytes); // of one that began anew nothing is left
+	to->tail = to->done ? place_hash(slice_of(bytes, before(x->offset))) : 0;
 	f->finished_n++;
 }
 
@@ -62,8 +62,7 @@ void follow_finished(struct follow *f, const struct followed *x, bool whole)
 struct alike {
 	struct place place; // owns its path
 	int fd;             // of a log that is followed; -1: it is not to be had
-	bool live, sure;
-	uint64_t tail;      // of one that is followed no more
+	bool live;
 	uint8_t bytes[PLACE_HEAD]; // of the archive, before the place's offset
 };
 
@@ -73,7 +72,7 @@ struct search {
 	bool more; // than fit
 };
 
-static void add(struct search *s, const struct place *p, const struct followed *live, const struct finished *done)
+static void add(struct search *s, const struct place *p, const struct followed *live)
 {
 	s->more |= s->n == ALIKE_MAX;
 	char *path = s->n < ALIKE_MAX ? strdup(p->path) : NULL;
@@ -84,10 +83,6 @@ static void add(struct search *s, const struct place *p, const struct followed *
 	a->place.path = path;
 	if (live != NULL && live->fd >= 0)
 		a->fd = fcntl(live->fd, F_DUPFD_CLOEXEC, 0); // it is read from outside the lock
-	if (done != NULL) {
-		a->sure = done->sure;
-		a->tail = done->tail;
-	}
 }
 
 static void search_alike(struct follow *f, const struct followed *x, struct slice head, struct search *s)
@@ -97,12 +92,12 @@ static void search_alike(struct follow *f, const struct followed *x, struct slic
 		const struct followed *y = f->files[i];
 		const struct place p = follow_place(y);
 		if (y != x && !y->packed && !y->done && follow_is_kin(x->path, y->told) && place_begins(&p, head))
-			add(s, &p, y, NULL);
+			add(s, &p, y);
 	}
 	for (size_t i = 0; i < FINISHED_MAX && i < f->finished_n; i++) {
-		const struct finished *d = &f->finished[i];
-		if (follow_is_kin(x->path, d->place.path) && place_begins(&d->place, head))
-			add(s, &d->place, NULL, d);
+		const struct place *p = &f->finished[i];
+		if (follow_is_kin(x->path, p->path) && place_begins(p, head))
+			add(s, p, NULL);
 	}
 	pthread_mutex_unlock(&f->lock);
 }
@@ -187,9 +182,9 @@ static enum follow_known of_finished(const struct alike *a, const struct content
 {
 	if (c->n < a->place.offset)
 		return c->whole || late ? FOLLOW_DOUBTFUL : FOLLOW_WAIT;
-	if (!a->sure)
+	if (!a->place.done)
 		return FOLLOW_DOUBTFUL;
-	return place_hash(slice_of(a->bytes, before(a->place.offset))) == a->tail ? FOLLOW_RESUME : FOLLOW_NEW;
+	return place_hash(slice_of(a->bytes, before(a->place.offset))) == a->place.tail ? FOLLOW_RESUME : FOLLOW_NEW;
 }
 
 static enum follow_known judge(const struct search *s, const struct content *c, bool late, const struct alike **log)

@@ -49,13 +49,6 @@ struct watched {
 	char *directory; // NULL: a file
 };
 
-// A log that was told to its end, or was truncated.
-struct finished {
-	struct place place; // owns its path
-	bool sure;
-	uint64_t tail; // hash of up to PLACE_HEAD bytes before its end, when it is sure
-};
-
 struct follow {
 	struct follow_how how;
 	int fd;
@@ -68,7 +61,7 @@ struct follow {
 	unsigned busy, started;
 	unsigned open; // descriptors of files
 	bool stopping, changed;
-	struct finished finished[FINISHED_MAX];
+	struct place finished[FINISHED_MAX]; // told to their ends (done), or truncated; they own their paths
 	size_t finished_n; // ever
 	struct worker_state worker[FOLLOW_THREADS_MAX];
 	// The main thread's own.

@@ -92,8 +92,10 @@ void places_print(const struct places *p, struct buf *out)
 		buf_printf(out, "journal %s\n", p->cursor);
 	for (size_t i = 0; i < p->n; i++) {
 		const struct place *x = &p->place[i];
-		buf_printf(out, "file %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %u %016" PRIx64 " ", x->device, x->inode, x->offset,
-		           x->line, x->head, x->hash);
+		buf_printf(out, "%s %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %u %016" PRIx64 " ", x->done ? "done" : "file", x->device,
+		           x->inode, x->offset, x->line, x->head, x->hash);
+		if (x->done)
+			buf_printf(out, "%016" PRIx64 " ", x->tail);
 		put_path(out, x->path);
 		buf_put_u8(out, '\n');
 	}
@@ -141,19 +143,19 @@ static bool path_of(struct slice text, struct buf *path)
 	return text.n > 0 && buf_status(path) == ERR_OK;
 }
 
-static enum err read_file(struct slice rest, struct places *p, struct why *why)
+static enum err read_file(struct slice rest, bool done, struct places *p, struct why *why)
 {
-	struct place x = {0};
+	struct place x = {.done = done};
 	struct buf path;
 	uint64_t head = 0;
 	buf_init(&path, PLACE_PATH_MAX);
 	bool ok = number(&rest, UINT64_MAX, &x.device) && number(&rest, UINT64_MAX, &x.inode) &&
 	          number(&rest, INT64_MAX, &x.offset) &&
 	          number(&rest, INT64_MAX, &x.line) && number(&rest, PLACE_HEAD, &head) && hash_of(word(&rest), &x.hash) &&
-	          path_of(rest, &path);
+	          (!done || hash_of(word(&rest), &x.tail)) && path_of(rest, &path);
 	x.head = (unsigned)head;
 	x.path = (char *)path.p;
-	enum err e = ok ? places_add(p, &x, why) : why_set(why, ERR_INPUT, "no device, inode, offset, line, head, hash, path");
+	enum err e = ok ? places_add(p, &x, why) : why_set(why, ERR_INPUT, "no device, inode, offset, line, head, hash%s, path", done ? ", tail" : "");
 	buf_free(&path);
 	return e;
 }
@@ -161,10 +163,10 @@ static enum err read_file(struct slice rest, struct places *p, struct why *why)
 static enum err read_line(struct slice line, struct places *p, struct why *why)
 {
 	struct slice rest = line, key = word(&rest);
-	if (slice_is_text(key, "file"))
-		return read_file(rest, p, why);
+	if (slice_is_text(key, "file") || slice_is_text(key, "done"))
+		return read_file(rest, slice_is_text(key, "done"), p, why);
 	if (!slice_is_text(key, "journal"))
-		return why_set(why, ERR_INPUT, "neither file, journal nor end");
+		return why_set(why, ERR_INPUT, "neither file, done, journal nor end");
 	if (rest.n == 0 || rest.n >= sizeof p->cursor || p->cursor[0] != 0)
 		return why_set(why, ERR_INPUT, "a cursor of %zu bytes, or a second one", rest.n);
 	for (size_t i = 0; i < rest.n; i++)

@@ -3,6 +3,7 @@
 //   tocsin-watch-places 1 open|closed
 //   journal CURSOR
 //   file DEVICE INODE OFFSET LINE HEAD HASH PATH       (one for each; PATH with %XX for bytes outside printable ASCII)
+//   done DEVICE INODE OFFSET LINE HEAD HASH TAIL PATH  (a log that was rotated away and told to its end: its archive is known by it)
 //   end HASH                                           (of all before, so that damage is seen)
 //
 // "open" says that the process may have told more than is written here: it was not closed in order.
@@ -23,6 +24,8 @@ struct place {
 	unsigned head;         // bytes hashed, at most PLACE_HEAD
 	uint64_t hash;         // of them
 	char *path;            // owned
+	bool done;             // followed no more, and its end is known:
+	uint64_t tail;         // hash of up to PLACE_HEAD bytes before `offset`
 };
 
 struct places {
@@ -38,7 +41,8 @@ void places_print(const struct places *p, struct buf *out);
 // *p is empty before; ERR_INPUT names line and rule.
 MUST_USE enum err places_parse(struct slice text, struct places *p, struct why *why);
 uint64_t place_hash(struct slice head);
-bool place_begins(const struct place *p, struct slice head); // a file that begins so may be that log; false of one that had no bytes
+// A file that begins so may be that log. False of a log that had no bytes.
+bool place_begins(const struct place *p, struct slice head);
 struct place *place_copy(const struct place *p); // place_free() it; NULL without memory
 void place_free(struct place *p); // NULL allowed
 

@@ -193,7 +193,7 @@ static bool ends_url(const struct scan *s, size_t i, struct unit u, unsigned how
 	       ((how & READ_PERCENT) != 0 && s->p[i] == '&');
 }
 
-// Where to begin to read so that the scheme is in it: behind what is no part of one, nor of an escape. A user name holds anything.
+// Where to begin to read so that the scheme is in it: behind what is part neither of one nor of an escape. A user name holds all.
 static size_t before_scheme(const struct scan *s, size_t start, bool user)
 {
 	size_t back = start;
@@ -271,7 +271,7 @@ static void url_met(void *context, uint32_t index)
 	met_url(u->s, u->colon, u->start, u->end, index);
 }
 
-// The character that ends before byte i > 0, as it is or escaped; *n: bytes of it. It is what '/', ':', '@' and '[' are read from.
+// The character that ends before byte i > 0, as it is or escaped; *n: bytes of it. It is what '/', ':', '@', '[' are read from.
 static uint8_t char_before(const uint8_t *p, size_t i, size_t *n)
 {
 	static const size_t lengths[] = {6, 4, 3, 2};

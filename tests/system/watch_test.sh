@@ -420,8 +420,11 @@ archive_run
 says "an archive that cannot be read: the log is told to be lost" 'log-lost.*a.log' cat "$A/log"
 
 # Compressed while it runs, under a pattern that covers archives.
+A_PATTERNS=()
 archive_follow() {
-	"$W" run --set "$T/set" --state "$A/state" --output "$A/out" "$A/logs/*.log*" 2>>"$A/log" &
+	local p patterns=()
+	for p in "${A_PATTERNS[@]:-*.log*}"; do patterns+=("$A/logs/$p"); done
+	"$W" run --set "$T/set" --state "$A/state" --output "$A/out" "${patterns[@]}" 2>>"$A/log" &
 	PID=$!
 	wait_for 20 "the sensor" eval "[ \$(grep -c event=ready '$A/log') -eq ${1:-1} ]"
 }
@@ -523,6 +526,24 @@ for how in TERM KILL; do
 	ok "SIG$how after the rotation, compressed after the start: nothing is lost, repeats are marked" nothing_lost 15
 	stop TERM
 done
+
+A_PATTERNS=('*.log' '*.gz') # the log that was rotated has no name of its own, and is forgotten after a while
+archive_rotated KILL
+archive_follow 2
+wait_for 30 "the end of the log" grep -q '^done ' "$A/state/places"
+stop TERM
+archive_follow 3
+ok "a log that was told to its end is remembered" grep -q '^done ' "$A/state/places"
+gzip "$A/logs/a.log.1"
+hit 15 >>"$A/logs/a.log"
+wait_for 30 "the archive" archive_told "$A/logs/a.log.1.gz"
+ok "and known again when it is compressed after two restarts: nothing is told twice but for the kill" nothing_lost 15
+stop TERM
+grep -c . "$A/out" >"$A/count"
+archive_follow 4
+stop TERM
+ok "nor at the next start" test "$(grep -c . "$A/out")" -eq "$(cat "$A/count")"
+A_PATTERNS=()
 
 mkdir -p "$A/slow"
 mkfifo "$A/pipe"

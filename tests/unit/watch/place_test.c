@@ -6,14 +6,15 @@
 static void fill(struct places *p)
 {
 	static const struct place rows[] = {
-		{1, 2, 3, 4, 5, 6, (char *)"/var/log/plain.log"},
-		{UINT64_MAX, UINT64_MAX, INT64_MAX, INT64_MAX, PLACE_HEAD, UINT64_MAX, (char *)"/odd %name\n\x01\xff/ü"},
-		{0, 0, 0, 0, 0, 0, (char *)"-"},
+		{1, 2, 3, 4, 5, 6, (char *)"/var/log/plain.log", false, 0},
+		{UINT64_MAX, UINT64_MAX, INT64_MAX, INT64_MAX, PLACE_HEAD, UINT64_MAX, (char *)"/odd %name\n\x01\xff/ü", true, UINT64_MAX},
+		{0, 0, 0, 0, 0, 0, (char *)"-", false, 0},
+		{1, 2, 3, 4, 5, 6, (char *)"/done", true, 7},
 	};
 	struct why why;
 	*p = (struct places){.closed = true};
 	strcpy(p->cursor, "s=ab;i=1");
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		REQUIRE(places_add(p, &rows[i], &why) == ERR_OK);
 }
 
@@ -32,6 +33,7 @@ static void round_trip(void)
 		CHECK(q.place[i].device == p.place[i].device && q.place[i].inode == p.place[i].inode &&
 		      q.place[i].offset == p.place[i].offset);
 		CHECK(q.place[i].line == p.place[i].line && q.place[i].head == p.place[i].head && q.place[i].hash == p.place[i].hash);
+		CHECK(q.place[i].done == p.place[i].done && q.place[i].tail == p.place[i].tail);
 		CHECK_TEXT(q.place[i].path, p.place[i].path);
 	}
 	places_free(&q);
@@ -63,6 +65,10 @@ static void refuses(void)
 		"tocsin-watch-places 1 open\nfile 1 2 3 4 5 0000000000000006 /a%00\n",
 		"tocsin-watch-places 1 open\nfile 1 2 3 4 5 0000000000000006 /a%4\n",
 		"tocsin-watch-places 1 open\nfile 1 2 3 4 5 0000000000000006 /a b\n",
+		"tocsin-watch-places 1 open\ndone 1 2 3 4 5 0000000000000006 /x\n",
+		"tocsin-watch-places 1 open\ndone 1 2 3 4 5 0000000000000006 07 /x\n",
+		"tocsin-watch-places 1 open\ndone 1 2 3 4 5 0000000000000006 0000000000000007\n",
+		"tocsin-watch-places 1 open\nfile 1 2 3 4 5 0000000000000006 0000000000000007 /x\n",
 		"tocsin-watch-places 1 open\njournal \n",
 		"tocsin-watch-places 1 open\njournal a\njournal b\n",
 		"tocsin-watch-places 1 open\nfolder x\n",
