@@ -75,7 +75,7 @@ bool follow_begins_as(int fd, const struct place *p)
 {
 	uint8_t head[PLACE_HEAD];
 	ssize_t r = pread(fd, head, p->head, 0);
-	return place_begins(p, slice_of(head, r > 0 ? (size_t)r : 0));
+	return p->head == 0 || place_begins(p, slice_of(head, r > 0 ? (size_t)r : 0));
 }
 
 // The place of a file changes under the lock: the main thread writes it down.

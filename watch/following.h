@@ -104,7 +104,8 @@ void follow_finished(struct follow *f, const struct followed *x, bool whole);
 bool follow_settle(struct worker_state *w, uint64_t offset, uint64_t line);
 // Hash of the first n bytes; *got is how many there were.
 uint64_t follow_hash(int fd, unsigned n, unsigned *got);
-bool follow_begins_as(int fd, const struct place *p); // place_begins() of its first bytes
+// place_begins() of its first bytes. True of a log that had none: its inode says that it is the one.
+bool follow_begins_as(int fd, const struct place *p);
 struct place follow_place(const struct followed *x); // borrows the name it goes by
 
 #endif

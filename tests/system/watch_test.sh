@@ -214,6 +214,14 @@ start
 ok "a file that was rotated meanwhile is read to its end" wait_for 5 "n10, n11" seen_is 11
 ok "and nothing is told twice" test "$(wc -l <"$T/out")" -eq $((N + 2))
 
+: >"$T/logs/e.log"
+wait_for 5 "its place" grep -q "^file [0-9]* $(stat -c %i "$T/logs/e.log") 0 " "$T/state/places"
+stop KILL
+hit 12 >>"$T/logs/e.log"
+mv "$T/logs/e.log" "$T/logs/e.log.1"
+start
+ok "a log that was empty when it was noted, and rotated meanwhile, is read" wait_for 5 "n12" seen_is 12
+
 # kill -9 at random instants while a writer writes and rotates.
 python3 - "$T/logs" <<'END' &
 import os, sys, time
@@ -234,7 +242,7 @@ for _ in 1 2 3 4 5 6; do
 	start
 done
 wait $WRITER
-ok "killed six times while a file grew and was rotated: no sighting is lost" wait_for 30 "all" seen_is 6011
+ok "killed six times while a file grew and was rotated: no sighting is lost" wait_for 30 "all" seen_is 6012
 marked() { python3 - "$T/out" <<-'END'
 	import collections, json, sys
 	told = collections.defaultdict(list)
