@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #define CARDS_MAX (64u << 20) // bytes of one keeper's answer
+#define ANY_SEAT UINT64_MAX   // no --seat: the first that answers
 
 struct showing {
 	struct cli *cli;
@@ -68,9 +69,9 @@ static enum err fetch(struct cli *c, uint64_t seat, struct buf *answer)
 {
 	enum err e = ERR_AWAY;
 	uint64_t n = platform_charter(c->platform)->n;
-	if (seat > n)
+	if (seat != ANY_SEAT && (seat == 0 || seat > n))
 		return why_set(&c->why, ERR_INPUT, "there is no seat %llu", (unsigned long long)seat);
-	if (seat > 0)
+	if (seat != ANY_SEAT)
 		return platform_ask_keeper(c->platform, (unsigned)seat, KEEPER_CARDS, (struct slice){0}, answer, &c->why);
 	for (unsigned i = 1; i <= n && e != ERR_OK; i++) {
 		cli_progress(c, "asking seat %u", i);
@@ -82,7 +83,7 @@ static enum err fetch(struct cli *c, uint64_t seat, struct buf *answer)
 
 static int cards_run(struct cli *c)
 {
-	uint64_t seat = 0;
+	uint64_t seat = ANY_SEAT;
 	const struct cli_option options[] = {{0, "seat", CLI_NUMBER, &seat, 0}, {0}};
 	struct buf answer;
 	if (!cli_options(c, options))

@@ -66,6 +66,7 @@ int cli_fail(struct cli *c, enum err e);
 
 // --- The home and files -----------------------------------------------------------------------------------------------------------
 
+MUST_USE enum err cli_home(struct cli *c); // ERR_INPUT: nothing says where it is
 // Opens the home as far as needed, into c->platform.
 MUST_USE enum err cli_open(struct cli *c, enum platform_need need);
 // platform_sync with a progress line.

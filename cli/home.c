@@ -6,8 +6,17 @@
 
 #define ANSWER_MAX 16
 
+enum err cli_home(struct cli *c)
+{
+	return c->home[0] != 0 ? ERR_OK
+	                       : why_set(&c->why, ERR_INPUT, "no home: neither TOCSIN_HOME nor HOME is set; --home DIR says where it is");
+}
+
 enum err cli_open(struct cli *c, enum platform_need need)
 {
+	enum err e = cli_home(c);
+	if (e != ERR_OK)
+		return e;
 	cli_progress(c, "opening %s", c->home);
 	return platform_open(c->home, need, &c->platform, &c->why);
 }

@@ -97,7 +97,9 @@ static int init_run(struct cli *c)
 	if (c->argc > 0 || w.name == NULL || w.organisation == NULL || w.country == NULL || w.sector == NULL ||
 	    (w.origin == NULL) == (w.charter == NULL))
 		return cli_usage(c, "name, organisation, country, sector and either origin or charter are wanted");
-	enum err e = card_fill(c, &w, &card, origin);
+	enum err e = cli_home(c);
+	if (e == ERR_OK)
+		e = card_fill(c, &w, &card, origin);
 	if (e == ERR_OK)
 		e = platform_create(c->home, &card, origin, id, &c->why);
 	if (e == ERR_OK)
@@ -121,13 +123,15 @@ static enum err card_file(struct cli *c, const char *path, const char *charter, 
 	char origin[SIGN_ORIGIN_MAX + 1];
 	struct buf b;
 	buf_init(&b, CARD_MAX);
-	enum err e = charter != NULL ? origin_of(c, charter, origin) : platform_open(c->home, PLATFORM_KEYS, &p, &c->why);
+	enum err e = charter != NULL ? origin_of(c, charter, origin) : cli_home(c);
+	if (e == ERR_OK && charter == NULL)
+		e = platform_open(c->home, PLATFORM_KEYS, &p, &c->why);
 	if (e == ERR_OK && charter == NULL)
 		e = platform_origin(p, origin, &c->why);
 	if (e == ERR_OK)
 		e = cli_read(c, path, CARD_MAX, &b);
-	if (e == ERR_OK)
-		e = card_decode(buf_slice(&b), slice_text(origin), card, &c->why);
+	if (e == ERR_OK && (e = card_decode(buf_slice(&b), slice_text(origin), card, &c->why)) != ERR_OK)
+		why_at(&c->why, e, "%s", path);
 	if (e == ERR_OK)
 		card_id(buf_slice(&b), id);
 	platform_close(p);

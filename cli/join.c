@@ -88,7 +88,9 @@ static int join_run(struct cli *c)
 	if (c->argc != 1)
 		return cli_usage(c, "one charter file");
 	buf_init(&leaf, DOCUMENT_MAX);
-	enum err e = cli_read(c, c->argv[0], DOCUMENT_MAX, &leaf);
+	enum err e = cli_home(c);
+	if (e == ERR_OK)
+		e = cli_read(c, c->argv[0], DOCUMENT_MAX, &leaf);
 	if (e == ERR_OK && (e = charter_body(buf_slice(&leaf), &x, found, &c->why)) != ERR_OK)
 		why_at(&c->why, e, "%s: no charter", c->argv[0]);
 	if (e == ERR_OK && !c->json)

@@ -103,13 +103,23 @@ static bool globals_read(struct cli *c, int argc, char **argv, int *at)
 	return true;
 }
 
+// Left empty when nothing says where it is: keys are made nowhere by accident.
 static void home_default(struct cli *c)
 {
 	const char *home = getenv("TOCSIN_HOME"), *user = getenv("HOME");
 	if (home != NULL && *home != 0)
 		snprintf(c->home, sizeof c->home, "%s", home);
-	else
-		snprintf(c->home, sizeof c->home, "%s/.tocsin", user != NULL ? user : ".");
+	else if (user != NULL && *user != 0)
+		snprintf(c->home, sizeof c->home, "%s/.tocsin", user);
+}
+
+// The status, or that of an output that could not be written.
+static int written(const char *who, int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	fprintf(stderr, "%s: the output could not be written\n", who);
+	return CLI_FAILED;
 }
 
 static int run(struct cli *c)
@@ -122,11 +132,9 @@ static int run(struct cli *c)
 	int status = c->verb->run(c);
 	cli_progress_end(c);
 	platform_close(c->platform);
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		fprintf(stderr, "tocsin %s: the output could not be written\n", c->verb->name);
-		return CLI_FAILED;
-	}
-	return status;
+	char who[64];
+	snprintf(who, sizeof who, "tocsin %s", c->verb->name);
+	return written(who, status);
 }
 
 int main(int argc, char **argv)
@@ -137,14 +145,18 @@ int main(int argc, char **argv)
 	home_default(&c);
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
 		puts("tocsin " TOCSIN_VERSION);
-		return CLI_OK;
+		return written("tocsin", CLI_OK);
 	}
 	if (argc == 2 && strcmp(argv[1], "--help") == 0)
-		return overview(stdout);
-	if (!globals_read(&c, argc, argv, &at) || at == argc)
+		return written("tocsin", overview(stdout));
+	if (!globals_read(&c, argc, argv, &at)) {
+		fprintf(stderr, strcmp(argv[at], "--home") == 0 ? "tocsin: --home wants a directory\n\n" : "tocsin: no option %s\n\n", argv[at]);
+		return overview(stderr);
+	}
+	if (at == argc)
 		return overview(stderr);
 	if (strcmp(argv[at], "help") == 0)
-		return help(argc - at - 1, argv + at + 1);
+		return written("tocsin help", help(argc - at - 1, argv + at + 1));
 	if ((c.verb = verb_named(argv[at])) == NULL) {
 		fprintf(stderr, "tocsin: no verb \"%s\"; `tocsin help` lists them\n", argv[at]);
 		return CLI_USAGE;

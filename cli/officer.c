@@ -58,12 +58,21 @@ static bool is_folder(const char *path, const char *file)
 	return strcmp(path, file) != 0; // document_file() went inside
 }
 
+// The charter that its signatures are held against: the one that is given, or the document itself. *known NULL: neither.
+static enum err known_charter(struct cli *c, const struct document *d, const char *path, const struct charter **known)
+{
+	static struct charter charter; // large for a stack
+	uint8_t fingerprint[32];
+	enum err e = path != NULL ? charter_file(c, path, &charter, fingerprint) : ERR_OK;
+	bool there = path != NULL || (d->type == DOCUMENT_CHARTER && charter_decode(d->body, &charter, NULL) == ERR_OK);
+	*known = e == ERR_OK && there ? &charter : NULL;
+	return e;
+}
+
 static int show_run(struct cli *c)
 {
 	const char *charter_path = NULL;
 	const struct cli_option options[] = {{0, "charter", CLI_TEXT, &charter_path, 0}, {0}};
-	static struct charter charter;
-	uint8_t fingerprint[32];
 	char file[FILE_PATH_MAX];
 	struct document d;
 	struct words w;
@@ -75,10 +84,8 @@ static int show_run(struct cli *c)
 	buf_init(&b, DOCUMENT_MAX);
 	enum err e = document_file(c, c->argv[0], file, &b, &d);
 	const struct charter *known = NULL;
-	if (e == ERR_OK && charter_path != NULL && (e = charter_file(c, charter_path, &charter, fingerprint)) == ERR_OK)
-		known = &charter;
-	else if (e == ERR_OK && d.type == DOCUMENT_CHARTER && charter_decode(d.body, &charter, NULL) == ERR_OK)
-		known = &charter;
+	if (e == ERR_OK)
+		e = known_charter(c, &d, charter_path, &known);
 	if (e == ERR_OK && is_folder(c->argv[0], file) && !c->json)
 		e = batch_show(c, c->argv[0], &d);
 	int status = CLI_OK;
@@ -149,13 +156,16 @@ static int sign_run(struct cli *c)
 	if (c->argc != 1 || s.key == NULL || s.seat == 0 || s.seat > SEATS_MAX)
 		return cli_usage(c, "a document, --key FILE and --seat N are wanted");
 	buf_init(&b, DOCUMENT_MAX);
+	const struct charter *known = NULL;
 	enum err e = document_file(c, c->argv[0], file, &b, &d);
+	if (e == ERR_OK)
+		e = known_charter(c, &d, s.charter_path, &known);
 	if (e == ERR_OK && is_folder(c->argv[0], file))
 		e = batch_show(c, c->argv[0], &d);
 	int status = CLI_OK;
 	if (e == ERR_OK && !c->json) { // what is signed is shown first
 		words_begin(&w, c);
-		document_words(&w, &d, NULL);
+		document_words(&w, &d, known);
 		status = words_end(&w);
 	}
 	if (e == ERR_OK && !s.yes && isatty(STDIN_FILENO) == 1 && !cli_confirm("Sign this?"))

@@ -373,8 +373,6 @@ static enum err keep(struct opening *o)
 		e = file_path(path, o->folder, "reply.secret", &o->c->why);
 	if (e == ERR_OK && !file_has(path))
 		e = keyfile_create(path, KEYFILE_RANDOM, o->content.reply_secret, &o->c->why);
-	if (e == ERR_OK && o->out != NULL)
-		e = file_dir(out, FILE_DIR, &o->c->why);
 	if (e == ERR_OK)
 		e = put(o, out, "report.json", o->content.document);
 	if (e == ERR_OK && o->content.attachments > 0)
@@ -409,6 +407,8 @@ static int open_it(struct opening *o)
 		return cli_fail(o->c, e);
 	if (o->request_only)
 		return request_hand_out(o);
+	if (o->out != NULL && (e = file_dir(o->out, FILE_DIR, &o->c->why)) != ERR_OK) // while nothing is spent
+		return cli_fail(o->c, e);
 	e = request_log(o);
 	if (e != ERR_OK)
 		e = request_insist(o, e);

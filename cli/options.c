@@ -30,7 +30,7 @@ static bool give(struct cli *c, const struct cli_option *o, const char *shown, c
 	case CLI_NUMBER:
 		if (num_parse(slice_text(value), 0, INT64_MAX, o->to))
 			return true;
-		cli_usage(c, "%s: \"%s\" is not a number", shown, value);
+		cli_usage(c, "%s: \"%s\" is not a number from 0 to %lld", shown, value, (long long)INT64_MAX);
 		return false;
 	case CLI_LIST:
 		if (list->n < CLI_LIST_MAX) {

@@ -1,6 +1,8 @@
 #include "plan.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "crypto/secret.h"
 #include "label.h"
@@ -43,6 +45,8 @@ static enum err source_read(struct cli *c, struct plan *p)
 		return why_set(&c->why, ERR_INPUT, "--format \"%s\": must be misp, stix, csv or text", p->o->format);
 	buf_init(&bytes, EXTRACT_BYTES_MAX);
 	enum err e = cli_read(c, p->o->source, EXTRACT_BYTES_MAX, &bytes);
+	if (e == ERR_OK && bytes.n == 0)
+		e = why_set(&c->why, ERR_INPUT, "%s: it is empty", base_name(p->o->source));
 	if (e == ERR_OK)
 		e = report_from_source(&p->report, base_name(p->o->source), buf_slice(&bytes), format, &c->why);
 	buf_free(&bytes);
@@ -175,9 +179,23 @@ static enum err credential_take(struct cli *c)
 	return platform_credential(c->platform, false, &c->why);
 }
 
+// Before anything is kept under it: an earlier report's file is not written over, and what cannot be made is said now.
+static enum err offline_check(struct cli *c, const char *path)
+{
+	char folder[FILE_PATH_MAX];
+	struct slice in = file_directory(path);
+	if (file_has(path))
+		return why_set(&c->why, ERR_EXISTS, "--offline %s: there already", path);
+	snprintf(folder, sizeof folder, "%.*s", SLICE_ARGS(in));
+	return access(folder, W_OK | X_OK) == 0 ? ERR_OK : why_set(&c->why, ERR_SYSTEM, "--offline %s: %s", path, strerror(errno));
+}
+
 enum err plan_make(struct cli *c, struct plan *p)
 {
-	enum err e = credential_take(c);
+	const char *offline = p->o->offline;
+	enum err e = offline != NULL && strcmp(offline, "-") != 0 ? offline_check(c, offline) : ERR_OK;
+	if (e == ERR_OK)
+		e = credential_take(c);
 	if (e != ERR_OK)
 		return e;
 	e = cli_sync(c);

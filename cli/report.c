@@ -141,6 +141,26 @@ static int planned(struct cli *c, struct plan *p)
 	return file_it(c, p);
 }
 
+static bool says_nothing(const struct plan_options *o)
+{
+	return o->format == NULL && o->title == NULL && o->kind == NULL && o->tlp == NULL && o->to == NULL && o->occurred == NULL &&
+	       o->description == NULL && o->description_file == NULL && o->offline == NULL && o->observe.n == 0 && o->attach.n == 0 &&
+	       !o->yes && !o->dry_run && !o->no_tokens && !o->with_background && !o->all;
+}
+
+static bool is_stdin(const char *word)
+{
+	return word != NULL && strcmp(word, "-") == 0;
+}
+
+static unsigned stdin_words(const struct plan_options *o)
+{
+	unsigned n = is_stdin(o->source) + is_stdin(o->description_file);
+	for (unsigned i = 0; i < o->attach.n; i++)
+		n += is_stdin(o->attach.word[i]);
+	return n;
+}
+
 static int run_report(struct cli *c)
 {
 	static struct plan p;
@@ -167,7 +187,7 @@ static int run_report(struct cli *c)
 	if (!cli_options(c, table))
 		return CLI_USAGE;
 	if (later != NULL)
-		return c->argc == 0 ? tokens_later(c, later) : cli_usage(c, "--tokens-later goes alone");
+		return c->argc == 0 && says_nothing(&o) ? tokens_later(c, later) : cli_usage(c, "--tokens-later goes alone");
 	if (c->argc > 1)
 		return cli_usage(c, "one FILE, not %d (attachments: --attach)", c->argc);
 	o.source = c->argc == 1 ? c->argv[0] : NULL;
@@ -177,6 +197,8 @@ static int run_report(struct cli *c)
 		return cli_usage(c, "--format is about a FILE");
 	if (o.description != NULL && o.description_file != NULL)
 		return cli_usage(c, "--description or --description-file, not both");
+	if (stdin_words(&o) > 1)
+		return cli_usage(c, "- is standard input, which is read once");
 	if (c->json && !o.yes && !o.dry_run)
 		return cli_usage(c, "--json asks no question: give --yes or --dry-run");
 	enum err e = cli_open(c, o.offline != NULL ? PLATFORM_CHARTER : PLATFORM_MEMBER);

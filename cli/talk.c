@@ -349,7 +349,11 @@ enum err talk_send(struct cli *c, const struct talk *t, struct slice text, uint3
 			e = seal(c, t, *number, text);
 		if (e == ERR_OK)
 			e = forward(c, t, *number, seat);
-		if (e != ERR_EXISTS)
+		else
+			return e;
+		if (e != ERR_OK && e != ERR_EXISTS)
+			return why_at(&c->why, e, "the message is kept, and `tocsin receipts --sync` sends it again");
+		if (e == ERR_OK)
 			return e;
 		e = ERR_OK;
 	}

@@ -291,7 +291,7 @@ enum err document_file(struct cli *c, const char *path, char file[static FILE_PA
 		return why_set(&c->why, ERR_LIMIT, "a path of %zu bytes", strlen(path));
 	enum err e = cli_read(c, file, DOCUMENT_MAX, bytes);
 	if (e == ERR_OK && (e = document_decode(buf_slice(bytes), d, &c->why)) != ERR_OK)
-		why_at(&c->why, e, "%s", file);
+		why_at(&c->why, e, "%s: no document that officers sign", file);
 	return e;
 }
 
@@ -331,13 +331,13 @@ enum err charter_file(struct cli *c, const char *path, struct charter *charter, 
 	if (e == ERR_OK)
 		e = document_decode(buf_slice(&b), &d, &c->why);
 	if (e == ERR_OK && d.type != DOCUMENT_CHARTER)
-		e = why_set(&c->why, ERR_INPUT, "it is a %s, no charter", document_name(d.type));
+		e = why_set(&c->why, ERR_INPUT, "it says: %s", document_name(d.type));
 	if (e == ERR_OK)
 		e = charter_decode(d.body, charter, &c->why);
 	if (e == ERR_OK)
 		charter_fingerprint(d.body, fingerprint);
 	else
-		why_at(&c->why, e, "%s", path);
+		why_at(&c->why, e, "%s: no charter", path);
 	buf_free(&b);
 	return e;
 }
@@ -370,9 +370,12 @@ enum err team_text(struct cli *c, const char *text, struct team *team)
 	struct slice s = slice_text(text);
 	size_t a = slice_find(s, ':', 0), b = slice_find(s, ':', a + 1), k = slice_find(s, ':', b + 1);
 	uint64_t id;
-	if (k >= s.n || !num_parse(slice_part(s, 0, a), 1, UINT16_MAX, &id) || !team_kind_named(slice_part(s, a + 1, b - a - 1), &team->kind) ||
+	if (k < s.n && !num_parse(slice_part(s, 0, a), 1, UINT16_MAX, &id))
+		return why_set(&c->why, ERR_INPUT, "team \"%s\": ID is a number from 1 to %u", text, UINT16_MAX);
+	if (k >= s.n || !team_kind_named(slice_part(s, a + 1, b - a - 1), &team->kind) ||
 	    k - b - 1 != 2 || s.n - k - 1 > CHARTER_NAME_MAX)
-		return why_set(&c->why, ERR_INPUT, "team \"%s\": ID:KIND:CC:NAME, KIND is international, national, authority or sector", text);
+		return why_set(&c->why, ERR_INPUT, "team \"%s\": ID:KIND:CC:NAME, KIND is international, national, authority or sector, CC two letters, NAME at most %d bytes", text,
+		               CHARTER_NAME_MAX);
 	team->id = (uint16_t)id;
 	memcpy(team->country, s.p + b + 1, 2);
 	team->country[2] = 0;

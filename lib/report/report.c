@@ -1,5 +1,6 @@
 #include "report/report.h"
 
+#include <ctype.h>
 #include <stdio.h>
 
 #include "report/text.h"
@@ -96,6 +97,15 @@ enum err report_attach(struct report *r, const char *name, struct slice bytes, s
 	return ERR_OK;
 }
 
+// As types are written: letters, digits and hyphens.
+static bool is_name(struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!isalnum(s.p[i]) && s.p[i] != '-' && s.p[i] != '_')
+			return false;
+	return s.n > 0;
+}
+
 enum err report_observe(struct report *r, struct slice text, struct why *why)
 {
 	struct observable o;
@@ -104,6 +114,9 @@ enum err report_observe(struct report *r, struct slice text, struct why *why)
 	bool typed = equals < text.n && observable_type_named(slice_part(text, 0, equals), &type);
 	enum err e =
 		typed ? observable_canonical(type, slice_part(text, equals + 1, text.n), &o, why) : observable_guess(text, &o, why);
+	if (e != ERR_OK && !typed && is_name(slice_part(text, 0, equals)) && equals < text.n)
+		return why_set(why, ERR_INPUT, "\"%.*s\": there is no type \"%.*s\"", SLICE_ARGS(slice_part(text, 0, TEXT_SHOWN)),
+		               SLICE_ARGS(slice_part(text, 0, equals < TEXT_SHOWN ? equals : TEXT_SHOWN)));
 	if (e != ERR_OK)
 		return why_at(why, e, "\"%.*s\"", SLICE_ARGS(slice_part(text, 0, TEXT_SHOWN)));
 	e = observable_list_add(&r->extract.list, &o, false, typed ? slice_part(text, equals + 1, text.n) : text,

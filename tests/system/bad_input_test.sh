@@ -82,6 +82,18 @@ mkdir -p "$P/folder" "$P/open-home" && chmod 755 "$P/open-home"
 status_of "no verb" tocsin
 status_of "a verb that is none" tocsin nonsense
 status_of "a home without its name" tocsin --home
+refused "and which word it is" '--home wants a directory' tocsin --home
+refused "nothing says where the home is" 'no home: neither TOCSIN_HOME nor HOME' env -u HOME -u TOCSIN_HOME "$BIN/tocsin" status
+refused "nobody is told to change a directory that is no home" 'no keys yet' tocsin --home "$P/open-home" status
+refused "seat 0" 'there is no seat 0' as intl cards --seat 0
+refused "team 0" 'ID is a number from 1' tocsin officer team 0:national:FR:x -o "$P/team"
+refused "an officer's enrolment is no document" 'no document that officers sign' tocsin officer show "$P/officer1/officer.enrol"
+says "who signs is told whether those before did" 'signed by .*all true' tocsin officer sign "$P/order" --key "$P/officer1/officer.key" --seat 1 --charter "$P/charter" --yes -o "$P/again"
+refused "a quarter far ahead" 'more than a year ahead' "$BIN/tocsin-keeper" quarter -c "$P/keeper1.conf" --quarter 2099Q1
+full() { "$@" >/dev/full; }
+for words in "tocsin --help" "tocsin --version" "tocsin help open" "tocsin-hub --help" "tocsin-hub --version" "tocsin-keeper --help" "tocsin-keeper check -c $P/keeper1.conf" "tocsin-hub check -c $P/hub.conf"; do
+	refused "no room for what is said: ${words%% -c*}" 'the output could not be written' full "$BIN/${words%% *}" ${words#* }
+done
 refused "help about a verb that is none" 'no verb "nonsense"' tocsin help nonsense
 refused "help about a verb of officers that is none" 'no verb "nonsense"' tocsin help officer nonsense
 refused "help about a word behind a verb" 'no verb "nonsense"' tocsin help report nonsense
@@ -109,10 +121,26 @@ done
 for value in "ipv4=999.1.1.1" "nonsense=x" "ipv4" "=" "domain=" "url=http://" "sha256=zz" "domain=$(printf 'a%.0s' $(seq 3000))" $'domain=a\x01b'; do
 	status_of "--observe ${value:0:20}" as hospital report --title x --to 1 --tlp AMBER --dry-run --observe "$value"
 done
+refused "a type that is none is named" 'there is no type "nonsense"' as hospital report --title x --observe nonsense=x --dry-run
 status_of "--tlp PURPLE" as hospital report --title x --to 1 --tlp PURPLE --dry-run
 status_of "--to nobody" as hospital report --title x --to 77 --tlp AMBER --dry-run
 status_of "a title of two lines" as hospital report --title $'a\nb' --to 1 --tlp AMBER --dry-run
 status_of "a title that is no UTF-8" as hospital report --title $'a\xff' --to 1 --tlp AMBER --dry-run
+
+DRY="report --to 1 --tlp AMBER --dry-run"
+: >"$P/empty"
+refused "an empty file" 'empty: it is empty' as hospital $DRY "$P/empty"
+refused "an empty standard input" 'stdin: it is empty' as hospital $DRY - </dev/null
+refused "standard input is not read twice" 'read once' as hospital $DRY - --description-file - <<<"45.83.122.7"
+refused "tokens later, and something else" 'goes alone' as hospital report --tokens-later "$A" --title x
+kept() { as hospital --json receipts | json 'len(d["receipts"])'; }
+BEFORE=$(kept)
+refused "an offline file is not written over" 'empty: there already' as hospital report --title x --to 1 --tlp AMBER --yes --offline "$P/empty"
+refused "an offline file nowhere" 'No such file' as hospital report --title x --to 1 --tlp AMBER --yes --offline /no/such/folder/x
+ok "nothing is kept that could be filed later" test "$(kept)" = "$BEFORE"
+BEFORE=$(as intl --json ledger verify | json 'd["size"]')
+refused "an opening into nowhere" 'mkdir: No such file' as intl open "$A" --purpose "into nowhere" --out /no/such/folder/x
+ok "is not asked for" test "$(as intl --json ledger verify | json 'd["size"]')" = "$BEFORE"
 
 echo "# reports that are none"
 J=$P/json

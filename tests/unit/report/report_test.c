@@ -183,6 +183,7 @@ static void fields_refused(void)
 	CHECK(report_describe(&r, text("\xc2\x9b"), &why) == ERR_INPUT);
 	CHECK(report_observe(&r, text("ipv4=1.2.3"), &why) == ERR_INPUT && strstr(why.text, "ipv4=1.2.3") != NULL);
 	CHECK(report_observe(&r, text("nothing in particular"), &why) == ERR_INPUT);
+	CHECK(report_observe(&r, text("ip=1.2.3.4"), &why) == ERR_INPUT && strstr(why.text, "there is no type \"ip\"") != NULL);
 	CHECK(report_address(&r, 0, &why) == ERR_INPUT);
 	CHECK(report_address(&r, 1, &why) == ERR_OK && report_address(&r, 1, &why) == ERR_EXISTS);
 	for (uint16_t i = 2; i <= RECORD_AUDIENCE_MAX; i++)
