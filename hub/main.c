@@ -34,7 +34,7 @@ static const struct role_table roles = {
 	.channels = {{"net", "core", CORE_LINKS, CORE_FRAME_MAX}, {"core", "matcher", 1, MATCHER_FRAME_MAX}, {NULL, NULL, 0, 0}},
 };
 
-static int usage(void)
+static int usage(FILE *to)
 {
 	fputs("usage: tocsin-hub [-n] -c FILE          run, or only check the configuration\n"
 	      "       tocsin-hub init -c FILE          make keys and the enrolment file\n"
@@ -42,8 +42,17 @@ static int usage(void)
 	      "       tocsin-hub check -c FILE         store, ledger and matcher's log agree\n"
 	      "       tocsin-hub backup -c FILE [--keys] DIRECTORY   copy the state, also while the hub runs\n"
 	      "       tocsin-hub --version\n",
-	      stderr);
-	return 2;
+	      to);
+	return to == stdout ? 0 : 2;
+}
+
+// The status, or that of an output that could not be written.
+static int written(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	fputs("tocsin-hub: the output could not be written\n", stderr);
+	return 1;
 }
 
 struct arguments {
@@ -84,6 +93,19 @@ static enum err conf_check(const struct hub_conf *c, enum log_level *level, stru
 	return ERR_OK;
 }
 
+static int run_verb(const struct arguments *a, const struct hub_conf *conf)
+{
+	if (strcmp(a->verb, "init") == 0 && a->file == NULL)
+		return hub_init(conf);
+	if (strcmp(a->verb, "charter") == 0 && a->file != NULL)
+		return hub_install_charter(conf, a->file);
+	if (strcmp(a->verb, "check") == 0 && a->file == NULL)
+		return hub_check(conf);
+	if (strcmp(a->verb, "backup") == 0 && a->file != NULL)
+		return hub_backup(conf, a->file, a->keys);
+	return usage(stderr);
+}
+
 int main(int argc, char **argv)
 {
 	const struct role *role = role_take(&roles, &argc, argv);
@@ -93,10 +115,12 @@ int main(int argc, char **argv)
 	enum log_level level = LOG_INFO;
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
 		puts("tocsin-hub " TOCSIN_VERSION);
-		return 0;
+		return written(0);
 	}
+	if (argc == 2 && strcmp(argv[1], "--help") == 0)
+		return written(usage(stdout));
 	if (!arguments_read(argc, argv, &a))
-		return usage();
+		return usage(stderr);
 	enum err e = conf_read(hub_conf_fields, a.conf, &conf, &why);
 	if (e == ERR_OK)
 		e = conf_check(&conf, &level, &why);
@@ -108,18 +132,10 @@ int main(int argc, char **argv)
 	}
 	if (a.check) {
 		conf_print(hub_conf_fields, &conf, stdout);
-		return 0;
+		return written(0);
 	}
-	if (a.verb != NULL && strcmp(a.verb, "init") == 0)
-		return hub_init(&conf);
-	if (a.verb != NULL && strcmp(a.verb, "charter") == 0 && a.file != NULL)
-		return hub_install_charter(&conf, a.file);
-	if (a.verb != NULL && strcmp(a.verb, "check") == 0 && a.file == NULL)
-		return hub_check(&conf);
-	if (a.verb != NULL && strcmp(a.verb, "backup") == 0 && a.file != NULL)
-		return hub_backup(&conf, a.file, a.keys);
 	if (a.verb != NULL)
-		return usage();
+		return written(run_verb(&a, &conf));
 	static char name[32] = "hub"; // of the log, for ever
 	if (role != NULL)
 		snprintf(name, sizeof name, "hub.%s", role->name);

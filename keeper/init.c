@@ -14,6 +14,7 @@
 #include "sys/file.h"
 
 #define FIRST_YEAR 1970
+#define QUARTERS_AHEAD 4 // a quarter farther away is a slip of the keyboard
 
 static int finish(enum err e, const struct why *why)
 {
@@ -215,6 +216,8 @@ int keeper_install_charter(const struct keeper_conf *c, const char *from)
 		e = governance_pin(g, buf_slice(&leaf), &why);
 	if (e == ERR_OK)
 		e = keeper_seat(c, governance_charter(g), &seat, &why);
+	if (e == ERR_OK)
+		e = make_folders(c, &why); // "store" is not among what a safe gives back
 	keeper_path(c, "charter", path);
 	if (e == ERR_OK)
 		e = file_create(path, buf_slice(&leaf), FILE_PUBLIC, &why);
@@ -244,8 +247,8 @@ static enum err quarter_parse(const char *text, uint16_t *quarter, struct why *w
 			return why_set(why, ERR_INPUT, "quarter \"%s\": a year, Q and 1 to 4, as 2026Q4; or next", text);
 		*quarter = (uint16_t)((year - FIRST_YEAR) * 4 + (uint64_t)(text[5] - '1'));
 	}
-	if (*quarter < now || *quarter > QUARTER_MAX)
-		return why_set(why, ERR_INPUT, "quarter %s: is over, or beyond what can be counted", text != NULL ? text : "next");
+	if (*quarter < now || *quarter > QUARTER_MAX || *quarter > now + QUARTERS_AHEAD)
+		return why_set(why, ERR_INPUT, "quarter %s: is over, or more than a year ahead", text != NULL ? text : "next");
 	return ERR_OK;
 }
 

@@ -112,7 +112,7 @@ static enum err quarter_load(const struct keys *k, uint16_t quarter, uint8_t sk[
 	keys_path(k, name, path);
 	enum err e = keyfile_read(path, KEYFILE_HPKE, sk, why);
 	if (e == ERR_ABSENT)
-		return why_set(why, e, "this keeper has no sealing key of quarter %u (any more)", quarter);
+		return why_set(why, e, "this keeper has no sealing key of quarter %uQ%u (any more)", 1970 + quarter / 4, quarter % 4 + 1);
 	return e;
 }
 

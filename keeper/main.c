@@ -14,7 +14,7 @@ static const struct role_table roles = {
 	.channels = {{"net", "core", CORE_LINKS, CORE_FRAME_MAX}, {"core", "keys", 1, KEYS_FRAME_MAX}, {NULL, NULL, 0, 0}},
 };
 
-static int usage(void)
+static int usage(FILE *to)
 {
 	fputs("usage: tocsin-keeper [-n] -c FILE\n"
 	      "       tocsin-keeper init -c FILE\n"
@@ -22,8 +22,17 @@ static int usage(void)
 	      "       tocsin-keeper quarter -c FILE [--quarter 2026Q4|next]\n"
 	      "       tocsin-keeper check -c FILE\n"
 	      "       tocsin-keeper --version\n",
-	      stderr);
-	return 2;
+	      to);
+	return to == stdout ? 0 : 2;
+}
+
+// The status, or that of an output that could not be written.
+static int written(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	fputs("tocsin-keeper: the output could not be written\n", stderr);
+	return 1;
 }
 
 struct arguments {
@@ -106,7 +115,7 @@ static int run_verb(const struct arguments *a, const struct keeper_conf *conf)
 		return keeper_make_quarter(conf, a->quarter);
 	if (strcmp(a->verb, "check") == 0 && a->file == NULL && a->quarter == NULL)
 		return keeper_check(conf);
-	return usage();
+	return usage(stderr);
 }
 
 int main(int argc, char **argv)
@@ -118,10 +127,12 @@ int main(int argc, char **argv)
 	enum log_level level = LOG_INFO;
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
 		puts("tocsin-keeper " TOCSIN_VERSION);
-		return 0;
+		return written(0);
 	}
+	if (argc == 2 && strcmp(argv[1], "--help") == 0)
+		return written(usage(stdout));
 	if (!arguments_read(argc, argv, &a))
-		return usage();
+		return usage(stderr);
 	enum err e = conf_read(keeper_conf_fields, a.conf, &conf, &why);
 	if (e == ERR_OK)
 		e = conf_check(&conf, &level, &why);
@@ -131,10 +142,10 @@ int main(int argc, char **argv)
 		return refuse(e, &why);
 	if (a.check) {
 		conf_print(keeper_conf_fields, &conf, stdout);
-		return 0;
+		return written(0);
 	}
 	if (a.verb != NULL)
-		return run_verb(&a, &conf);
+		return written(run_verb(&a, &conf));
 	open_log(role, level);
 	return role == NULL ? supervise(&conf, argv) : role_run(&roles, role, &conf);
 }

@@ -226,9 +226,10 @@ ok "and agrees" keeper_check 2
 # Its disk is dead: a new one, with the keys from the safe, the charter, and nothing that was remembered.
 daemon_stop keeper2
 mv "$P/keeper2" "$P/keeper2.dead"
-mkdir -m 700 "$P/keeper2" "$P/keeper2/keys" "$P/keeper2/store"
+mkdir -m 700 "$P/keeper2" "$P/keeper2/keys"
 for key in identity witness voucher ceremony share-* quarter-*; do cp -p "$P/keeper2.dead/keys/"$key "$P/keeper2/keys/"; done
-cp -p "$P/keeper2.dead/tls.pem" "$P/keeper2.dead/tls.key" "$P/keeper2.dead/charter" "$P/keeper2/"
+cp -p "$P/keeper2.dead/tls.pem" "$P/keeper2.dead/tls.key" "$P/keeper2/"
+ok "it is given the charter again" "$BIN/tocsin-keeper" charter -c "$P/keeper2.conf" "$P/charter"
 daemon_start keeper2
 ok "with keys from the safe alone it suspends itself too" within 20 "seat 2 to suspend itself" metric_is 2 'tocsin_keeper_mode{mode="suspended"}' 1
 next_second
@@ -239,4 +240,7 @@ ok "it works again" within 20 "seat 2 to be active" metric_is 2 'tocsin_keeper_m
 daemon_stop keeper3
 ok "and opens with one other" as intl open "$(as reporter2 --json receipts | json 'd["receipts"][0]["id"]')" --purpose "with the new machine"
 ok "it agrees" keeper_check 2
+says "it has no cards" '"cards": \[\]|^\[\]' as intl --json cards --seat 2
+daemon_start keeper3
+ok "they are handed to it again" tocsin officer publish "$P/batch-all" --charter "$P/charter" --cards-only --wait 1
 finish
