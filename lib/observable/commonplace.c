@@ -129,6 +129,8 @@ static enum err parse(struct commonplace *list, struct slice text, struct why *w
 	while (text.n > 0 && e == ERR_OK) {
 		size_t end = slice_find(text, '\n', 0);
 		struct slice line = slice_part(text, 0, end);
+		if (line.n > 0 && line.p[line.n - 1] == '\r')
+			line.n--;
 		text = slice_part(text, end + 1, text.n);
 		if (++number == 1)
 			e = parse_header(list, line, why);

@@ -15,6 +15,8 @@ static void refusals(void)
 		{HEADER "cidr 1.1.1.1/32\ncidr 2001:db8::1/128\ncidr ::/128", NULL},
 		{HEADER "host example.com\ndomain example.com\nvalue domain example.com", NULL},
 		{HEADER "value filename a b.exe", NULL},
+		{"tocsin-common-values 1 v1\r\ncidr 10.0.0.0/8\r\n", NULL},
+		{"tocsin-common-values 1 v1\r\r\n", "line 1: the version"},
 		{"", "line 1: the header is missing"},
 		{"cidr 10.0.0.0/8\n", "line 1: must be"},
 		{"tocsin-common-values 2 v1\n", "line 1: must be"},
