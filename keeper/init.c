@@ -8,6 +8,7 @@
 #include "crypto/dkg.h"
 #include "crypto/keyfile.h"
 #include "crypto/secret.h"
+#include "follow/follow.h"
 #include "http/tls.h"
 #include "keeper.h"
 #include "sys/clock.h"
@@ -284,6 +285,33 @@ static enum err quarter_document(const struct quarter_key *k, const char *path, 
 	return e;
 }
 
+// A key that the ledger has and the disk has not is lost: another made in its place would open nothing.
+static enum err quarter_lost(const struct keeper_conf *c, const struct quarter_key *k, struct why *why)
+{
+	char path[CONF_TEXT_MAX];
+	struct buf charter;
+	struct store *store = NULL;
+	struct follow *follow = NULL;
+	keeper_path(c, "store/store.sqlite", path);
+	if (!file_has(path))
+		return ERR_OK;
+	buf_init(&charter, DOCUMENT_MAX);
+	keeper_path(c, "charter", path);
+	enum err e = file_read(path, DOCUMENT_MAX, &charter, why);
+	keeper_path(c, "store", path);
+	if (e == ERR_OK)
+		e = store_open_snapshot(path, STORE_KEEPER, &store, why);
+	if (e == ERR_OK)
+		e = follow_open(store, buf_slice(&charter), &follow, why);
+	if (e == ERR_OK && governance_quarter_key(follow_governance(follow), k->seat, k->quarter) != NULL)
+		e = why_set(why, ERR_EXISTS, "quarter %uQ%u: the ledger has this seat's sealing key, and it is not here: it takes no second one",
+		            FIRST_YEAR + k->quarter / 4, k->quarter % 4 + 1);
+	follow_close(follow);
+	store_close(store);
+	buf_free(&charter);
+	return e;
+}
+
 int keeper_make_quarter(const struct keeper_conf *c, const char *text)
 {
 	char path[CONF_TEXT_MAX], name[48];
@@ -300,6 +328,10 @@ int keeper_make_quarter(const struct keeper_conf *c, const char *text)
 		k.seat = seat->index;
 		snprintf(name, sizeof name, "keys/quarter-%u", k.quarter);
 		keeper_path(c, name, path);
+		if (!file_has(path))
+			e = quarter_lost(c, &k, &why);
+	}
+	if (e == ERR_OK) {
 		e = quarter_pair(path, k.key, &why);
 	}
 	if (e == ERR_OK) {

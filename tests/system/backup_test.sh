@@ -108,6 +108,9 @@ ok "undone, it agrees again" hub_check
 QUARTER=$(ls "$P/keeper2/keys" | grep '^quarter-')
 mv "$P/keeper2/keys/$QUARTER" "$P/kept"
 refused "a keeper without its sealing key" 'DISAGREES .*its sealing key is published, and cannot be read here' keeper_check 2
+NUMBER=${QUARTER#quarter-}
+refused "makes no second one, which the ledger would not take" 'takes no second one' "$BIN/tocsin-keeper" quarter -c "$P/keeper2.conf" --quarter $((1970 + NUMBER / 4))Q$((NUMBER % 4 + 1))
+ok "and none is there" test ! -e "$P/keeper2/keys/$QUARTER"
 cp "$P/keeper3/keys/$QUARTER" "$P/keeper2/keys/$QUARTER"
 refused "with another's" 'DISAGREES .*is not the key that the ledger has' keeper_check 2
 mv "$P/kept" "$P/keeper2/keys/$QUARTER"
