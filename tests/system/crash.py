@@ -21,7 +21,8 @@ VALUES = [f"host{i}.zone{i}.test" for i in range(12)]  # what reports share
 END_SECONDS, READY_SECONDS, CLIENT_SECONDS = 20, 20, 90
 NOISE = open(f"{PLATFORM}/clients.log", "a", encoding="utf-8")
 rng = random.Random(SEED)
-results = collections.Counter()
+results = collections.Counter()  # questions
+tests = collections.Counter()
 
 
 def case(name, ok, detail=""):
@@ -148,7 +149,7 @@ class Filed:
         self.opened = []      # ids of records that the analyst has opened
         self.sent = {}        # text of a reply that was sent → home that must read it
         self.high = collections.Counter()  # name → highest value of what never goes back
-        self.round, self.drafted = 0, 0
+        self.round, self.drafted = 0, int(time.time())
 
 
 filed = Filed()
@@ -172,14 +173,20 @@ def reply():
     return [command(home, "reply", record, f"word of round {filed.round}")]
 
 
+def draft(*words):
+    """A document that is newer than the last: they have whole seconds."""
+    until(5, lambda: int(time.time()) > filed.drafted)
+    done = run(None, "officer", *words)
+    filed.drafted = int(time.time())
+    return done
+
+
 def standing():
     """Suspend and restore: the client may be killed in either."""
     commands = []
     for verb, words in (("suspend", ["--hours", "1"]), ("restore", [])):
         document = f"{PLATFORM}/{verb}-{filed.round}"
-        until(5, lambda: int(time.time()) > filed.drafted)  # the newer one counts, and documents have whole seconds
-        case(f"a document to {verb} is drafted", run(None, "officer", verb, card_of(SUSPECT), *words, "-o", document).returncode == 0)
-        filed.drafted = int(time.time())
+        case(f"a document to {verb} is drafted", draft(verb, card_of(SUSPECT), *words, "-o", document).returncode == 0)
         sign(document, *(range(1, OPENERS + 1) if verb == "restore" else [rng.randint(1, SEATS)]))
         commands.append(command(None, "officer", "publish", document, "--charter", f"{PLATFORM}/charter"))
     return commands
@@ -189,7 +196,7 @@ def ceremony():
     """A new order each time; its keys are not published, so that tokens go on meeting."""
     folder = f"{PLATFORM}/ceremony-{filed.round}"
     order = f"{PLATFORM}/order-{filed.round}"
-    case("a ceremony is ordered", run(None, "officer", "order-ceremony", "--epoch", "2", "-o", order).returncode == 0)
+    case("a ceremony is ordered", draft("order-ceremony", "--epoch", "2", "-o", order).returncode == 0)
     sign(order, *range(1, OPENERS + 1))
     done = run(None, "officer", "publish", order, "--charter", f"{PLATFORM}/charter")
     case("the order is published", done.returncode == 0, done.stderr)
@@ -441,16 +448,23 @@ def one_round(number):
         check_suspect()
 
 
-def main():
+def tested(name, work):
+    """Thousands of questions are asked; what counts as one test is the round, the beginning, the end."""
+    failed = results[False]
+    work()
+    tests[results[False] == failed] += 1
+    if results[False] != failed:
+        print(f"FAIL {name}", flush=True)
+
+
+def begin():
     for d in daemons:
         d.start()
     case("a first report is filed", subprocess.run(report()[0], capture_output=True, stdin=subprocess.DEVNULL).returncode == 0)
     check()
-    for number in range(1, ROUNDS + 1):
-        one_round(number)
-        if results[False] > 20:
-            print("too many failures: the run ends here")
-            break
+
+
+def end():
     check_replies()
     audit = run(ANALYST, "ledger", "verify")
     case("the whole ledger verifies", audit.returncode == 0, audit.stderr)
@@ -458,10 +472,21 @@ def main():
         d.stop()
         agree = subprocess.run([f"{BIN}/{d.program}", "check", "-c", f"{PLATFORM}/{d.name}.conf"], capture_output=True, text=True)
         case(f"{d.name}'s own check finds store, ledger and index in agreement", agree.returncode == 0, agree.stdout[-300:] + agree.stderr[-300:])
+
+
+def main():
+    tested("the platform starts", begin)
+    for number in range(1, ROUNDS + 1):
+        tested(f"round {number}", lambda: one_round(number))
+        if results[False] > 20:
+            print("too many failures: the run ends here")
+            break
+    tested("the platform agrees with itself", end)
     leaves = filed.high["the ledger's size"]
     print(f"seed {SEED}: {len(filed.receipts)} records, {len(filed.sent)} replies, {len(filed.opened)} openings, {leaves} leaves")
-    print(f"tally: {results[True]} passed, {results[False]} failed, 0 skipped")
-    return results[False] != 0
+    print(f"{results[True]} questions answered as they must be, {results[False]} otherwise")
+    print(f"tally: {tests[True]} passed, {tests[False]} failed, 0 skipped")
+    return tests[False] != 0
 
 
 sys.exit(main())

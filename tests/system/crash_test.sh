@@ -2,7 +2,7 @@
 # kill -9 at random instants: crash.py drives and checks. A run is told by its seed, though not to the millisecond.
 # crash_test.sh BUILD [ROUNDS] [SEED]    also TOCSIN_ROUNDS, TOCSIN_SEED
 set -u
-BIN=$(realpath "$1") ROUNDS=${2:-${TOCSIN_ROUNDS:-45}} SEED=${3:-${TOCSIN_SEED:-$RANDOM$RANDOM}}
+BIN=$(realpath "$1") ROUNDS=${2:-${TOCSIN_ROUNDS:-200}} SEED=${3:-${TOCSIN_SEED:-$RANDOM$RANDOM}}
 cd "$(dirname "$0")/../.."
 PORT=8300 NAME="Crash test"
 POLICY="--policy tokens.name=1000000 --policy filings=100000 --policy vouchers=1000000 --policy releases.analyst=10000 \
