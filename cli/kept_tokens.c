@@ -16,6 +16,8 @@ static enum err list_load(struct cli *c, const struct common_list *wanted, const
 		            wanted->version, cli_hex(wanted->hash, 32));
 	if (e == ERR_OK)
 		e = commonplace_load(buf_slice(&text), list, &c->why);
+	if (e == ERR_INPUT || e == ERR_LIMIT)
+		why_at(&c->why, e, "%s is damaged (`tocsin common-values FILE` installs the list again)", path);
 	buf_free(&text);
 	if (e == ERR_OK && memcmp(commonplace_hash(*list), wanted->hash, 32) != 0) {
 		e = why_set(&c->why, ERR_AUTH,

@@ -260,6 +260,7 @@ static enum err folder_write(struct cli *c, const char *folder, const struct mem
 	struct accreditation a = {.count = b->count, .issued = clock_now()};
 	struct pairing p = {.cards = wire_of(buf_slice(&b->cards))};
 	struct buf items, body, document;
+	char path[FILE_PATH_MAX];
 	buf_init(&items, (size_t)MEMBERS_MAX * ITEM_BYTES);
 	buf_init(&body, DOCUMENT_MAX);
 	buf_init(&document, DOCUMENT_MAX);
@@ -273,11 +274,15 @@ static enum err folder_write(struct cli *c, const char *folder, const struct mem
 	if (e == ERR_OK)
 		e = batch_each(b->items, b->count, pair_put, &p);
 	if (e != ERR_OK)
-		why_set(&c->why, e, "batch of %u members", b->count);
+		why_set(&c->why, e, "batch of %u members: from 1 to %u", b->count, MEMBERS_MAX);
 	accreditation_encode(&a, &body);
 	document_encode(&(struct document){.type = DOCUMENT_ACCREDITATION, .body = buf_slice(&body)}, &document);
 	if (e == ERR_OK)
 		e = file_dir(folder, FILE_DIR, &c->why);
+	if (e == ERR_OK)
+		e = file_path(path, folder, "document", &c->why);
+	if (e == ERR_OK)
+		e = document_replaceable(c, path);
 	if (e == ERR_OK)
 		e = put_file(c, folder, "items", &items);
 	if (e == ERR_OK)

@@ -24,6 +24,8 @@ static void show_content(struct cli *c, const struct plan *p)
 	printf("%s\n", cli_dim("To be sealed"));
 	cli_table_begin(&t, 2, NULL);
 	cli_row(&t, "  title", "%s", r->title);
+	if (p->o->source != NULL)
+		cli_row(&t, "  read as", "%s", extract_format_name(r->format));
 	cli_row(&t, "  kind", "%s", r->kind == RECORD_FLAW ? "a flaw found" : "an attack suffered");
 	if (p->unlabelled)
 		cli_row(&t, "  marking", "%s (unlabelled: treated as AMBER+STRICT)", tlp_text(r->tlp));
@@ -191,6 +193,8 @@ void plan_json(struct cli *c, struct json_writer *w, const struct plan *p)
 	const struct report *r = &p->report;
 	json_put_hex(w, "id", slice_of(p->id, RECORD_ID));
 	json_put_string(w, "title", r->title);
+	if (p->o->source != NULL)
+		json_put_string(w, "format", extract_format_name(r->format));
 	json_put_string(w, "kind", label_kind(r->kind));
 	json_put_string(w, "tlp", tlp_text(r->tlp));
 	json_put_bool(w, "unlabelled", p->unlabelled);

@@ -309,11 +309,27 @@ enum err document_write(struct cli *c, const struct document *d, const char *pat
 	return e;
 }
 
+enum err document_replaceable(struct cli *c, const char *path)
+{
+	struct buf b;
+	struct document d;
+	if (strcmp(path, "-") == 0 || !file_has(path))
+		return ERR_OK;
+	buf_init(&b, DOCUMENT_MAX);
+	enum err e = file_read(path, DOCUMENT_MAX, &b, &c->why);
+	if (e == ERR_OK && (document_decode(buf_slice(&b), &d, NULL) != ERR_OK || d.signatures > 0))
+		e = why_set(&c->why, ERR_EXISTS, "%s: there already, and no unsigned draft", path);
+	buf_free(&b);
+	return e;
+}
+
 int document_draft(struct cli *c, enum document_type type, const struct buf *body, const char *path)
 {
 	struct document d = {.type = type, .body = buf_slice(body)};
 	struct words w;
-	enum err e = buf_status(body) == ERR_OK ? document_write(c, &d, path) : why_set(&c->why, ERR_LIMIT, "document: its body is too long");
+	enum err e = buf_status(body) == ERR_OK ? document_replaceable(c, path) : why_set(&c->why, ERR_LIMIT, "document: its body is too long");
+	if (e == ERR_OK)
+		e = document_write(c, &d, path);
 	if (e != ERR_OK)
 		return cli_fail(c, e);
 	words_begin(&w, c);

@@ -25,6 +25,8 @@ bool document_words(struct words *w, const struct document *d, const struct char
 // A document file, or "document" in a batch's folder. d borrows from bytes. *path_out is the file.
 MUST_USE enum err document_file(struct cli *c, const char *path, char file[static FILE_PATH_MAX], struct buf *bytes, struct document *d);
 MUST_USE enum err document_write(struct cli *c, const struct document *d, const char *path);
+// ERR_EXISTS: another file than an unsigned draft is there, which a new draft would destroy.
+MUST_USE enum err document_replaceable(struct cli *c, const char *path);
 // Writes a document without signatures, shows it and says what comes next; the exit status.
 int document_draft(struct cli *c, enum document_type type, const struct buf *body, const char *path);
 // The origin for a signature: of the document itself when it is a charter, else as given by one of the two options. *charter (may stay

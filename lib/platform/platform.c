@@ -110,8 +110,8 @@ static enum err charter_take(struct platform *p, struct why *why)
 		e = why_set(why, ERR_ABSENT, "%s: no platform joined yet; run `tocsin join CHARTER`", p->home);
 	if (e == ERR_OK)
 		e = store_take(p, why);
-	if (e == ERR_OK)
-		e = follow_open(p->store, buf_slice(&charter), &p->follow, why);
+	if (e == ERR_OK && (e = follow_open(p->store, buf_slice(&charter), &p->follow, why)) != ERR_OK)
+		why_at(why, e, "%s: charter and store", p->home);
 	if (e == ERR_OK)
 		e = clients_make(p, why);
 	buf_free(&charter);
@@ -170,6 +170,8 @@ enum err platform_visit(const char *charter_path, struct platform **out, struct 
 	if (e == ERR_OK)
 		e = (p->visited = governance_new()) == NULL ? why_set(why, ERR_SYSTEM, "out of memory")
 		                                            : governance_pin(p->visited, buf_slice(&charter), why);
+	if (e == ERR_INPUT)
+		why_at(why, e, "%s", charter_path);
 	if (e == ERR_OK)
 		e = clients_make(p, why);
 	buf_free(&charter);

@@ -19,6 +19,7 @@ struct report {
 	unsigned audience;      // teams, ascending, no doubles; at least one in a document
 	uint16_t team[RECORD_AUDIENCE_MAX];
 	struct extract extract; // observables and refusals
+	enum extract_format format; // that a source was read as
 	unsigned attachments;   // the source file itself is attachment 0 when there is one
 	struct attachment attachment[ATTACHMENTS_MAX];
 	struct buf attached;    // owns the attachments' bytes

@@ -112,6 +112,7 @@ static enum err unmark(struct report *r, struct why *why)
 static enum err read_source(struct report *r, struct slice in, const enum extract_format *wanted, struct why *why)
 {
 	enum extract_format format = wanted != NULL ? *wanted : extract_guess(in);
+	r->format = format;
 	enum err e = extract_any(in, format, &r->extract, why);
 	if (e != ERR_OK)
 		return why_at(why, e, "as %s", extract_format_name(format));

@@ -89,6 +89,11 @@ refused "seat 0" 'there is no seat 0' as intl cards --seat 0
 refused "team 0" 'ID is a number from 1' tocsin officer team 0:national:FR:x -o "$P/team"
 refused "an officer's enrolment is no document" 'no document that officers sign' tocsin officer show "$P/officer1/officer.enrol"
 says "who signs is told whether those before did" 'signed by .*all true' tocsin officer sign "$P/order" --key "$P/officer1/officer.key" --seat 1 --charter "$P/charter" --yes -o "$P/again"
+refused "a draft over a signed document" 'charter: there already, and no unsigned draft' tocsin officer order-ceremony -o "$P/charter"
+refused "a draft over an officer's key" 'officer.key: there already, and no unsigned draft' tocsin officer resume --seat 1 -o "$P/officer1/officer.key"
+ok "a draft" tocsin officer resume --seat 1 -o "$P/draft"
+ok "over an unsigned draft" tocsin officer resume --seat 2 -o "$P/draft"
+refused "a batch over a signed batch" 'document: there already, and no unsigned draft' tocsin officer accredit --charter "$P/charter" --list "$P/batch-all.list" -o "$P/batch-all"
 refused "a quarter far ahead" 'more than a year ahead' "$BIN/tocsin-keeper" quarter -c "$P/keeper1.conf" --quarter 2099Q1
 full() { "$@" >/dev/full; }
 for words in "tocsin --help" "tocsin --version" "tocsin help open" "tocsin-hub --help" "tocsin-hub --version" "tocsin-keeper --help" "tocsin-keeper check -c $P/keeper1.conf" "tocsin-hub check -c $P/hub.conf"; do
@@ -132,6 +137,12 @@ DRY="report --to 1 --tlp AMBER --dry-run"
 refused "an empty file" 'empty: it is empty' as hospital $DRY "$P/empty"
 refused "an empty standard input" 'stdin: it is empty' as hospital $DRY - </dev/null
 refused "standard input is not read twice" 'read once' as hospital $DRY - --description-file - <<<"45.83.122.7"
+printf '{"type":"indicator","pattern":"[domain-name:value = %s]"}' "'host.second-stage.net'" >"$P/alone.json"
+says "a report says what it was read as" 'read as +text' as hospital $DRY "$P/alone.json"
+cp -a "$H" "$P/damaged" && : >"$P/damaged/charter"
+refused "an empty charter is named" 'damaged: charter and store: ' tocsin --home "$P/damaged" status
+cp -p "$H/charter" "$P/damaged/" && echo x >>"$P/damaged/common-values"
+refused "a damaged list of common values is named" 'damaged/common-values is damaged' tocsin --home "$P/damaged" $DRY --title x
 refused "tokens later, and something else" 'goes alone' as hospital report --tokens-later "$A" --title x
 kept() { as hospital --json receipts | json 'len(d["receipts"])'; }
 BEFORE=$(kept)
