@@ -1,7 +1,9 @@
 // The verb backup: a copy of the hub's state as of one moment, made beside the running hub. Sealed content only: no pepper ever, and
 // no key unless it is asked for.
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/num.h"
 #include "follow/follow.h"
@@ -118,11 +120,26 @@ static enum err copy_all(const struct hub_conf *c, const char *dir, bool keys, s
 	return e;
 }
 
+// A copy inside the state shares its fate, and would be in every later restoration of it.
+static enum err outside(const struct hub_conf *c, const char *dir, struct why *why)
+{
+	char parent[CONF_TEXT_MAX], state[PATH_MAX], to[PATH_MAX];
+	struct slice folder = file_directory(dir);
+	snprintf(parent, sizeof parent, "%.*s", SLICE_ARGS(folder));
+	if (realpath(c->state, state) == NULL || (realpath(dir, to) == NULL && realpath(parent, to) == NULL))
+		return ERR_OK; // what is not there is told when it is opened
+	size_t n = strlen(state);
+	return strncmp(to, state, n) == 0 && (to[n] == '/' || to[n] == 0)
+	         ? why_set(why, ERR_INPUT, "%s: lies in the state directory %s", dir, c->state) : ERR_OK;
+}
+
 int hub_backup(const struct hub_conf *c, const char *dir, bool keys)
 {
 	struct why why;
 	enum err e = strlen(dir) > CONF_TEXT_MAX - 64 ? why_set(&why, ERR_LIMIT, "%.64s…: a path of %zu bytes", dir, strlen(dir))
-	                                              : copy_all(c, dir, keys, &why);
+	                                              : outside(c, dir, &why);
+	if (e == ERR_OK)
+		e = copy_all(c, dir, keys, &why);
 	if (e == ERR_OK)
 		return 0;
 	fprintf(stderr, "tocsin-hub: backup: %s: %s\n", err_name(e), why.text);

@@ -146,6 +146,8 @@ ok "another, a little later" backup "$P/backup-2"
 wait $ONE $TWO
 ok "no report failed meanwhile" test ! -e "$P/busy.failed"
 refused "a backup is never written over another" 'exists: .*there is a backup already' backup "$P/backup-2"
+refused "nor into the state itself" 'lies in the state directory' backup "$P/hub/backup"
+ok "of which nothing is made" test ! -e "$P/hub/backup"
 nothing_readable() { ! grep -raoiE 'backup\.test|busy reporter|organisation one' "$1"; }
 ok "a backup holds nothing readable" nothing_readable "$P/backup-2"
 no_secret() { [ -z "$(find "$1" -name '*.key' -o -name 'pepper*')" ]; }
