@@ -66,11 +66,16 @@ enum err certificate_read(const char *path, struct buf *file, struct certificate
 enum err certificate_head(const struct json *body, struct certificate_head *h, struct why *why)
 {
 	struct certificate_head head;
+	struct slice result;
 	uint8_t serial[CERTIFICATE_SERIAL / 2];
 	enum err e = json_get_text(body, "serial", &head.serial, why);
 	if (e == ERR_OK && !take_hex(head.serial, serial, sizeof serial))
 		e = json_refuse(body, why, ERR_INPUT, "serial: \"%.*s\" is not %d hexadecimal digits in lower case",
 		                SLICE_ARGS(slice_cut(head.serial, 40)), CERTIFICATE_SERIAL);
+	if (e == ERR_OK)
+		e = json_get_text(body, "result_sha256", &result, why);
+	if (e == ERR_OK && !slice_equal(slice_cut(result, head.serial.n), head.serial))
+		e = json_refuse(body, why, ERR_INPUT, "serial: \"%.*s\" is not how result_sha256 begins", SLICE_ARGS(head.serial));
 	if (e == ERR_OK)
 		e = draft_verdict(body, &head.verdict, why);
 	if (e == ERR_OK)

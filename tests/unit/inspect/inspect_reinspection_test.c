@@ -144,7 +144,9 @@ static void test_again_and_again(void)
 }
 
 #define SERIAL "00112233445566778899aabbccddeeff"
-#define HEAD(serial, verdict, date) "{\"serial\":\"" serial "\",\"verdict\":\"" verdict "\",\"date\":\"" date "\""
+#define HEAD_OF(serial, result, verdict, date) \
+	"{\"serial\":\"" serial "\",\"result_sha256\":\"" result "\",\"verdict\":\"" verdict "\",\"date\":\"" date "\""
+#define HEAD(serial, verdict, date) HEAD_OF(serial, serial serial, verdict, date)
 
 static void test_ask_again_refused(void)
 {
@@ -152,6 +154,7 @@ static void test_ask_again_refused(void)
 		"{}", "[]", "1", HEAD("x", "refused", "2026-08-24") ",\"defects\":[]}", HEAD(SERIAL "0", "refused", "2026-08-24") ",\"defects\":[]}",
 		HEAD("00112233445566778899AABBCCDDEEFF", "refused", "2026-08-24") ",\"defects\":[]}",
 		HEAD("00112233445566778899aabbccddee\\nf", "refused", "2026-08-24") ",\"defects\":[]}", HEAD(SERIAL, "splendid", "2026-08-24") ",\"defects\":[]}",
+		HEAD_OF(SERIAL, "1" SERIAL, "refused", "2026-08-24") ",\"defects\":[]}", HEAD_OF(SERIAL, "0011", "refused", "2026-08-24") ",\"defects\":[]}",
 		HEAD(SERIAL, "refused", "yesterday") ",\"defects\":[]}", HEAD(SERIAL, "refused", "2026-08-24") "}",
 		HEAD(SERIAL, "refused", "2026-08-24") ",\"defects\":1}", HEAD(SERIAL, "refused", "2026-08-24") ",\"defects\":[1]}",
 		HEAD(SERIAL, "refused", "2026-08-24") ",\"defects\":[{}]}", HEAD(SERIAL, "refused", "2026-08-24") ",\"defects\":[{\"key\":\"00\"}]}",
