@@ -281,8 +281,10 @@ static void put_deed(const struct page *p, const struct fleet_step *step)
 	if (step->name.n > 0)
 		buf_printf(p->out, "%s%s %.*s", step->kind == STEP_CARETAKER ? " " : "", step->kind == STEP_CARETAKER ? W(p, FOR) : "",
 		           SLICE_ARGS(step->name));
-	if (step->to.n > 0) // of what is out of support: its last version, which cures nothing
-		buf_printf(p->out, step->kind == STEP_REPLACE ? " (%.*s)" : " → %.*s", SLICE_ARGS(step->to));
+	if (step->to.n > 0 && step->kind == STEP_REPLACE)
+		buf_printf(p->out, " (%.*s %s)", SLICE_ARGS(step->to), W(p, WAS_LAST));
+	else if (step->to.n > 0)
+		buf_printf(p->out, " → %.*s", SLICE_ARGS(step->to));
 	if (step->ecosystem.n > 0)
 		buf_printf(p->out, " (%.*s)", SLICE_ARGS(step->ecosystem));
 }

@@ -28,6 +28,7 @@ static const char *const words[WORDS][LANGUAGES] = {
 	[WORD_UPDATE] = {"update", "mettre à jour"},
 	[WORD_UPDATE_ALL] = {"let the package manager update", "lancer les mises à jour du système"},
 	[WORD_REPLACE] = {"replace", "remplacer"},
+	[WORD_WAS_LAST] = {"was its last version", "en était la dernière version"},
 	[WORD_REPLACE_BY] = {"its support ended", "fin de support le"},
 	[WORD_REMOVE] = {"take out of service", "mettre hors service"},
 	[WORD_RESTART] = {"restart", "redémarrer"},
