@@ -69,10 +69,13 @@ kill -9 "$(role_pid hub matcher)" "$(cat "$P/hub.pid")"
 ok "all of it is killed" within 20 "the hub to end" not_alive hub
 gone() { ! pgrep -f "tocsin-hub -c $P/hub.conf" >/dev/null; }
 ok "with its supervisor the other processes end too" within 20 "the roles to end" gone
+refused "a reply meanwhile is kept, and that is said" 'the message is kept, and .tocsin receipts --sync. sends it again' as intl reply "$RECORD" "while away"
 ok "its batch is still queued" test "$(sqlite_rows 'SELECT count(*) FROM batch')" -ge 1
 daemon_start hub
 ok "after the restart it is delivered, and its matches appear" within 20 "two pairs more" pairs_are 4
 ok "and the queue is empty" within 10 "the queue" queue_is 0
+ok "the reply goes with receipts --sync" as intl receipts --sync
+says "and arrives" 'while away' as reporter1 inbox --wait 20
 
 # --- A hub that restarts while a client waits ------------------------------------------------------------------------------------
 
