@@ -50,6 +50,7 @@ struct core {
 	enum mode mode;
 	char reason[WHY_MAX];           // of a suspension
 	struct witnessed witnessed;
+	bool marked;                    // the store knows that this keeper cosigns
 	struct note_key log, witnesses[SEATS_MAX];
 	struct buf newest;              // the note of the newest applied checkpoint; empty: none
 	uint64_t newest_time;           // when the t-th seat last cosigned it
@@ -77,6 +78,9 @@ MUST_USE enum err core_end(struct core *c, enum err e, struct why *why);
 uint32_t core_today(void);
 // Takes seat and keys from the charter in force; at the start and whenever that may have changed.
 MUST_USE enum err core_adopt_charter(struct core *c, struct why *why);
+
+// core_witness.c: in the open transaction, what a store that lost its memory would lack.
+MUST_USE enum err core_mark(struct core *c, struct why *why);
 
 // core_metrics.c
 enum err core_metrics(void *core, struct slice payload, struct buf *reply, struct why *why);

@@ -98,11 +98,14 @@ static enum err resume(struct core *c, const struct document *d, struct why *why
 		e = store_value_put(c->store, RESUMED, buf_slice(&issued), why);
 		if (e == ERR_OK)
 			e = store_value_remove(c->store, SUSPENDED, why);
+		if (e == ERR_OK)
+			e = core_mark(c, why);
 		e = core_end(c, e, why);
 	}
 	buf_free(&issued);
 	if (e == ERR_OK) {
 		c->mode = MODE_ACTIVE;
+		c->marked = true;
 		log_line(LOG_WARNING, "resumed", log_value("leaves", "%" PRIu64, c->witnessed.state.size));
 	}
 	return e;

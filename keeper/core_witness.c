@@ -9,6 +9,7 @@
 
 #define SEEN "seen"           // what others have shown us of our own cosignatures: size ‖ root ‖ time
 #define SUSPENDED "suspended" // the reason, while suspended
+#define COSIGNS "cosigns"     // there since before the first cosignature: a store without it is not the one that went with keys/witnessed
 
 static void raise_to(struct witnessed *w, uint64_t size, const uint8_t root[static TREE_HASH], uint64_t time)
 {
@@ -36,11 +37,31 @@ static enum err raise_from(struct core *c, struct slice bytes, const char *what,
 	return ERR_OK;
 }
 
+enum err core_mark(struct core *c, struct why *why)
+{
+	static const uint8_t one = 1;
+	return store_value_put(c->store, COSIGNS, slice_of(&one, sizeof one), why);
+}
+
+// Its keys have cosigned and its store does not know of it: counters, cards and suspensions are gone with the store that did.
+static enum err suspend_lost(struct core *c, struct why *why)
+{
+	snprintf(c->reason, sizeof c->reason, "its keys have cosigned a tree of %" PRIu64 " leaves, and its store remembers nothing: the store was lost",
+	         c->witnessed.state.size);
+	enum err e = store_begin(c->store, why);
+	return e == ERR_OK ? core_end(c, store_value_put(c->store, SUSPENDED, slice_text(c->reason), why), why) : e;
+}
+
 // The reason, when it was suspended before; else what it is to do at the start.
 static enum err load_mode(struct core *c, struct why *why)
 {
-	struct slice reason;
-	enum err e = store_value_get(c->store, SUSPENDED, &reason, why);
+	struct slice reason, mark;
+	enum err e = store_value_get(c->store, COSIGNS, &mark, why);
+	c->marked = e == ERR_OK;
+	if (e == ERR_ABSENT && c->witnessed.time != 0)
+		e = suspend_lost(c, why);
+	if (e == ERR_OK || e == ERR_ABSENT)
+		e = store_value_get(c->store, SUSPENDED, &reason, why);
 	if (e == ERR_OK) {
 		c->mode = MODE_SUSPENDED;
 		c->count.alarms[ALARM_SUSPENDED]++;
@@ -152,6 +173,14 @@ static enum err plain(struct slice note, struct checkpoint *p, struct why *why)
 static enum err cosign(struct core *c, const struct checkpoint *p, struct buf *line, struct why *why)
 {
 	struct buf frame;
+	if (!c->marked) {
+		enum err e = store_begin(c->store, why);
+		if (e == ERR_OK)
+			e = core_end(c, core_mark(c, why), why);
+		if (e != ERR_OK)
+			return e;
+		c->marked = true;
+	}
 	buf_init(&frame, KEYS_COSIGN_BYTES);
 	buf_put_u8(&frame, c->seat);
 	buf_put_u64(&frame, p->size);

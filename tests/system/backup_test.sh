@@ -228,6 +228,18 @@ ok "its officer resumes it" tocsin officer publish "$P/resume" --charter "$P/cha
 ok "it is active again" within 20 "seat 2 to be active" metric_is 2 'tocsin_keeper_mode{mode="active"}' 1
 ok "and agrees" keeper_check 2
 
+# Its store is lost, its keys are not: what was counted is gone, and it knows that there was something.
+daemon_stop keeper2
+rm -f "$P"/keeper2/store/*
+daemon_start keeper2
+ok "without its store it suspends itself" within 20 "seat 2 to suspend itself" metric_is 2 'tocsin_keeper_mode{mode="suspended"}' 1
+says "check says why" 'the store was lost' keeper_check 2
+next_second
+quietly tocsin officer resume --seat 2 -o "$P/resume1"
+quietly tocsin officer sign "$P/resume1" --key "$P/officer2/officer.key" --seat 2 --origin "$ORIGIN" --yes -o "$P/resume1"
+ok "its officer resumes it" tocsin officer publish "$P/resume1" --charter "$P/charter"
+ok "it is active" within 20 "seat 2 to be active" metric_is 2 'tocsin_keeper_mode{mode="active"}' 1
+
 # Its disk is dead: a new one, with the keys from the safe, the charter, and nothing that was remembered.
 daemon_stop keeper2
 mv "$P/keeper2" "$P/keeper2.dead"

@@ -421,6 +421,44 @@ static void an_old_copy_does_nothing_until_resumed(void)
 	buf_free(&order);
 }
 
+// The store of the seat is lost, its keys are not.
+static void lose_store(void)
+{
+	static const char *const files[] = {"store/store.sqlite", "store/store.sqlite-wal", "store/store.sqlite-shm"};
+	char path[CONF_TEXT_MAX];
+	close_core();
+	for (unsigned i = 0; i < 3; i++) {
+		keeper_path(&seat.conf, files[i], path);
+		CHECK(unlink(path) == 0 || i > 0);
+	}
+	seat_restart(&seat);
+	open_core();
+}
+
+static void a_lost_store_does_nothing_until_resumed(void)
+{
+	struct buf reply, order;
+	buf_init(&reply, CHECKPOINT_ANSWER_MAX);
+	buf_init(&order, DOCUMENT_MAX);
+	set_up();
+	lose_store();
+	CHECK(core->mode == MODE_ACTIVE); // nothing was cosigned
+	CHECK(witness(0, 4, 0, &reply) == 200);
+	restart();
+	CHECK(core->mode == MODE_STARTING); // the store is the one that it had
+	lose_store();
+	CHECK_SAY(core->mode == MODE_SUSPENDED && strstr(core->reason, "4 leaves") != NULL, "%s", core->reason);
+	restart();
+	CHECK(core->mode == MODE_SUSPENDED && witness(4, 8, 0, &reply) == 0 && !acts());
+	resume_order(1, 0x2, FIXTURE_NOW, &order);
+	CHECK_SAY(core_governance(core, buf_slice(&order), &reply, &why) == ERR_OK && core->mode == MODE_ACTIVE, "%s", why.text);
+	restart();
+	CHECK(core->mode == MODE_STARTING);
+	tear_down();
+	buf_free(&reply);
+	buf_free(&order);
+}
+
 const struct test tests[] = {
 	{"only proved leaves count", only_proved_leaves_count},
 	{"a keeper acts for ten minutes on a checkpoint", ten_minutes},
@@ -433,5 +471,6 @@ const struct test tests[] = {
 	{"ceremonies end with their order", ceremonies_lapse},
 	{"witnessing is tlog-witness", witnessing_is_tlog_witness},
 	{"an old copy does nothing until resumed", an_old_copy_does_nothing_until_resumed},
+	{"a lost store does nothing until resumed", a_lost_store_does_nothing_until_resumed},
 	{NULL, NULL},
 };
