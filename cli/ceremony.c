@@ -249,7 +249,7 @@ static enum err folder_take(struct ceremony *m)
 static enum err ceremony(struct ceremony *m, const char *charter, const char *order, struct words *w)
 {
 	struct cli *c = m->cli;
-	enum err e = platform_visit(charter, &c->platform, &c->why);
+	enum err e = cli_visit(c, charter);
 	if (e == ERR_OK) {
 		m->charter = platform_charter(c->platform);
 		e = order_take(m, order);

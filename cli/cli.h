@@ -69,6 +69,8 @@ int cli_fail(struct cli *c, enum err e);
 MUST_USE enum err cli_home(struct cli *c); // ERR_INPUT: nothing says where it is
 // Opens the home as far as needed, into c->platform.
 MUST_USE enum err cli_open(struct cli *c, enum platform_need need);
+// The same without a home, from a charter's file.
+MUST_USE enum err cli_visit(struct cli *c, const char *charter);
 // platform_sync with a progress line.
 MUST_USE enum err cli_sync(struct cli *c);
 // The same for what only reads: when there is nothing newer to follow it says so on stderr and goes on. A hub that lies still fails.

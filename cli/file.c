@@ -20,7 +20,6 @@ static enum err carry(struct cli *c, const struct filing *f, const char *path, u
 		e = file_write(out, slice_of(encoded, sizeof encoded), FILE_PUBLIC, &c->why);
 	if (e != ERR_OK)
 		return e;
-	cli_progress(c, "waiting for the seats to cosign leaf %llu", (unsigned long long)receipt->index);
 	*filed = platform_wait_leaf(c->platform, receipt->index, slice_of(receipt->leaf, sizeof receipt->leaf), KEPT_WAIT_MS, &proof,
 	                            &under, &c->why) == ERR_OK;
 	return ERR_OK;

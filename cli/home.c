@@ -12,13 +12,35 @@ enum err cli_home(struct cli *c)
 	                       : why_set(&c->why, ERR_INPUT, "no home: neither TOCSIN_HOME nor HOME is set; --home DIR says where it is");
 }
 
+static void waiting(void *cli, uint64_t leaf)
+{
+	cli_progress(cli, "waiting for the seats to cosign leaf %llu", (unsigned long long)leaf);
+}
+
+static void tell_waiting(struct cli *c)
+{
+	c->platform->waiting = waiting;
+	c->platform->waiter = c;
+}
+
 enum err cli_open(struct cli *c, enum platform_need need)
 {
 	enum err e = cli_home(c);
 	if (e != ERR_OK)
 		return e;
 	cli_progress(c, "opening %s", c->home);
-	return platform_open(c->home, need, &c->platform, &c->why);
+	e = platform_open(c->home, need, &c->platform, &c->why);
+	if (e == ERR_OK)
+		tell_waiting(c);
+	return e;
+}
+
+enum err cli_visit(struct cli *c, const char *charter)
+{
+	enum err e = platform_visit(charter, &c->platform, &c->why);
+	if (e == ERR_OK)
+		tell_waiting(c);
+	return e;
 }
 
 enum err cli_sync(struct cli *c)

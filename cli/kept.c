@@ -324,7 +324,6 @@ enum err kept_confirm(struct cli *c, struct kept *k, enum kept_part part, unsign
 	struct tree_proof proof;
 	struct followed under;
 	INVARIANT(k->part[part].promised);
-	cli_progress(c, "waiting for the seats to cosign leaf %llu", (unsigned long long)r->index);
 	enum err e =
 		platform_wait_leaf(c->platform, r->index, slice_of(r->leaf, sizeof r->leaf), timeout_ms, &proof, &under, &c->why);
 	if (e == ERR_OK)

@@ -152,7 +152,6 @@ static enum err publish(struct publishing *p, const char *path, bool folder, boo
 		e = to_hub(p);
 	if (p->appended) { // what is published counts for everybody when enough seats have cosigned it: waited for, and told if it takes longer
 		struct why why;
-		cli_progress(p->cli, "waiting for the seats to cosign leaf %llu", (unsigned long long)p->leaf);
 		p->cosigned = platform_wait_cosigned(p->cli->platform, p->leaf, COSIGNED_MS, &why) == ERR_OK;
 	}
 	if (e != ERR_OK && p->told > 0)
@@ -180,7 +179,7 @@ static int publish_run(struct cli *c)
 	bool folder = e == ERR_OK && strcmp(file, c->argv[0]) != 0, keepers = false;
 	p.bytes = buf_slice(&b);
 	if (e == ERR_OK)
-		e = platform_visit(charter, &c->platform, &c->why);
+		e = cli_visit(c, charter);
 	if (e == ERR_OK)
 		e = publish(&p, c->argv[0], folder, &keepers);
 	int status = e == ERR_OK ? tell(&p, keepers) : cli_fail(c, e);

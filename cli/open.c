@@ -138,7 +138,6 @@ static enum err request_log(struct opening *o)
 	buf_free(&answer);
 	if (e != ERR_OK)
 		return e;
-	cli_progress(o->c, "waiting for the seats to cosign leaf %llu", (unsigned long long)o->index);
 	e = platform_wait_leaf(o->c->platform, o->index, slice_of(leaf, sizeof leaf), WAIT_MS, &o->proof, &under, why);
 	if (e == ERR_OK)
 		buf_put_slice(&o->checkpoint, under.note);

@@ -8,6 +8,8 @@
 #include "label.h"
 #include "sys/clock.h"
 
+#define AHEAD_MAX 86400 // seconds that another clock may be ahead of this one
+
 void plan_init(struct plan *p, const struct plan_options *o)
 {
 	*p = (struct plan){.o = o};
@@ -96,6 +98,8 @@ static enum err options_apply(struct cli *c, struct plan *p)
 	if (o->occurred != NULL && (!time_parse(slice_text(o->occurred), &r->occurred) || r->occurred == 0))
 		return why_set(&c->why, ERR_INPUT,
 		               "--occurred \"%s\": must be a date or time of RFC 3339, 2017-05-12 or 2017-05-12T07:24:00Z", o->occurred);
+	if (o->occurred != NULL && r->occurred > clock_now() + AHEAD_MAX)
+		return why_set(&c->why, ERR_INPUT, "--occurred \"%s\": is yet to come", o->occurred);
 	e = description_read(c, p);
 	if (e == ERR_OK && o->with_background)
 		e = report_foreground(r, &c->why);

@@ -9,6 +9,7 @@
 
 #define PROGRESS_AFTER_MS 1000
 #define PROGRESS_EVERY_MS 100
+#define SILENCE_MS 10000 // where nobody sees a line change: one is written when there was none for so long
 #define STATICS 8
 #define STATIC_TEXT 256
 
@@ -224,14 +225,19 @@ void cli_progress(struct cli *c, const char *format, ...)
 	char line[STATIC_TEXT];
 	va_list arguments;
 	uint64_t now = clock_monotonic_ms();
-	if (isatty(STDERR_FILENO) != 1 || now < c->started_ms + PROGRESS_AFTER_MS || now < c->shown_ms + PROGRESS_EVERY_MS)
+	bool person = isatty(STDERR_FILENO) == 1;
+	uint64_t first = c->started_ms + (person ? PROGRESS_AFTER_MS : SILENCE_MS);
+	if (now < first || (c->shown_ms > 0 && now < c->shown_ms + (person ? PROGRESS_EVERY_MS : SILENCE_MS)))
 		return;
 	va_start(arguments, format);
 	vsnprintf(line, sizeof line, format, arguments);
 	va_end(arguments);
-	fprintf(stderr, "\r\033[K%.100s", line);
 	c->shown_ms = now;
-	c->progress = true;
+	c->progress = person;
+	if (person)
+		fprintf(stderr, "\r\033[K%.100s", line);
+	else
+		fprintf(stderr, "tocsin %s: %.100s\n", c->verb->name, line);
 }
 
 // --- Values -------------------------------------------------------------------------------------------------------------------------

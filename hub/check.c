@@ -395,6 +395,6 @@ int hub_check(const struct hub_conf *conf)
 		return 1;
 	}
 	if (c.wrong > 0)
-		printf("%" PRIu64 " disagreements\n", c.wrong);
+		printf("%" PRIu64 " disagreement%s\n", c.wrong, c.wrong == 1 ? "" : "s");
 	return c.wrong > 0;
 }

@@ -248,6 +248,6 @@ int keeper_check(const struct keeper_conf *conf)
 		return 1;
 	}
 	if (c.wrong > 0)
-		printf("%u disagreements\n", c.wrong);
+		printf("%u disagreement%s\n", c.wrong, c.wrong == 1 ? "" : "s");
 	return c.wrong > 0;
 }

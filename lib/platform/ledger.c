@@ -123,8 +123,7 @@ static void rest(uint64_t waited)
 	nanosleep(&(struct timespec){.tv_nsec = (long)ms * 1000000L}, NULL);
 }
 
-// Looks again and again until the leaf is under a followed checkpoint.
-static enum err reach(struct platform *p, uint64_t index, unsigned timeout_ms, struct why *why)
+enum err platform_wait_cosigned(struct platform *p, uint64_t index, unsigned timeout_ms, struct why *why)
 {
 	uint64_t start = clock_monotonic_ms(), waited = 0;
 	for (;;) {
@@ -134,13 +133,10 @@ static enum err reach(struct platform *p, uint64_t index, unsigned timeout_ms, s
 		waited = clock_monotonic_ms() - start;
 		if (waited >= timeout_ms)
 			return e == ERR_ABSENT ? ERR_AWAY : e;
+		if (p->waiting != NULL)
+			p->waiting(p->waiter, index);
 		rest(waited);
 	}
-}
-
-enum err platform_wait_cosigned(struct platform *p, uint64_t index, unsigned timeout_ms, struct why *why)
-{
-	return reach(p, index, timeout_ms, why);
 }
 
 enum err platform_wait_leaf(struct platform *p, uint64_t index, struct slice leaf, unsigned timeout_ms, struct tree_proof *proof,
@@ -149,7 +145,7 @@ enum err platform_wait_leaf(struct platform *p, uint64_t index, struct slice lea
 	struct followed newest = {0};
 	enum err e = platform_credential(p, false, why);
 	if (e == ERR_OK)
-		e = reach(p, index, timeout_ms, why);
+		e = platform_wait_cosigned(p, index, timeout_ms, why);
 	if (e == ERR_OK)
 		e = follow_newest(p->follow, &newest, why);
 	if (e == ERR_OK && newest.checkpoint.size <= index) // never: what was followed reaches past it

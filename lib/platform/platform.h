@@ -38,6 +38,8 @@ struct platform {
 	struct governance *visited; // of platform_visit, which follows no ledger: the charter alone
 	struct http_client *hub;
 	struct http_client *keeper[SEATS_MAX]; // keeper[i] is seat i+1; NULL: unusable address
+	void (*waiting)(void *waiter, uint64_t leaf); // NULL, or told again and again while a leaf is waited for
+	void *waiter;
 };
 
 // What a command needs of its home. Each needs all before it.

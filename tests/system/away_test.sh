@@ -45,6 +45,7 @@ daemon_stop keeper3
 report reporter2 "two away" two.second.test >"$SAID" 2>&1
 ok "two keepers away: tokens are to follow" said '"tokens_state": "pending"'
 ok "the hub has the record" said '"state": "promised"'
+says "what it waited for was said, though nobody looked on" '^tocsin report: waiting for the seats to cosign leaf [0-9]+$' cat "$SAID"
 ok "how many keepers answered and how many are needed is said" said '"tokens_why": "tokens: 1 keepers answered, 2 are needed'
 daemon_start keeper3
 within 20 "keeper3 to be active" state_is 3 active

@@ -127,6 +127,7 @@ for value in "ipv4=999.1.1.1" "nonsense=x" "ipv4" "=" "domain=" "url=http://" "s
 	status_of "--observe ${value:0:20}" as hospital report --title x --to 1 --tlp AMBER --dry-run --observe "$value"
 done
 refused "a type that is none is named" 'there is no type "nonsense"' as hospital report --title x --observe nonsense=x --dry-run
+refused "a day to come" 'is yet to come' as hospital report --title x --to 1 --tlp AMBER --occurred 2099-01-02 --dry-run
 status_of "--tlp PURPLE" as hospital report --title x --to 1 --tlp PURPLE --dry-run
 status_of "--to nobody" as hospital report --title x --to 77 --tlp AMBER --dry-run
 status_of "a title of two lines" as hospital report --title $'a\nb' --to 1 --tlp AMBER --dry-run
