@@ -60,6 +60,22 @@ static void documents(void)
 	}
 }
 
+// A byte 0, wherever it stands: jansson alone takes one behind a number for nothing.
+static void no_nul(void)
+{
+	static const char text[] = " { \"a\" : [ 1 , -2.5 , true , \"b\" ] } ";
+	for (size_t at = 0; at < sizeof text; at++) {
+		char with[sizeof text];
+		struct json root;
+		struct why why = {""};
+		memcpy(with, text, at);
+		with[at] = 0;
+		memcpy(with + at + 1, text + at, sizeof text - 1 - at);
+		CHECK_SAY(json_parse(slice_of(with, sizeof with), &root, &why) == ERR_INPUT && strstr(why.text, "JSON has no byte 0") != NULL, "at %zu: %s", at,
+		          why.text);
+	}
+}
+
 static void limits(void)
 {
 	char text[2 * JSON_DEPTH_MAX + 4];
@@ -342,7 +358,7 @@ static void decimals(void)
 }
 
 const struct test tests[] = {
-	{"decimals", decimals}, {"documents", documents}, {"limits", limits}, {"paths", paths}, {"lines", lines}, {"written", written},
+	{"decimals", decimals}, {"documents", documents}, {"no_nul", no_nul}, {"limits", limits}, {"paths", paths}, {"lines", lines}, {"written", written},
 	{"writer_errors_stick", writer_errors_stick}, {"round_trip", round_trip}, {"cut_anywhere", cut_anywhere},
 	{"published_breakage", published_breakage}, {"deep_is_refused_before_it_is_built", deep_is_refused_before_it_is_built},
 	{NULL, NULL},
