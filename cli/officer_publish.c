@@ -23,7 +23,7 @@ struct publishing {
 	unsigned cards, reached[SEATS_MAX]; // cards that each keeper took
 	unsigned told;                      // keepers that took the document
 	struct why why[SEATS_MAX];
-	bool failed[SEATS_MAX];
+	bool failed[SEATS_MAX], unknown[SEATS_MAX]; // unknown: it holds what it took, and has no card of that id
 };
 
 static enum err to_hub(struct publishing *p)
@@ -50,8 +50,12 @@ static void to_keepers(struct publishing *p, unsigned only)
 		if (only != 0 && i + 1 != only)
 			continue;
 		cli_progress(p->cli, "telling seat %u", i + 1);
-		p->failed[i] = platform_call(p->cli->platform, i + 1, "POST", "/v1/governance", p->bytes, NULL, &p->why[i]) != ERR_OK;
+		struct buf answer;
+		buf_init(&answer, 64);
+		p->failed[i] = platform_call(p->cli->platform, i + 1, "POST", "/v1/governance", p->bytes, &answer, &p->why[i]) != ERR_OK;
+		p->unknown[i] = !p->failed[i] && answer.n == 1 && answer.p[0] == 0;
 		p->told += !p->failed[i];
+		buf_free(&answer);
 	}
 }
 
@@ -125,6 +129,8 @@ static int tell(struct publishing *p, bool keepers)
 		snprintf(name, sizeof name, "seat %u", i + 1);
 		if (p->failed[i])
 			words_put(&w, name, "%s", p->why[i].text);
+		else if (p->unknown[i])
+			words_put(&w, name, "held, but it has no card of this id");
 		else if (p->cards > 0)
 			words_put(&w, name, "%u cards", p->reached[i]);
 		failed += p->failed[i];

@@ -31,18 +31,26 @@ enum err core_held_load(struct core *c, struct why *why)
 	return store_held_each(c->store, hold_again, c, why);
 }
 
-static enum err hold(struct core *c, struct slice leaf, struct why *why)
+// The answer says whether there is a card of that id: an officer may have mistyped it, and what is held then holds nobody.
+static enum err hold(struct core *c, const struct document *d, struct slice leaf, struct buf *reply, struct why *why)
 {
-	enum err e = store_begin(c->store, why);
+	struct standing s;
+	struct slice card, credential;
+	enum err e = standing_decode(d->body, &s, why);
+	if (e == ERR_OK)
+		e = store_begin(c->store, why);
 	if (e != ERR_OK)
 		return e;
 	e = store_held_add(c->store, leaf, why);
 	if (e == ERR_OK)
 		e = governance_hold(c->g, leaf, why);
 	e = core_end(c, e, why);
-	if (e == ERR_OK)
-		log_line(LOG_INFO, "standing-held");
-	return e;
+	if (e != ERR_OK)
+		return e;
+	log_line(LOG_INFO, "standing-held");
+	e = store_card_get(c->store, s.card, &card, &credential, why);
+	buf_put_u8(reply, e == ERR_OK);
+	return e == ERR_ABSENT ? ERR_OK : e;
 }
 
 // --- Resuming ---------------------------------------------------------------------------------------------------------------
@@ -115,12 +123,11 @@ enum err core_governance(void *core, struct slice payload, struct buf *reply, st
 {
 	struct core *c = core;
 	struct document d;
-	(void)reply;
 	enum err e = document_decode(payload, &d, why);
 	if (e != ERR_OK)
 		return e;
 	switch (d.type) {
-	case DOCUMENT_STANDING: return hold(c, payload, why);
+	case DOCUMENT_STANDING: return hold(c, &d, payload, reply, why);
 	case DOCUMENT_RESUME: return resume(c, &d, why);
 	default: return why_set(why, ERR_DENIED, "%s: goes to the hub; keepers take suspensions, expulsions and orders to resume",
 	                        document_kind(d.type));

@@ -55,7 +55,7 @@ enum core_kind {
 	CORE_CARD,         // ask → card
 	CORE_CARDS,        // ask → cards
 	CORE_RELEASE,      // release → released
-	CORE_GOVERNANCE,   // document → nothing
+	CORE_GOVERNANCE,   // document → of a standing u8: 1 when there is a card of that id; else nothing
 	CORE_CARD_PUT,     // card and credential → nothing
 	CORE_CEREMONY,     // step → this keeper's message
 	CORE_CREDENTIAL,   // card id → credential

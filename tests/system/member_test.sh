@@ -117,6 +117,10 @@ echo "# standings"
 says "honest: the second reporter files" "^filed" bare crowd2
 standing suspend crowd2 "$P/suspend" 1
 ok "one officer suspends" published "$P/suspend"
+if grep -q "has no card" "$OUT"; then fail "and the keepers know whom" "$(cat "$OUT")"; else pass "and the keepers know whom"; fi
+quietly tocsin officer suspend "$(printf '5a%.0s' {1..32})" -o "$P/mistyped"
+officers_sign "$P/mistyped" 1
+says "of a mistyped id each keeper says that it has no such card" 'seat 1 +held, but it has no card of this id' published "$P/mistyped"
 refused "suspended: held at once, by every relay" "denied: .*suspended until" bare crowd2
 standing restore crowd2 "$P/restore1" 1
 refused "one officer does not restore" "(denied|auth): .*(officers|1 of)" published "$P/restore1"

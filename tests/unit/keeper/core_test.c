@@ -172,7 +172,9 @@ static void a_suspension_holds_on_receipt(void)
 	CHECK(ask(KEEPER_EVALUATE, FIXTURE_REPORTER, 1, buf_slice(&body), &reply) == ERR_OK);
 	buf_clear(&leaf);
 	standing_of(FIXTURE_REPORTER, 0x8, &leaf);
+	buf_clear(&reply);
 	CHECK_SAY(core_governance(core, buf_slice(&leaf), &reply, &why) == ERR_OK, "%s", why.text);
+	CHECK(reply.n == 1 && reply.p[0] == 0); // nobody gave it the card
 	CHECK(core_governance(core, buf_slice(&leaf), &reply, &why) == ERR_OK);
 	CHECK(ask(KEEPER_EVALUATE, FIXTURE_REPORTER, 2, buf_slice(&body), &reply) == ERR_DENIED);
 	restart();
