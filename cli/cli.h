@@ -17,7 +17,7 @@
 #define CLI_USAGE 2  // called wrongly
 
 struct cli {
-	char home[FILE_PATH_MAX]; // --home, $TOCSIN_HOME or ~/.tocsin
+	char home[FILE_PATH_MAX + 1]; // --home, $TOCSIN_HOME or ~/.tocsin; a byte more than is taken: what is longer is refused, not cut
 	bool json;                // --json: one JSON document on stdout, nothing else there
 	const struct verb *verb;
 	int argc;                 // words after the verb; after cli_options() only those that are no options
@@ -116,7 +116,6 @@ void cli_progress_end(struct cli *c);
 const char *cli_time(uint64_t seconds);                // ISO 8601, UTC; "never" for 0; one of 8 static buffers
 const char *cli_hex(const uint8_t *bytes, size_t n);   // lower case, n ≤ 64; one of 8 static buffers
 const char *cli_groups(const uint8_t *bytes, size_t n); // the same in groups of four, to be compared or read aloud
-const char *cli_quarter(uint16_t quarter);             // "2026Q3"
 const char *cli_roles(uint16_t roles);
 // A card or record id given on the command line: exactly n bytes in hexadecimal. Fills c->why.
 MUST_USE enum err cli_id(struct cli *c, const char *text, const char *what, uint8_t *id, size_t n);

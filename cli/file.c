@@ -57,7 +57,7 @@ static enum err look(struct cli *c, const struct filing *f, struct envelope *e)
 	if (err == ERR_OK && !c->json)
 		printf("a sealed %s, %s, for %s, %zu bytes, sealed to quarter %s\n", label_kind(e->header.label.kind),
 		       tlp_text(e->header.label.tlp), label_audience(c, e->header.label.team, e->header.label.audience), f->payload.n,
-		       cli_quarter(e->header.quarter));
+		       quarter_text(e->header.quarter).text);
 	return err;
 }
 

@@ -64,7 +64,7 @@ void listed_json(const struct cli *c, struct json_writer *w, const struct listed
 	json_put_number(w, "leaf", l->leaf);
 	json_put_number(w, "bytes", l->size);
 	json_put_number(w, "seat", l->seat);
-	json_put_string(w, "quarter", cli_quarter(l->header.quarter));
+	json_put_string(w, "quarter", quarter_text(l->header.quarter).text);
 }
 
 static int show_json(struct cli *c, uint16_t team, const struct listed *list, size_t count)

@@ -44,7 +44,7 @@ static void show_content(struct cli *c, const struct plan *p)
 		        label_count(r->attachment[i].bytes.n, "byte", "bytes"));
 	cli_row(&t, "  size", "%zu bytes inside, %zu sealed and padded", p->inside, p->envelope.n);
 	cli_row(&t, "  sealed to", "%u seats, any %u of them open it with the analyst; quarter %s", platform_charter(c->platform)->n,
-	        platform_charter(c->platform)->t, cli_quarter(quarter_of(clock_now())));
+	        platform_charter(c->platform)->t, quarter_text(quarter_of(clock_now())).text);
 	cli_table_end(&t);
 }
 

@@ -271,13 +271,6 @@ const char *cli_groups(const uint8_t *bytes, size_t n)
 	return text;
 }
 
-const char *cli_quarter(uint16_t quarter)
-{
-	char *text = turn();
-	snprintf(text, STATIC_TEXT, "%uQ%u", 1970u + quarter / 4, quarter % 4 + 1u);
-	return text;
-}
-
 const char *cli_roles(uint16_t roles)
 {
 	char *text = turn();

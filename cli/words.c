@@ -166,7 +166,7 @@ static enum err put_keys(struct words *w, const struct document *d, struct why *
 			return e;
 		sha256(slice_of(q.key, sizeof q.key), hash);
 		words_put(w, "seat", "%u", q.seat);
-		words_put(w, "quarter", "%s", cli_quarter(q.quarter));
+		words_put(w, "quarter", "%s", quarter_text(q.quarter).text);
 		words_put(w, "key", "SHA-256 %s", cli_groups(hash, 32));
 		return ERR_OK;
 	}

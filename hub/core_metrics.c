@@ -127,7 +127,7 @@ void core_watch_quarters(struct core *c, uint64_t now)
 		for (unsigned i = 0; i < core_charter(c)->n; i++)
 			if ((missing >> i & 1) != 0)
 				log_line(LOG_WARNING, "quarter-key-missing", log_value("seat", "%u", i + 1),
-				         log_value("quarter", "%uQ%u", 1970 + (quarter + next) / 4, (quarter + next) % 4 + 1),
+				         log_value("quarter", "%s", quarter_text((uint16_t)(quarter + next)).text),
 				         log_value("begins", "%s", next ? "soon" : "now: nobody can report"));
 	}
 }

@@ -137,9 +137,9 @@ static void check_quarter(struct check *c, uint16_t quarter, unsigned *found)
 		xwing_public(sk, pk);
 	secret_wipe(sk, sizeof sk);
 	if (e != ERR_OK)
-		disagree(c, "quarter %uQ%u: its sealing key is published, and cannot be read here: %s", 1970 + quarter / 4, quarter % 4 + 1, why.text);
+		disagree(c, "quarter %s: its sealing key is published, and cannot be read here: %s", quarter_text(quarter).text, why.text);
 	else if (memcmp(pk, published->key, HPKE_PUBLIC) != 0)
-		disagree(c, "quarter %uQ%u: %s is not the key that the ledger has", 1970 + quarter / 4, quarter % 4 + 1, path);
+		disagree(c, "quarter %s: %s is not the key that the ledger has", quarter_text(quarter).text, path);
 	else
 		++*found;
 }
@@ -151,7 +151,7 @@ static void check_quarters(struct check *c)
 	if (c->seat == NULL)
 		return;
 	if (governance_quarter_key(c->g, c->seat->index, now) == NULL)
-		disagree(c, "quarter %uQ%u: the ledger has no sealing key of this seat: nobody can report", 1970 + now / 4, now % 4 + 1);
+		disagree(c, "quarter %s: the ledger has no sealing key of this seat: nobody can report", quarter_text(now).text);
 	for (unsigned q = now > kept ? now - kept : 0; q <= now + 1u; q++)
 		check_quarter(c, (uint16_t)q, &found);
 	row(c, before, "quarters", "%u published sealing keys are here, %s for the next quarter", found,

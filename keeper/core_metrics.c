@@ -81,7 +81,7 @@ void core_watch_quarter(struct core *c)
 	for (unsigned next = 0; next < (quarter_left(now) <= QUARTER_WARNING ? 2 : 1); next++)
 		if (quarter_missing(c, now, next))
 			log_line(LOG_WARNING, "quarter-key-missing", log_value("seat", "%u", c->seat),
-			         log_value("quarter", "%uQ%u", 1970 + (quarter + next) / 4, (quarter + next) % 4 + 1),
+			         log_value("quarter", "%s", quarter_text((uint16_t)(quarter + next)).text),
 			         log_value("begins", "%s", next ? "soon" : "now: nobody can report"));
 }
 

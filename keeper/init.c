@@ -14,7 +14,6 @@
 #include "sys/clock.h"
 #include "sys/file.h"
 
-#define FIRST_YEAR 1970
 #define QUARTERS_AHEAD 4 // a quarter farther away is a slip of the keyboard
 
 static int finish(enum err e, const struct why *why)
@@ -237,17 +236,11 @@ int keeper_install_charter(const struct keeper_conf *c, const char *from)
 // "2026Q4"; "next" or NULL for the one after the current.
 static enum err quarter_parse(const char *text, uint16_t *quarter, struct why *why)
 {
-	uint64_t year;
 	uint16_t now = quarter_of(clock_now());
-	if (text == NULL || strcmp(text, "next") == 0) {
+	if (text == NULL || strcmp(text, "next") == 0)
 		*quarter = now + 1;
-	} else {
-		struct slice s = slice_text(text);
-		if (s.n != 6 || text[4] != 'Q' || text[5] < '1' || text[5] > '4' ||
-		    !num_parse(slice_part(s, 0, 4), FIRST_YEAR, FIRST_YEAR + QUARTER_MAX / 4, &year))
-			return why_set(why, ERR_INPUT, "quarter \"%s\": a year, Q and 1 to 4, as 2026Q4; or next", text);
-		*quarter = (uint16_t)((year - FIRST_YEAR) * 4 + (uint64_t)(text[5] - '1'));
-	}
+	else if (!quarter_named(slice_text(text), quarter))
+		return why_set(why, ERR_INPUT, "quarter \"%s\": a year, Q and 1 to 4, as 2026Q4; or next", text);
 	if (*quarter < now || *quarter > QUARTER_MAX || *quarter > now + QUARTERS_AHEAD)
 		return why_set(why, ERR_INPUT, "quarter %s: is over, or more than a year ahead", text != NULL ? text : "next");
 	return ERR_OK;
@@ -304,8 +297,8 @@ static enum err quarter_lost(const struct keeper_conf *c, const struct quarter_k
 	if (e == ERR_OK)
 		e = follow_open(store, buf_slice(&charter), &follow, why);
 	if (e == ERR_OK && governance_quarter_key(follow_governance(follow), k->seat, k->quarter) != NULL)
-		e = why_set(why, ERR_EXISTS, "quarter %uQ%u: the ledger has this seat's sealing key, and it is not here: it takes no second one",
-		            FIRST_YEAR + k->quarter / 4, k->quarter % 4 + 1);
+		e = why_set(why, ERR_EXISTS, "quarter %s: the ledger has this seat's sealing key, and it is not here: it takes no second one",
+		            quarter_text(k->quarter).text);
 	follow_close(follow);
 	store_close(store);
 	buf_free(&charter);
@@ -331,11 +324,10 @@ int keeper_make_quarter(const struct keeper_conf *c, const char *text)
 		if (!file_has(path))
 			e = quarter_lost(c, &k, &why);
 	}
-	if (e == ERR_OK) {
+	if (e == ERR_OK)
 		e = quarter_pair(path, k.key, &why);
-	}
 	if (e == ERR_OK) {
-		snprintf(name, sizeof name, "quarter-%uQ%u.document", FIRST_YEAR + k.quarter / 4, k.quarter % 4 + 1);
+		snprintf(name, sizeof name, "quarter-%s.document", quarter_text(k.quarter).text);
 		keeper_path(c, name, path);
 		e = quarter_document(&k, path, &why);
 	}

@@ -112,7 +112,7 @@ static enum err quarter_load(const struct keys *k, uint16_t quarter, uint8_t sk[
 	keys_path(k, name, path);
 	enum err e = keyfile_read(path, KEYFILE_HPKE, sk, why);
 	if (e == ERR_ABSENT)
-		return why_set(why, e, "this keeper has no sealing key of quarter %uQ%u (any more)", 1970 + quarter / 4, quarter % 4 + 1);
+		return why_set(why, e, "this keeper has no sealing key of quarter %s (any more)", quarter_text(quarter).text);
 	return e;
 }
 
@@ -189,7 +189,7 @@ static enum err forget_one(void *forgotten, const char *name, struct why *why)
 	keys_path(f->k, name, path);
 	enum err e = file_remove(path, why);
 	if (e == ERR_OK)
-		log_line(LOG_INFO, "quarter-destroyed", log_value("quarter", "%u", (unsigned)quarter));
+		log_line(LOG_INFO, "quarter-destroyed", log_value("quarter", "%s", quarter_text((uint16_t)quarter).text));
 	return e;
 }
 
@@ -203,6 +203,6 @@ enum err keys_forget(void *keys, struct slice payload, struct buf *reply, struct
 		return e;
 	// What can still be sealed to, and what was within the least retention there is, core cannot have destroyed.
 	if (f.before >= quarter_of(clock_now()))
-		return why_set(why, ERR_DENIED, "forget: quarter %u has not been over for a quarter", f.before);
+		return why_set(why, ERR_DENIED, "forget: quarter %s has not been over for a quarter", quarter_text(f.before).text);
 	return keys_each_file(f.k, "quarter-", forget_one, &f, why);
 }

@@ -255,6 +255,8 @@ struct policy policy_default(void)
 	};
 }
 
+#define FIRST_YEAR 1970u
+
 uint16_t quarter_of(uint64_t seconds)
 {
 	struct tm tm;
@@ -267,4 +269,21 @@ uint64_t quarter_start(uint16_t quarter)
 {
 	struct tm tm = {.tm_year = 70 + quarter / 4, .tm_mon = quarter % 4 * 3, .tm_mday = 1};
 	return (uint64_t)timegm(&tm);
+}
+
+struct quarter_text quarter_text(uint16_t quarter)
+{
+	struct quarter_text t;
+	snprintf(t.text, sizeof t.text, "%uQ%u", FIRST_YEAR + quarter / 4u, quarter % 4 + 1u);
+	return t;
+}
+
+bool quarter_named(struct slice text, uint16_t *quarter)
+{
+	uint64_t year;
+	if (text.n != 6 || text.p[4] != 'Q' || text.p[5] < '1' || text.p[5] > '4' ||
+	    !num_parse(slice_part(text, 0, 4), FIRST_YEAR, 9999, &year))
+		return false;
+	*quarter = (uint16_t)((year - FIRST_YEAR) * 4 + text.p[5] - '1');
+	return true;
 }

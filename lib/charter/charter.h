@@ -95,5 +95,11 @@ struct policy policy_default(void);
 // A quarter is counted from 1970: (year - 1970) * 4 + (month - 1) / 3. Seconds after year 9999 count as its end.
 uint16_t quarter_of(uint64_t seconds);
 uint64_t quarter_start(uint16_t quarter); // seconds
+// As people write it: "2026Q4".
+struct quarter_text {
+	char text[sizeof "18353Q4"]; // the last that a u16 counts
+};
+struct quarter_text quarter_text(uint16_t quarter);
+bool quarter_named(struct slice text, uint16_t *quarter);
 
 #endif

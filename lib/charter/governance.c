@@ -287,8 +287,8 @@ enum err governance_committee(const struct governance *g, uint16_t quarter, uint
 	for (unsigned i = 1; i <= n; i++) {
 		const struct quarter_key *k = governance_quarter_key(g, i, quarter);
 		if (k == NULL)
-			return why_set(why, ERR_ABSENT, "committee: seat %u (%s) has published no key for quarter %uQ%u", i,
-			               i <= g->charter.n ? g->charter.seats[i - 1].name : "a former one", 1970 + quarter / 4, quarter % 4 + 1);
+			return why_set(why, ERR_ABSENT, "committee: seat %u (%s) has published no key for quarter %s", i,
+			               i <= g->charter.n ? g->charter.seats[i - 1].name : "a former one", quarter_text(quarter).text);
 		sha256(slice_of(k->key, HPKE_PUBLIC), key[i - 1]);
 	}
 	struct slice parts[] = {SLICE_LITERAL("tocsin/v1/committee\0"), charter_origin(&g->charter), SLICE_LITERAL("\0"),

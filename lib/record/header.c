@@ -141,9 +141,9 @@ enum err header_check_committee(const struct header *h, const struct governance 
 		return why_set(why, ERR_DENIED, "record: shared %u of %u, the charter says %u of %u", h->t, h->n, t, n);
 	enum err e = governance_committee(g, h->quarter, committee, why);
 	if (e != ERR_OK)
-		return why_at(why, e, "record of quarter %u", h->quarter);
+		return why_at(why, e, "record of quarter %s", quarter_text(h->quarter).text);
 	if (memcmp(committee, h->committee, sizeof committee) != 0)
-		return why_set(why, ERR_DENIED, "record: not sealed to the committee of quarter %u", h->quarter);
+		return why_set(why, ERR_DENIED, "record: not sealed to the committee of quarter %s", quarter_text(h->quarter).text);
 	for (unsigned i = 0; i < h->label.audience; i++)
 		if (governance_team(g, h->label.team[i]) == NULL)
 			return why_set(why, ERR_DENIED, "record: team %u does not exist", h->label.team[i]);
@@ -155,7 +155,7 @@ enum err header_check(const struct header *h, const struct governance *g, uint64
 	uint16_t quarter = quarter_of(now);
 	bool late = h->quarter + 1 == quarter && now - quarter_start(quarter) < RECORD_GRACE;
 	if (h->quarter != quarter && !late)
-		return why_set(why, ERR_DENIED, "record: sealed for quarter %u, now is quarter %u", h->quarter, quarter);
+		return why_set(why, ERR_DENIED, "record: sealed for quarter %s, now is %s", quarter_text(h->quarter).text, quarter_text(quarter).text);
 	return header_check_committee(h, g, why);
 }
 

@@ -75,7 +75,7 @@ static enum err shares_put(const struct sharing *sharing, const struct header *h
 		if (key == NULL || sealed == NULL) {
 			e = ERR_SYSTEM;
 			if (key == NULL)
-				e = why_set(why, ERR_ABSENT, "record: seat %d has no key for quarter %u", i + 1, h->quarter);
+				e = why_set(why, ERR_ABSENT, "record: seat %d has no key for quarter %s", i + 1, quarter_text(h->quarter).text);
 			break;
 		}
 		share_aad(hdr0, commitment, i + 1, aad);

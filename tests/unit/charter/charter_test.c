@@ -185,8 +185,16 @@ static void quarters(void)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		CHECK_SAY(quarter_of(rows[i].seconds) == rows[i].quarter, "row %zu: %u", i, quarter_of(rows[i].seconds));
 	CHECK(quarter_start(224) == 1767225600 && quarter_start(0) == 0);
+	CHECK(strcmp(quarter_text(0).text, "1970Q1") == 0 && strcmp(quarter_text(UINT16_MAX).text, "18353Q4") == 0);
 	for (uint16_t q = 0; q <= QUARTER_MAX; q++)
 		CHECK(quarter_of(quarter_start(q)) == q && (q == 0 || quarter_of(quarter_start(q) - 1) == q - 1));
+	uint16_t named = 0;
+	CHECK(quarter_named(slice_text("2026Q3"), &named) && named == 226);
+	for (unsigned q = 0; q <= QUARTER_MAX; q++)
+		CHECK(quarter_named(slice_text(quarter_text((uint16_t)q).text), &named) && named == q);
+	static const char *const refused[] = {"", "2026", "2026Q", "2026Q0", "2026Q5", "2026q3", "1969Q4", "12026Q3", "+226Q3", " 026Q3", "2026Q3 ", "2026-3"};
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+		CHECK_SAY(!quarter_named(slice_text(refused[i]), &named) && named == QUARTER_MAX, "\"%s\"", refused[i]);
 }
 
 const struct test tests[] = {

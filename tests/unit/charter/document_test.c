@@ -235,7 +235,7 @@ static void bodies_refused(void)
 	} rows[] = {
 		{DOCUMENT_QUARTER_KEY, 0, 1, "\x00", "seat 0"},
 		{DOCUMENT_QUARTER_KEY, 0, 1, "\x21", "seat 33"},
-		{DOCUMENT_QUARTER_KEY, 1, 2, "\x04\x00", "quarter 1024"},
+		{DOCUMENT_QUARTER_KEY, 1, 2, "\x04\x00", "quarter 2226Q1"},
 		{DOCUMENT_TOKEN_KEY, 0, 1, "\x04", "class 4"},
 		{DOCUMENT_TOKEN_KEY, 1, 2, "\x00\x00", "epoch 0"},
 		{DOCUMENT_TOKEN_KEY, 1, 2, "\x00\xfb", "epoch 251"},
