@@ -5,6 +5,7 @@
 #include "cli.h"
 #include "crypto/secret.h"
 #include "sys/clock.h"
+#include "sys/standard.h"
 
 extern const struct verb verb_card, verb_cards, verb_ceremony, verb_common, verb_cosign, verb_file, verb_inbox, verb_init, verb_join, verb_ledger,
 	verb_list, verb_matches, verb_officer, verb_open, verb_receipts, verb_reply, verb_report, verb_sponsor, verb_status;
@@ -113,15 +114,6 @@ static void home_default(struct cli *c)
 		snprintf(c->home, sizeof c->home, "%s/.tocsin", user);
 }
 
-// The status, or that of an output that could not be written.
-static int written(const char *who, int status)
-{
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return status;
-	fprintf(stderr, "%s: the output could not be written\n", who);
-	return CLI_FAILED;
-}
-
 static int run(struct cli *c)
 {
 	if (crypto_init() != ERR_OK)
@@ -134,21 +126,22 @@ static int run(struct cli *c)
 	platform_close(c->platform);
 	char who[64];
 	snprintf(who, sizeof who, "tocsin %s", c->verb->name);
-	return written(who, status);
+	return standard_written(who, status);
 }
 
 int main(int argc, char **argv)
 {
 	static struct cli c;
 	int at = 1;
+	standard_hold();
 	c.started_ms = clock_monotonic_ms();
 	home_default(&c);
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
 		puts("tocsin " TOCSIN_VERSION);
-		return written("tocsin", CLI_OK);
+		return standard_written("tocsin", CLI_OK);
 	}
 	if (argc == 2 && strcmp(argv[1], "--help") == 0)
-		return written("tocsin", overview(stdout));
+		return standard_written("tocsin", overview(stdout));
 	if (!globals_read(&c, argc, argv, &at)) {
 		fprintf(stderr, strcmp(argv[at], "--home") == 0 ? "tocsin: --home wants a directory\n\n" : "tocsin: no option %s\n\n", argv[at]);
 		return overview(stderr);
@@ -156,7 +149,7 @@ int main(int argc, char **argv)
 	if (at == argc)
 		return overview(stderr);
 	if (strcmp(argv[at], "help") == 0)
-		return written("tocsin help", help(argc - at - 1, argv + at + 1));
+		return standard_written("tocsin help", help(argc - at - 1, argv + at + 1));
 	if ((c.verb = verb_named(argv[at])) == NULL) {
 		fprintf(stderr, "tocsin: no verb \"%s\"; `tocsin help` lists them\n", argv[at]);
 		return CLI_USAGE;

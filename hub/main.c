@@ -9,6 +9,7 @@
 #include "hub.h"
 #include "log/log.h"
 #include "sys/file.h"
+#include "sys/standard.h"
 
 const struct conf_field hub_conf_fields[] = {
 	{"listen", CONF_ADDRESS, offsetof(struct hub_conf, listen), true, NULL, 1, 0, "Address and port that the hub listens on."},
@@ -44,15 +45,6 @@ static int usage(FILE *to)
 	      "       tocsin-hub --version\n",
 	      to);
 	return to == stdout ? 0 : 2;
-}
-
-// The status, or that of an output that could not be written.
-static int written(int status)
-{
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return status;
-	fputs("tocsin-hub: the output could not be written\n", stderr);
-	return 1;
 }
 
 struct arguments {
@@ -108,6 +100,7 @@ static int run_verb(const struct arguments *a, const struct hub_conf *conf)
 
 int main(int argc, char **argv)
 {
+	standard_hold();
 	const struct role *role = role_take(&roles, &argc, argv);
 	static struct hub_conf conf;
 	struct arguments a;
@@ -115,10 +108,10 @@ int main(int argc, char **argv)
 	enum log_level level = LOG_INFO;
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
 		puts("tocsin-hub " TOCSIN_VERSION);
-		return written(0);
+		return standard_written("tocsin-hub", 0);
 	}
 	if (argc == 2 && strcmp(argv[1], "--help") == 0)
-		return written(usage(stdout));
+		return standard_written("tocsin-hub", usage(stdout));
 	if (!arguments_read(argc, argv, &a))
 		return usage(stderr);
 	enum err e = conf_read(hub_conf_fields, a.conf, &conf, &why);
@@ -132,10 +125,10 @@ int main(int argc, char **argv)
 	}
 	if (a.check) {
 		conf_print(hub_conf_fields, &conf, stdout);
-		return written(0);
+		return standard_written("tocsin-hub", 0);
 	}
 	if (a.verb != NULL)
-		return written(run_verb(&a, &conf));
+		return standard_written("tocsin-hub", run_verb(&a, &conf));
 	static char name[32] = "hub"; // of the log, for ever
 	if (role != NULL)
 		snprintf(name, sizeof name, "hub.%s", role->name);

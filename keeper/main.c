@@ -7,6 +7,7 @@
 #include "keeper.h"
 #include "log/log.h"
 #include "sys/file.h"
+#include "sys/standard.h"
 
 static const struct role_table roles = {
 	.daemon = "keeper",
@@ -24,15 +25,6 @@ static int usage(FILE *to)
 	      "       tocsin-keeper --version\n",
 	      to);
 	return to == stdout ? 0 : 2;
-}
-
-// The status, or that of an output that could not be written.
-static int written(int status)
-{
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return status;
-	fputs("tocsin-keeper: the output could not be written\n", stderr);
-	return 1;
 }
 
 struct arguments {
@@ -120,6 +112,7 @@ static int run_verb(const struct arguments *a, const struct keeper_conf *conf)
 
 int main(int argc, char **argv)
 {
+	standard_hold();
 	const struct role *role = role_take(&roles, &argc, argv);
 	static struct keeper_conf conf;
 	struct arguments a;
@@ -127,10 +120,10 @@ int main(int argc, char **argv)
 	enum log_level level = LOG_INFO;
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
 		puts("tocsin-keeper " TOCSIN_VERSION);
-		return written(0);
+		return standard_written("tocsin-keeper", 0);
 	}
 	if (argc == 2 && strcmp(argv[1], "--help") == 0)
-		return written(usage(stdout));
+		return standard_written("tocsin-keeper", usage(stdout));
 	if (!arguments_read(argc, argv, &a))
 		return usage(stderr);
 	enum err e = conf_read(keeper_conf_fields, a.conf, &conf, &why);
@@ -142,10 +135,10 @@ int main(int argc, char **argv)
 		return refuse(e, &why);
 	if (a.check) {
 		conf_print(keeper_conf_fields, &conf, stdout);
-		return written(0);
+		return standard_written("tocsin-keeper", 0);
 	}
 	if (a.verb != NULL)
-		return written(run_verb(&a, &conf));
+		return standard_written("tocsin-keeper", run_verb(&a, &conf));
 	open_log(role, level);
 	return role == NULL ? supervise(&conf, argv) : role_run(&roles, role, &conf);
 }

@@ -1,6 +1,5 @@
 // Verbs and their options.
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,6 +7,7 @@
 
 #include "base/num.h"
 #include "sys/clock.h"
+#include "sys/standard.h"
 #include "verb/verb.h"
 
 #define PROGRESS_EVERY_MS 100
@@ -157,25 +157,12 @@ static int find_and_run(const struct verb *const *verbs, int argc, char **argv)
 	return overview(stderr, verbs);
 }
 
-// A file that was opened in the place of a closed standard descriptor would be given what is told there. What is opened instead
-// can still not be read, or written.
-static void hold_standard(void)
-{
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
-			return;
-}
-
 int verb_main(const char *name, const struct verb *const *verbs, int argc, char **argv)
 {
 	program = name;
-	hold_standard();
+	standard_hold();
 	int status = find_and_run(verbs, argc, argv);
-	if (fflush(stdout) == 0 && ferror(stdout) == 0)
-		return status;
-	if (!print_told)
-		fprintf(stderr, "%s: standard output cannot be written: %s\n", program, strerror(errno));
-	return 1;
+	return print_told ? 1 : standard_written(program, status);
 }
 
 int verb_usage(const struct verb *v, const char *format, ...)
