@@ -1,7 +1,5 @@
 #include "label.h"
 
-#include <strings.h>
-
 #define STATICS 8
 #define STATIC_TEXT 192
 
@@ -63,8 +61,7 @@ enum err label_team_find(struct cli *c, struct slice text, uint16_t *id)
 	uint64_t number = 0;
 	bool numbered = num_parse(text, 1, UINT16_MAX, &number);
 	for (unsigned i = 0; i < n && i < GOVERNANCE_TEAMS_MAX; i++) {
-		const char *name = list[i]->name;
-		bool named = strlen(name) == text.n && strncasecmp(name, (const char *)text.p, text.n) == 0;
+		bool named = slice_same_letters(slice_text(list[i]->name), text);
 		if (named || (numbered && list[i]->id == number)) {
 			*id = list[i]->id;
 			return ERR_OK;

@@ -35,6 +35,11 @@ bool slice_starts_letters(struct slice s, const char *with)
 	return slice_same_letters(slice_part(s, 0, start.n), start);
 }
 
+struct slice slice_unmarked(struct slice text)
+{
+	return slice_part(text, slice_starts(text, "\xef\xbb\xbf") ? 3 : 0, text.n);
+}
+
 int slice_compare(struct slice a, struct slice b)
 {
 	size_t n = a.n < b.n ? a.n : b.n;

@@ -40,6 +40,8 @@ static inline uint8_t slice_lower(uint8_t c)
 // Whether they are equal, or one starts with the other, but for the case of letters (slice_lower).
 bool slice_same_letters(struct slice a, struct slice b);
 bool slice_starts_letters(struct slice s, const char *with);
+// Without the byte order mark that some editors put before UTF-8.
+struct slice slice_unmarked(struct slice text);
 // Byte order, shorter first on a common prefix: <0, 0, >0.
 int slice_compare(struct slice a, struct slice b);
 // The part [from, from+n); clipped at the end of s.

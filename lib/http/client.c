@@ -6,7 +6,7 @@
 
 #include "sys/clock.h"
 
-#define HEADER_ERROR "tocsin-error"
+#define HEADER_ERROR "tocsin-error:"
 #define HOST_MAX 256
 #define NAME_MAX_PEER 64
 #define URL_MAX 2048
@@ -122,9 +122,8 @@ static size_t on_header(char *p, size_t one, size_t n, void *arrival)
 {
 	(void)one;
 	struct arrival *a = arrival;
-	size_t name = strlen(HEADER_ERROR);
-	if (n > name && p[name] == ':' && strncasecmp(p, HEADER_ERROR, name) == 0) {
-		struct slice value = slice_trim(slice_of(p + name + 1, n - name - 1));
+	if (slice_starts_letters(slice_of(p, n), HEADER_ERROR)) {
+		struct slice value = slice_trim(slice_part(slice_of(p, n), strlen(HEADER_ERROR), n));
 		if (value.n < sizeof a->error) {
 			memcpy(a->error, value.p, value.n);
 			a->error[value.n] = 0;

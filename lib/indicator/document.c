@@ -94,9 +94,9 @@ static void misp_tag(const struct json *tag, struct indicator_meta *meta)
 	const char *rule;
 	if (json_get_text(tag, "name", &name, NULL) != ERR_OK)
 		return;
-	if (name.n > 4 && strncasecmp((const char *)name.p, "tlp:", 4) == 0 && build_tlp(name, &own, &rule) && own.tlp > meta->tlp)
+	if (slice_starts_letters(name, "tlp:") && build_tlp(name, &own, &rule) && own.tlp > meta->tlp)
 		meta->tlp = own.tlp;
-	if (name.n > 4 && strncasecmp((const char *)name.p, "pap:", 4) == 0 && build_pap(name, &own, &rule) && own.pap > meta->pap)
+	if (slice_starts_letters(name, "pap:") && build_pap(name, &own, &rule) && own.pap > meta->pap)
 		meta->pap = own.pap;
 }
 
@@ -365,8 +365,7 @@ enum err build_read_document(struct indicator_build *b, bool stix, struct slice 
 {
 	static const struct indicator_meta none = {.confidence = INDICATOR_CONFIDENCE_NONE};
 	struct document d = {.b = b, .stix = stix, .meta = defaults != NULL ? *defaults : none};
-	if (in.n >= 3 && memcmp(in.p, "\xef\xbb\xbf", 3) == 0)
-		in = slice_part(in, 3, in.n);
+	in = slice_unmarked(in);
 	enum err e = read_said(in, &d, why);
 	if (e == ERR_OK && !d.odd)
 		e = read_parts(in, &d, why);

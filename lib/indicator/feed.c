@@ -42,7 +42,7 @@ enum indicator_format indicator_guess(struct slice in)
 static struct slice uncommented(struct slice line)
 {
 	line = slice_trim(line);
-	if (line.n > 0 && (line.p[0] == '#' || line.p[0] == ';' || line.p[0] == '!' || (line.n > 1 && memcmp(line.p, "//", 2) == 0)))
+	if (line.n > 0 && (line.p[0] == '#' || line.p[0] == ';' || line.p[0] == '!' || slice_starts(line, "//")))
 		return slice_part(line, 0, 0);
 	for (size_t i = 1; i < line.n; i++)
 		if ((line.p[i - 1] == ' ' || line.p[i - 1] == '\t') &&
@@ -68,8 +68,7 @@ enum err build_read_list(struct indicator_build *b, struct slice in, const struc
 	char place[32];
 	enum err e = ERR_OK;
 	const struct indicator_meta none = {.confidence = INDICATOR_CONFIDENCE_NONE};
-	if (in.n >= 3 && memcmp(in.p, "\xef\xbb\xbf", 3) == 0)
-		in = slice_part(in, 3, in.n);
+	in = slice_unmarked(in);
 	for (size_t from = 0, number = 1; from < in.n && e == ERR_OK; number++) {
 		size_t end = slice_find(in, '\n', from);
 		struct slice value = unblocked(uncommented(slice_part(in, from, end - from)));

@@ -6,7 +6,7 @@
 
 static bool same(struct slice a, const char *b)
 {
-	return a.n == strlen(b) && strncasecmp((const char *)a.p, b, a.n) == 0;
+	return slice_same_letters(a, slice_text(b));
 }
 
 static const struct {
@@ -107,8 +107,7 @@ static bool nothing(struct slice text)
 
 static struct slice after(struct slice text, const char *prefix)
 {
-	size_t n = strlen(prefix);
-	return text.n >= n && strncasecmp((const char *)text.p, prefix, n) == 0 ? slice_part(text, n, text.n) : text;
+	return slice_part(text, slice_starts_letters(text, prefix) ? strlen(prefix) : 0, text.n);
 }
 
 bool build_tlp(struct slice text, struct indicator_meta *meta, const char **rule)

@@ -38,7 +38,7 @@ static bool is_lower_hex(struct slice in, size_t n)
 static bool is_plain_url(struct slice in)
 {
 	uint32_t address;
-	size_t skip = in.n > 8 && memcmp(in.p, "https://", 8) == 0 ? 8 : in.n > 7 && memcmp(in.p, "http://", 7) == 0 ? 7 : 0;
+	size_t skip = slice_starts(in, "https://") ? 8 : slice_starts(in, "http://") ? 7 : 0;
 	size_t slash = slice_find(in, '/', skip);
 	struct slice host = slice_part(in, skip, slash - skip);
 	if (skip == 0 || slash == in.n || in.n > OBSERVABLE_MAX || (!is_lower_name(host) && !set_ipv4(host, &address)))

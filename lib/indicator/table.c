@@ -196,8 +196,7 @@ static bool head(struct table *t)
 		t->columns[i] = ROLE_SKIP;
 	for (size_t r = 0; r < sizeof roles / sizeof *roles; r++)
 		for (size_t i = 0; i < t->count && !taken[roles[r].role]; i++)
-			if (t->cells[i].n == strlen(roles[r].name) &&
-			    strncasecmp((const char *)t->cells[i].p, roles[r].name, t->cells[i].n) == 0) {
+			if (slice_same_letters(t->cells[i], slice_text(roles[r].name))) {
 				t->columns[i] = roles[r].role;
 				taken[roles[r].role] = true;
 			}
@@ -210,9 +209,7 @@ static void begin(struct table *t, struct indicator_build *b, struct slice in, c
 {
 	t->b = b;
 	t->why = why;
-	t->rest = in;
-	if (in.n >= 3 && memcmp(in.p, "\xef\xbb\xbf", 3) == 0)
-		t->rest = slice_part(in, 3, in.n);
+	t->rest = slice_unmarked(in);
 	t->next = 1;
 	t->width = t->count = t->text_n = 0;
 	t->type = (struct slice){0};

@@ -1,7 +1,6 @@
 #include "member/accreditation.h"
 
 #include <stdlib.h>
-#include <strings.h>
 
 #include "base/num.h"
 #include "charter/field.h"
@@ -17,21 +16,16 @@ const char *tlp_text(enum tlp tlp)
 	return tlp_names[tlp];
 }
 
-static bool same_letters(struct slice s, const char *text)
-{
-	return s.n == strlen(text) && strncasecmp((const char *)s.p, text, s.n) == 0;
-}
-
 bool tlp_parse(struct slice text, enum tlp *tlp)
 {
-	if (same_letters(slice_part(text, 0, 4), "TLP:"))
+	if (slice_starts_letters(text, "TLP:"))
 		text = slice_part(text, 4, text.n);
 	for (unsigned i = 0; i < TLP_COUNT; i++)
-		if (same_letters(text, tlp_names[i] + 4)) {
+		if (slice_same_letters(text, slice_text(tlp_names[i] + 4))) {
 			*tlp = (enum tlp)i;
 			return true;
 		}
-	if (!same_letters(text, "WHITE")) // TLP 1.0's name
+	if (!slice_same_letters(text, SLICE_LITERAL("WHITE"))) // TLP 1.0's name
 		return false;
 	*tlp = TLP_CLEAR;
 	return true;

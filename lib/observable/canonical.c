@@ -7,22 +7,6 @@
 
 #define QUOTE_MAX 80 // bytes of a refused value in an explanation
 
-uint8_t form_lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? c + 32 : c;
-}
-
-bool form_starts(struct slice in, const char *prefix)
-{
-	size_t n = strlen(prefix);
-	if (in.n < n)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (form_lower(in.p[i]) != form_lower((uint8_t)prefix[i]))
-			return false;
-	return true;
-}
-
 bool form_is_digit(uint8_t c)
 {
 	return c >= '0' && c <= '9';
@@ -30,19 +14,19 @@ bool form_is_digit(uint8_t c)
 
 int form_hex(uint8_t c)
 {
-	c = form_lower(c);
+	c = slice_lower(c);
 	return form_is_digit(c) ? c - '0' : c - 'a' + 10;
 }
 
 bool form_is_hex(uint8_t c)
 {
-	c = form_lower(c);
+	c = slice_lower(c);
 	return form_is_digit(c) || (c >= 'a' && c <= 'f');
 }
 
 bool form_is_alnum(uint8_t c)
 {
-	c = form_lower(c);
+	c = slice_lower(c);
 	return form_is_digit(c) || (c >= 'a' && c <= 'z');
 }
 
@@ -70,7 +54,7 @@ static enum err hexadecimal(struct slice in, enum observable_type type, const si
 			return why_set(why, ERR_INPUT, "character %zu is no hexadecimal digit", i + 1);
 		if (n == sizeof hex)
 			return why_set(why, ERR_INPUT, "more than %zu hexadecimal digits", sizeof hex);
-		hex[n++] = form_lower(in.p[i]);
+		hex[n++] = slice_lower(in.p[i]);
 	}
 	if (n != lengths[0] && n != lengths[1])
 		return why_set(why, ERR_INPUT, "%zu hexadecimal digits, must be %zu", n, lengths[0]);
@@ -104,7 +88,8 @@ static enum err form_certificate(struct slice in, struct observable *out, struct
 
 static enum err form_asn(struct slice in, struct observable *out, struct why *why)
 {
-	struct slice digits = form_starts(in, "ASN") ? slice_part(in, 3, in.n) : form_starts(in, "AS") ? slice_part(in, 2, in.n) : in;
+	size_t word = slice_starts_letters(in, "ASN") ? 3 : slice_starts_letters(in, "AS") ? 2 : 0;
+	struct slice digits = slice_part(in, word, in.n);
 	uint64_t number;
 	digits = slice_trim(digits);
 	if (!num_parse(digits, 1, UINT32_MAX, &number))
@@ -117,7 +102,7 @@ static enum err form_cve(struct slice in, struct observable *out, struct why *wh
 {
 	uint64_t year;
 	char text[40];
-	if (!form_starts(in, "CVE-") || in.n < 13 || in.p[8] != '-' || in.n > 9 + 19)
+	if (!slice_starts_letters(in, "CVE-") || in.n < 13 || in.p[8] != '-' || in.n > 9 + 19)
 		return why_set(why, ERR_INPUT, "must be CVE-, a year, - and 4 to 19 digits");
 	if (!num_parse(slice_part(in, 4, 4), 1999, 2099, &year))
 		return why_set(why, ERR_INPUT, "%.4s is no year from 1999 to 2099", (const char *)in.p + 4);
@@ -141,7 +126,7 @@ static enum err form_filename(struct slice in, struct observable *out, struct wh
 {
 	uint8_t text[OBSERVABLE_WRITTEN_MAX];
 	for (size_t i = 0; i < in.n; i++)
-		text[i] = form_lower(in.p[i]);
+		text[i] = slice_lower(in.p[i]);
 	return form_set(out, OBSERVABLE_FILENAME, slice_of(text, in.n), why);
 }
 
@@ -164,18 +149,18 @@ static const struct {
 static enum err form_registry_key(struct slice in, struct observable *out, struct why *why)
 {
 	char text[OBSERVABLE_WRITTEN_MAX + 32];
-	if (form_starts(in, "Computer\\"))
+	if (slice_starts_letters(in, "Computer\\"))
 		in = slice_part(in, 9, in.n);
 	while (in.n > 0 && in.p[0] == '\\')
 		in = slice_part(in, 1, in.n);
 	for (size_t r = 0; r < sizeof roots / sizeof *roots; r++) {
 		size_t length = strlen(roots[r].written);
-		if (!form_starts(in, roots[r].written) || (in.n > length && in.p[length] != '\\'))
+		if (!slice_starts_letters(in, roots[r].written) || (in.n > length && in.p[length] != '\\'))
 			continue;
 		size_t n = (size_t)snprintf(text, sizeof text, "%s", roots[r].root), bare = n;
 		for (size_t i = length; i < in.n; i++)
 			if (in.p[i] != '\\' || text[n - 1] != '\\')
-				text[n++] = (char)form_lower(in.p[i]);
+				text[n++] = (char)slice_lower(in.p[i]);
 		while (n > bare && (text[n - 1] == '\\' || text[n - 1] == ' '))
 			n--;
 		if (n == bare)
@@ -197,7 +182,7 @@ static enum err component(struct slice in, const char *what, char *text, size_t 
 			c = '_';
 		if (c <= 0x20 || c >= 0x7f || strchr(":\\*?", c) != NULL)
 			return why_set(why, ERR_INPUT, "character %zu of the %s cannot stand in it", i + 1, what);
-		text[(*n)++] = (char)form_lower(c);
+		text[(*n)++] = (char)slice_lower(c);
 	}
 	if (*n == start || (*n == start + 1 && text[start] == '-'))
 		return why_set(why, ERR_INPUT, "has no %s", what);
@@ -211,8 +196,8 @@ static enum err form_product(struct slice in, struct observable *out, struct why
 	struct slice parts[3] = {{0}};
 	char text[OBSERVABLE_WRITTEN_MAX + 1];
 	size_t count = 0, n = 0;
-	bool cpe = form_starts(in, "cpe:");
-	size_t skip = form_starts(in, "cpe:2.3:") ? 8 : form_starts(in, "cpe:/") ? 5 : 0;
+	bool cpe = slice_starts_letters(in, "cpe:");
+	size_t skip = slice_starts_letters(in, "cpe:2.3:") ? 8 : slice_starts_letters(in, "cpe:/") ? 5 : 0;
 	if (cpe && (skip == 0 || in.n < skip + 2 || strchr("aohAOH", in.p[skip]) == NULL || in.p[skip + 1] != ':'))
 		return why_set(why, ERR_INPUT, "must be a CPE 2.3 name, a CPE URI or vendor:product");
 	if (cpe)
@@ -347,13 +332,14 @@ static enum observable_type only_type(struct slice in)
 		return OBSERVABLE_SHA256;
 	if (hex && in.n == 128)
 		return OBSERVABLE_SHA512;
-	if (form_starts(in, "CVE-"))
+	if (slice_starts_letters(in, "CVE-"))
 		return OBSERVABLE_CVE;
-	if (form_starts(in, "cpe:"))
+	if (slice_starts_letters(in, "cpe:"))
 		return OBSERVABLE_PRODUCT;
-	if (form_starts(in, "HKEY_") || form_starts(in, "HKLM") || form_starts(in, "HKCU") || form_starts(in, "HKCR"))
+	if (slice_starts_letters(in, "HKEY_") || slice_starts_letters(in, "HKLM") || slice_starts_letters(in, "HKCU") ||
+	    slice_starts_letters(in, "HKCR"))
 		return OBSERVABLE_REGISTRY_KEY;
-	if (form_starts(in, "AS") && in.n > 2 && form_is_digit(in.p[2]) && slice_find(in, '.', 0) == in.n)
+	if (slice_starts_letters(in, "AS") && in.n > 2 && form_is_digit(in.p[2]) && slice_find(in, '.', 0) == in.n)
 		return OBSERVABLE_ASN;
 	if (memmem(in.p, in.n, "://", 3) != NULL)
 		return OBSERVABLE_URL;

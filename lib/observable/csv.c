@@ -111,7 +111,7 @@ static uint8_t separator_of(struct slice in)
 static bool is_one_of(struct slice cell_text, const char *const *words)
 {
 	for (; *words != NULL; words++)
-		if (cell_text.n == strlen(*words) && form_starts(cell_text, *words))
+		if (slice_same_letters(cell_text, slice_text(*words)))
 			return true;
 	return false;
 }

@@ -58,11 +58,11 @@ enum err reading_decode(struct slice in, struct buf *utf8, struct extract *x, st
 	enum err e = ERR_OK;
 	if (in.n > EXTRACT_BYTES_MAX)
 		return why_set(why, ERR_LIMIT, "%zu bytes, the maximum is %u", in.n, EXTRACT_BYTES_MAX);
-	if (in.n >= 2 && memcmp(in.p, "\xff\xfe", 2) == 0) {
+	if (slice_starts(in, "\xff\xfe")) {
 		e = from_utf16(slice_part(in, 2, in.n), false, utf8, why);
-	} else if (in.n >= 2 && memcmp(in.p, "\xfe\xff", 2) == 0) {
+	} else if (slice_starts(in, "\xfe\xff")) {
 		e = from_utf16(slice_part(in, 2, in.n), true, utf8, why);
-	} else if (in.n >= 3 && memcmp(in.p, "\xef\xbb\xbf", 3) == 0 && slice_is_utf8(in, &bad)) {
+	} else if (slice_starts(in, "\xef\xbb\xbf") && slice_is_utf8(in, &bad)) {
 		buf_put_slice(utf8, slice_part(in, 3, in.n));
 	} else if (slice_is_utf8(in, &bad)) {
 		buf_put_slice(utf8, in);

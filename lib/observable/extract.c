@@ -163,7 +163,7 @@ static const struct {
 enum extract_tlp tlp_named(struct slice name)
 {
 	for (size_t i = 0; i < sizeof tlps / sizeof *tlps; i++)
-		if (name.n == strlen(tlps[i].name) && form_starts(name, tlps[i].name))
+		if (slice_same_letters(name, slice_text(tlps[i].name)))
 			return tlps[i].tlp;
 	return EXTRACT_TLP_NONE;
 }
@@ -215,9 +215,7 @@ static bool looks_csv(struct slice in)
 
 enum extract_format extract_guess(struct slice in)
 {
-	if (in.n >= 3 && memcmp(in.p, "\xef\xbb\xbf", 3) == 0)
-		in = slice_part(in, 3, in.n);
-	in = slice_trim(in);
+	in = slice_trim(slice_unmarked(in));
 	if (in.n > 0 && (in.p[0] == '{' || in.p[0] == '[')) {
 		struct slice head = slice_part(in, 0, 4096);
 		if (memmem(head.p, head.n, "\"spec_version\"", 14) != NULL || memmem(head.p, head.n, "\"bundle\"", 8) != NULL)

@@ -15,8 +15,6 @@ enum err form_wallet(struct slice in, struct observable *out, struct why *why);
 
 // A value of at most OBSERVABLE_MAX bytes into *out; ERR_LIMIT over it.
 enum err form_set(struct observable *out, enum observable_type type, struct slice value, struct why *why);
-uint8_t form_lower(uint8_t c); // ASCII only
-bool form_starts(struct slice in, const char *prefix); // ASCII case ignored
 bool form_is_digit(uint8_t c);
 bool form_is_hex(uint8_t c);
 bool form_is_alnum(uint8_t c);

@@ -39,7 +39,7 @@ static const struct {
 
 static bool same(struct slice a, const char *b)
 {
-	return a.n == strlen(b) && form_starts(a, b);
+	return slice_same_letters(a, slice_text(b));
 }
 
 bool kind_named(struct slice name, unsigned *kind)

@@ -132,7 +132,7 @@ static enum err tag(const struct json *t, struct extract *x, struct why *why)
 {
 	struct slice name;
 	(void)why;
-	if (json_get_text(t, "name", &name, NULL) == ERR_OK && form_starts(name, "tlp:"))
+	if (json_get_text(t, "name", &name, NULL) == ERR_OK && slice_starts_letters(name, "tlp:"))
 		meta_tlp(&x->meta, tlp_named(slice_part(name, 4, name.n)));
 	return ERR_OK;
 }
@@ -168,8 +168,7 @@ static enum err one(const struct json *j, struct extract *x, struct why *why)
 enum err extract_misp(struct slice in, struct extract *x, struct why *why)
 {
 	struct json root;
-	if (in.n >= 3 && memcmp(in.p, "\xef\xbb\xbf", 3) == 0)
-		in = slice_part(in, 3, in.n);
+	in = slice_unmarked(in);
 	enum err e = json_parse(in, &root, why);
 	if (e != ERR_OK)
 		return e;

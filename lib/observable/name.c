@@ -86,7 +86,7 @@ enum err form_domain(struct slice in, struct observable *out, struct why *why)
 		return e;
 	e = form_set(out, OBSERVABLE_DOMAIN, in, why);
 	for (size_t i = 0; e == ERR_OK && i < out->n; i++)
-		out->value[i] = (char)form_lower((uint8_t)out->value[i]);
+		out->value[i] = (char)slice_lower((uint8_t)out->value[i]);
 	return e;
 }
 
@@ -96,7 +96,7 @@ enum err form_mail(struct slice in, struct observable *out, struct why *why)
 {
 	char text[OBSERVABLE_WRITTEN_MAX + 1];
 	size_t at = in.n, n = 0;
-	if (form_starts(in, "mailto:"))
+	if (slice_starts_letters(in, "mailto:"))
 		in = slice_part(in, 7, in.n);
 	for (size_t i = 0; i < in.n; i++)
 		if (in.p[i] == '@') {
@@ -113,7 +113,7 @@ enum err form_mail(struct slice in, struct observable *out, struct why *why)
 		bool dot = c == '.' && i > 0 && i + 1 < at && in.p[i - 1] != '.';
 		if (!form_is_alnum(c) && !dot && (c >= 0x80 || c == 0 || strchr("!#$%&'*+-/=?^_`{|}~", c) == NULL))
 			return why_set(why, ERR_INPUT, "character %zu cannot stand before the @ without quotes", i + 1);
-		text[i] = (char)form_lower(c);
+		text[i] = (char)slice_lower(c);
 	}
 	struct observable domain;
 	enum err e = form_domain(slice_part(in, at + 1, in.n), &domain, why);

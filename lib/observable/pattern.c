@@ -51,7 +51,7 @@ static bool take_word(struct pattern *p, const char *word)
 	skip(p);
 	struct slice rest = slice_part(p->in, p->at, p->in.n);
 	size_t n = strlen(word);
-	if (!form_starts(rest, word) || (rest.n > n && word_byte(rest.p[n])))
+	if (!slice_starts_letters(rest, word) || (rest.n > n && word_byte(rest.p[n])))
 		return false;
 	p->at += n;
 	return true;
@@ -139,11 +139,11 @@ static bool kind_of_path(struct slice at, unsigned *kind)
 		size_t from = (size_t)(hash - at.p) + 7;
 		if (!kind_of_hash(slice_part(at, from, at.n), kind))
 			return false;
-		if (form_starts(at, "x509-certificate:"))
+		if (slice_starts_letters(at, "x509-certificate:"))
 			*kind = OBSERVABLE_CERTIFICATE;
 		return true;
 	}
-	*kind = form_starts(at, "email-message:") ? OBSERVABLE_MAIL : KIND_HOST;
+	*kind = slice_starts_letters(at, "email-message:") ? OBSERVABLE_MAIL : KIND_HOST;
 	return ends(at, "_ref.value") || ends(at, "_refs[*].value");
 }
 
@@ -221,7 +221,7 @@ static bool comparison(struct pattern *p)
 			return value(p, at, "only equality is understood, not LIKE, MATCHES, ISSUBSET or ISSUPERSET");
 	skip(p);
 	for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
-		if (form_starts(slice_part(p->in, p->at, 2), orders[i])) {
+		if (slice_starts_letters(slice_part(p->in, p->at, 2), orders[i])) {
 			p->at += strlen(orders[i]);
 			return value(p, at, "only equality is understood");
 		}

@@ -16,7 +16,7 @@ static size_t hit_at(struct slice rest)
 	if (rest.p[0] != '[' && rest.p[0] != '(' && rest.p[0] != '{' && rest.p[0] != '\\')
 		return count;
 	for (size_t i = 0; i < count; i++)
-		if (form_starts(rest, defangs[i].written))
+		if (slice_starts_letters(rest, defangs[i].written))
 			return i;
 	return count;
 }
@@ -45,15 +45,15 @@ static size_t undo(char *text, size_t n)
 static void scheme(char *text, size_t n)
 {
 	struct slice in = slice_of(text, n);
-	if (n > 5 && form_lower(in.p[0]) == 'h' && form_lower(in.p[3]) == 'p') {
-		size_t colon = form_lower(in.p[4]) == 's' ? 5 : 4;
+	if (n > 5 && slice_lower(in.p[0]) == 'h' && slice_lower(in.p[3]) == 'p') {
+		size_t colon = slice_lower(in.p[4]) == 's' ? 5 : 4;
 		bool hidden = true;
 		for (size_t i = 1; i <= 2; i++)
-			hidden &= in.p[i] == '*' || form_lower(in.p[i]) == 'x' || form_lower(in.p[i]) == 't';
+			hidden &= in.p[i] == '*' || slice_lower(in.p[i]) == 'x' || slice_lower(in.p[i]) == 't';
 		if (hidden && text[colon] == ':')
 			memcpy(text + 1, "tt", 2);
 	}
-	if (form_starts(in, "fxp:") || form_starts(in, "fxps:"))
+	if (slice_starts_letters(in, "fxp:") || slice_starts_letters(in, "fxps:"))
 		text[1] = 't';
 }
 

@@ -115,7 +115,7 @@ static enum err report(const struct json *o, struct extract *x, struct why *why)
 static enum err vulnerability(const struct json *o, struct extract *x, struct why *why)
 {
 	struct slice name;
-	if (json_get_text(o, "name", &name, NULL) != ERR_OK || !form_starts(name, "CVE-"))
+	if (json_get_text(o, "name", &name, NULL) != ERR_OK || !slice_starts_letters(name, "CVE-"))
 		return ERR_OK;
 	return put_field(o, "name", OBSERVABLE_CVE, x, why);
 }
@@ -238,8 +238,7 @@ static enum err document(const struct json *root, struct extract *x, struct why 
 enum err extract_stix(struct slice in, struct extract *x, struct why *why)
 {
 	struct json root;
-	if (in.n >= 3 && memcmp(in.p, "\xef\xbb\xbf", 3) == 0)
-		in = slice_part(in, 3, in.n);
+	in = slice_unmarked(in);
 	enum err e = json_parse(in, &root, why);
 	if (e != ERR_OK)
 		return e;

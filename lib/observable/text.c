@@ -104,7 +104,7 @@ static bool after_version_word(const struct scan *s)
 	static const char *const words[] = {"version", "versions", "ver", "v", "build", "release",
 	                                    "rev", "revision", "firmware", "update"};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (s->before.n == strlen(words[i]) && form_starts(s->before, words[i]))
+		if (slice_same_letters(s->before, slice_text(words[i])))
 			return true;
 	return false;
 }
@@ -159,15 +159,15 @@ static enum err piece(struct scan *s, struct slice p)
 		return ERR_OK;
 	if (all(p, form_is_hex) && value_fits(KIND_HASH, p))
 		return found(s, KIND_HASH, p);
-	if (form_starts(p, "CVE-"))
+	if (slice_starts_letters(p, "CVE-"))
 		return found(s, OBSERVABLE_CVE, p);
-	if (form_starts(p, "AS") && p.n >= 6 && all(slice_part(p, 2, p.n), form_is_digit))
+	if (slice_starts_letters(p, "AS") && p.n >= 6 && all(slice_part(p, 2, p.n), form_is_digit))
 		return found(s, OBSERVABLE_ASN, p);
 	if (slice_find(p, '@', 0) < p.n)
 		return slice_find(p, '.', slice_find(p, '@', 0)) < p.n ? found(s, OBSERVABLE_MAIL, p) : ERR_OK;
 	if (digits_and_dots(p) && dots(p) == 3)
 		return quad(s, p);
-	if (p.n > 1 && form_lower(p.p[0]) == 'v' && digits_and_dots(slice_part(p, 1, p.n)) && dots(p) == 3)
+	if (p.n > 1 && slice_lower(p.p[0]) == 'v' && digits_and_dots(slice_part(p, 1, p.n)) && dots(p) == 3)
 		return refused(s, p, "a version number");
 	if (dots(p) > 0)
 		return slice_find(p, '\\', 0) == p.n ? name(s, p) : ERR_OK;
@@ -213,7 +213,7 @@ static enum err coloned(struct scan *s, struct slice p)
 			return found(s, OBSERVABLE_IPV6, p);
 		if (p.n <= ADDRESS_WRITTEN && slice_find(right, ':', 0) < right.n && value_fits(OBSERVABLE_CIDR, p))
 			return found(s, OBSERVABLE_CIDR, p);
-		if (form_starts(p, "cpe:"))
+		if (slice_starts_letters(p, "cpe:"))
 			return found(s, OBSERVABLE_PRODUCT, p);
 		size_t zone = slice_find(p, '%', 0);
 		if (zone < p.n && zone >= 5 && zone <= ADDRESS_WRITTEN && value_fits(OBSERVABLE_IPV6, slice_part(p, 0, zone)))

@@ -137,7 +137,7 @@ static enum err parse_scheme(struct slice in, char *scheme, size_t room, struct 
 		if (i + 1 >= room || !(form_is_alnum(in.p[i]) || strchr("+-.", in.p[i]) != NULL) || form_is_digit(in.p[0]))
 			return why_set(why, ERR_INPUT, "the scheme is malformed");
 		else
-			scheme[i] = (char)form_lower(in.p[i]);
+			scheme[i] = (char)slice_lower(in.p[i]);
 	scheme[n] = 0;
 	if (n == 0)
 		return why_set(why, ERR_INPUT, "the scheme is empty");

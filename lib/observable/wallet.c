@@ -59,7 +59,7 @@ static enum err bech32(struct slice in, struct observable *out, struct why *why)
 	for (unsigned i = 0; i < 5; i++) // "bc" expanded: high bits, zero, low bits
 		check = polymod(check, (const uint8_t[5]){3, 3, 0, 2, 3}[i]);
 	for (size_t i = 0; i < in.n; i++) {
-		text[i] = form_lower(in.p[i]);
+		text[i] = slice_lower(in.p[i]);
 		upper |= text[i] != in.p[i];
 		lower |= in.p[i] >= 'a' && in.p[i] <= 'z';
 		const char *digit = i >= 3 && text[i] != 0 ? strchr(alphabet, text[i]) : alphabet;
@@ -89,15 +89,15 @@ static enum err ethereum(struct slice in, struct observable *out, struct why *wh
 		if (!form_is_hex(in.p[i]))
 			return why_set(why, ERR_INPUT, "character %zu is no hexadecimal digit", i + 1);
 	for (size_t i = 0; i < in.n; i++)
-		text[i] = form_lower(in.p[i]);
+		text[i] = slice_lower(in.p[i]);
 	return form_set(out, OBSERVABLE_WALLET, slice_of(text, sizeof text), why);
 }
 
 enum err form_wallet(struct slice in, struct observable *out, struct why *why)
 {
-	if (form_starts(in, "0x"))
+	if (slice_starts_letters(in, "0x"))
 		return ethereum(in, out, why);
-	if (form_starts(in, "bc1"))
+	if (slice_starts_letters(in, "bc1"))
 		return bech32(in, out, why);
 	if (in.n >= 25 && in.n <= 35 && (in.p[0] == '1' || in.p[0] == '3'))
 		return base58(in, out, why);

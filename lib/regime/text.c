@@ -68,11 +68,10 @@ static enum err line_take(struct text *t, bool *more)
 
 enum err text_open(struct text *t, struct slice bytes, const char *name, size_t max, const char *first, struct why *why)
 {
-	*t = (struct text){.name = name, .file = bytes, .why = why};
+	*t = (struct text){.name = name, .why = why};
 	if (bytes.n > max)
 		return why_set(why, ERR_LIMIT, "%s: %zu bytes: at most %zu", name, bytes.n, max);
-	if (bytes.n >= 3 && memcmp(bytes.p, "\xef\xbb\xbf", 3) == 0) // some editors begin with one
-		t->file = slice_part(bytes, 3, bytes.n - 3);
+	t->file = slice_unmarked(bytes);
 	bool more;
 	enum err e = line_take(t, &more);
 	if (e != ERR_OK)

@@ -97,8 +97,8 @@ enum err report_attach(struct report *r, const char *name, struct slice bytes, s
 	return ERR_OK;
 }
 
-// As types are written: letters, digits and hyphens.
-static bool is_name(struct slice s)
+// Could a person have meant a type by it? Types are written in letters, digits and hyphens.
+static bool may_be_type(struct slice s)
 {
 	for (size_t i = 0; i < s.n; i++)
 		if (!isalnum(s.p[i]) && s.p[i] != '-' && s.p[i] != '_')
@@ -114,7 +114,7 @@ enum err report_observe(struct report *r, struct slice text, struct why *why)
 	bool typed = equals < text.n && observable_type_named(slice_part(text, 0, equals), &type);
 	enum err e =
 		typed ? observable_canonical(type, slice_part(text, equals + 1, text.n), &o, why) : observable_guess(text, &o, why);
-	if (e != ERR_OK && !typed && is_name(slice_part(text, 0, equals)) && equals < text.n)
+	if (e != ERR_OK && !typed && may_be_type(slice_part(text, 0, equals)) && equals < text.n)
 		return why_set(why, ERR_INPUT, "\"%.*s\": there is no type \"%.*s\"", SLICE_ARGS(slice_part(text, 0, TEXT_SHOWN)),
 		               SLICE_ARGS(slice_part(text, 0, equals < TEXT_SHOWN ? equals : TEXT_SHOWN)));
 	if (e != ERR_OK)

@@ -1,8 +1,6 @@
 // What a file says about itself, besides its observables.
 #include "report/report.h"
 
-#include <strings.h>
-
 #include "report/text.h"
 
 static const char *last_part(const char *path)
@@ -53,8 +51,7 @@ static struct slice first_line(struct slice text)
 
 static bool is_letter(uint8_t c)
 {
-	uint8_t lower = c | 0x20;
-	return lower >= 'a' && lower <= 'z';
+	return slice_lower(c) >= 'a' && slice_lower(c) <= 'z';
 }
 
 // The strictest "TLP:…" anywhere in the text.
@@ -64,7 +61,7 @@ static bool marked(struct slice text, enum tlp *tlp)
 	for (size_t i = 0; i + 4 < text.n; i++) {
 		enum tlp here;
 		size_t from = i + 4, end;
-		if (strncasecmp((const char *)text.p + i, "tlp:", 4) != 0)
+		if (!slice_starts_letters(slice_part(text, i, 4), "tlp:"))
 			continue;
 		while (from < text.n && text.p[from] == ' ')
 			from++;
@@ -126,7 +123,7 @@ enum err report_from_source(struct report *r, const char *path, struct slice byt
 	struct buf utf8;
 	buf_init(&utf8, 3 * (size_t)EXTRACT_BYTES_MAX);
 	enum err e = ERR_OK;
-	bool wide = bytes.n >= 2 && (memcmp(bytes.p, "\xff\xfe", 2) == 0 || memcmp(bytes.p, "\xfe\xff", 2) == 0);
+	bool wide = slice_starts(bytes, "\xff\xfe") || slice_starts(bytes, "\xfe\xff");
 	if (wide) // JSON, too, is written so on some systems
 		e = extract_utf8(bytes, &utf8, why);
 	if (e == ERR_OK)

@@ -214,6 +214,10 @@ static void beginnings(void)
 	}
 	CHECK(!slice_same_letters(slice_of("a\0b", 3), slice_of("a\0c", 3))); // a NUL ends nothing
 	CHECK(slice_starts((struct slice){0}, "") && !slice_ends((struct slice){0}, "x"));
+	static const char *const marked[][2] = {{"\xef\xbb\xbf", ""}, {"\xef\xbb\xbf{}", "{}"}, {"\xef\xbb\xbf\xef\xbb\xbf", "\xef\xbb\xbf"},
+	                                        {"", ""}, {"\xef\xbb", "\xef\xbb"}, {"\xfe\xbb\xbf", "\xfe\xbb\xbf"}, {"a\xef\xbb\xbf", "a\xef\xbb\xbf"}};
+	for (size_t i = 0; i < sizeof marked / sizeof *marked; i++)
+		CHECK_SAY(slice_is_text(slice_unmarked(slice_text(marked[i][0])), marked[i][1]), "row %zu", i);
 }
 
 const struct test tests[] = {
