@@ -140,7 +140,7 @@ static enum err give(struct csv *c, struct slice all, uint64_t line, bool *misqu
 		return ERR_OK;
 	buf_clear(&c->text);
 	if (!slice_is_utf8(all, &bad))
-		row.broken = "not UTF-8";
+		row.broken = "not UTF-8: save it as UTF-8";
 	else if (row.comment)
 		c->cells[row.n++] = slice_trim(all);
 	else {

@@ -30,6 +30,29 @@ static const struct {
 	{"credentials", COLUMN_CREDENTIALS}, {"looked_after_by", COLUMN_CARETAKER}, {"caretaker", COLUMN_CARETAKER},
 	{"in_use_since", COLUMN_SINCE}, {"since", COLUMN_SINCE}, {"machine", COLUMN_MACHINE}, {"host", COLUMN_MACHINE},
 	{"hostname", COLUMN_MACHINE}, {"asset", COLUMN_MACHINE},
+	// As Windows lists what is installed, and inventory programs export it.
+	{"displayname", COLUMN_NAME}, {"display_name", COLUMN_NAME}, {"software_name", COLUMN_NAME}, {"product_name", COLUMN_NAME},
+	{"publisher", COLUMN_VENDOR}, {"displayversion", COLUMN_VERSION}, {"display_version", COLUMN_VERSION},
+	{"software_version", COLUMN_VERSION}, {"product_version", COLUMN_VERSION}, {"pscomputername", COLUMN_MACHINE},
+	{"computer_name", COLUMN_MACHINE}, {"computer", COLUMN_MACHINE},
+	// In French and in German.
+	{"produit", COLUMN_NAME}, {"logiciel", COLUMN_NAME}, {"produkt", COLUMN_NAME}, {"fabricant", COLUMN_VENDOR},
+	{"constructeur", COLUMN_VENDOR}, {"éditeur", COLUMN_VENDOR}, {"editeur", COLUMN_VENDOR}, {"hersteller", COLUMN_VENDOR},
+	{"rôle", COLUMN_ROLE}, {"rolle", COLUMN_ROLE}, {"exposition", COLUMN_EXPOSURE}, {"identifiants", COLUMN_CREDENTIALS},
+	{"mot_de_passe", COLUMN_CREDENTIALS}, {"zugangsdaten", COLUMN_CREDENTIALS}, {"passwort", COLUMN_CREDENTIALS},
+	{"prestataire", COLUMN_CARETAKER}, {"pris_en_charge_par", COLUMN_CARETAKER}, {"betreut_von", COLUMN_CARETAKER},
+	{"en_service_depuis", COLUMN_SINCE}, {"mise_en_service", COLUMN_SINCE}, {"in_betrieb_seit", COLUMN_SINCE},
+	{"ordinateur", COLUMN_MACHINE}, {"rechner", COLUMN_MACHINE},
+};
+// Words of cells in French and in German.
+static const char *const translations[][2] = {
+	{"inconnu", "unknown"}, {"inconnue", "unknown"}, {"unbekannt", "unknown"}, {"poste_de_travail", "workstation"},
+	{"arbeitsplatz", "workstation"}, {"serveur", "server"}, {"réseau", "network"}, {"netzwerk", "network"}, {"industriel", "industrial"},
+	{"industrie", "industrial"}, {"médical", "medical"}, {"medizin", "medical"}, {"autre", "other"}, {"andere", "other"},
+	{"isolé", "isolated"}, {"isoliert", "isolated"}, {"interne", "internal"}, {"intern", "internal"}, {"changé", "changed"},
+	{"changés", "changed"}, {"geändert", "changed"}, {"par_défaut", "default"}, {"défaut", "default"}, {"paquet", "package"},
+	{"paket", "package"}, {"bibliothèque", "library"}, {"bibliothek", "library"}, {"logiciel", "application"}, {"anwendung", "application"},
+	{"système", "system"}, {"micrologiciel", "firmware"}, {"équipement", "equipment"}, {"gerät", "equipment"},
 };
 
 struct table {
@@ -51,7 +74,7 @@ struct table {
 	char rule[160];
 };
 
-// Lower case; blanks (also U+00A0, and a line end in a cell) and '-' as '_', several as one. False when it is longer than any word.
+// Lower case, also of Latin-1's letters; blanks (also U+00A0, and a line end in a cell) and '-' as '_', several as one. False when it is longer than any word.
 static bool fold(struct slice s, char word[static WORD_MAX])
 {
 	size_t n = 0;
@@ -63,7 +86,8 @@ static bool fold(struct slice s, char word[static WORD_MAX])
 			continue;
 		if (n == WORD_MAX - 1)
 			return false;
-		word[n++] = (char)(blank ? '_' : slice_lower(c));
+		bool accented = i > 0 && s.p[i - 1] == 0xc3 && c >= 0x80 && c <= 0x9e; // U+00C0 to U+00DE
+		word[n++] = (char)(blank ? '_' : accented ? c | 0x20 : slice_lower(c));
 	}
 	word[n] = 0;
 	return true;
@@ -104,13 +128,14 @@ static enum err take_head(struct table *t, const struct csv_row *row, struct why
 		if (t->at[i] == COLUMN_UNKNOWN && row->cells[i].n > 0)
 			e = inventory_note(t->sink, row->line, row->cells[i], "not a column that is known: kept out", why);
 		else if (t->at[i] != COLUMN_UNKNOWN && t->has[t->at[i]])
-			e = why_set(why, ERR_INPUT, "%s: line %llu: two columns say the same: %.*s", t->name, (unsigned long long)row->line,
+			e = why_set(why, ERR_INPUT, "%s: line %llu: two columns say the same: %.*s: leave one of them out", t->name, (unsigned long long)row->line,
 			            SLICE_ARGS(slice_part(row->cells[i], 0, WORD_MAX)));
 		if (t->at[i] != COLUMN_UNKNOWN)
 			t->has[t->at[i]] = true;
 	}
 	if (e == ERR_OK && !t->has[COLUMN_NAME] && !t->has[COLUMN_PURL] && !t->has[COLUMN_CPE])
-		e = why_set(why, ERR_INPUT, "%s: line %llu: no column \"name\", \"product\", \"package\", \"purl\" or \"cpe\": the first row names the columns",
+		e = why_set(why, ERR_INPUT, "%s: line %llu: no column \"name\", \"product\", \"package\", \"purl\" or \"cpe\": the first row names the columns, "
+		            "between commas, semicolons or tabs",
 		            t->name, (unsigned long long)row->line);
 	return e;
 }
@@ -118,24 +143,34 @@ static enum err take_head(struct table *t, const struct csv_row *row, struct why
 // Words in any case; "unknown" says what an empty cell says.
 static bool word_of(struct slice cell, char room[static WORD_MAX], struct slice *word)
 {
+	const char *said = room;
 	if (!fold(cell, room))
 		return false;
-	*word = slice_text(strcmp(room, "unknown") == 0 ? "" : room);
+	for (size_t i = 0; said == room && i < sizeof translations / sizeof *translations; i++)
+		if (strcmp(room, translations[i][0]) == 0)
+			said = translations[i][1];
+	*word = slice_text(strcmp(said, "unknown") == 0 ? "" : said);
 	return true;
 }
 
-static const char *take_words(const struct slice *cell, struct item *i, bool *has_kind)
+static const char *no_word(struct table *t, const char *column, struct slice cell, const char *words)
+{
+	snprintf(t->rule, sizeof t->rule, "%s is \"%.*s\", none of: %s", column, SLICE_ARGS(slice_cut(cell, WORD_MAX)), words);
+	return t->rule;
+}
+
+static const char *take_words(struct table *t, const struct slice *cell, struct item *i, bool *has_kind)
 {
 	char room[WORD_MAX];
 	struct slice word;
 	if (!word_of(cell[COLUMN_ROLE], room, &word) || !item_role_named(word, &i->role))
-		return "role is none of: workstation, server, network, industrial, medical, other";
+		return no_word(t, "role", cell[COLUMN_ROLE], "workstation, server, network, industrial, medical, other");
 	if (!word_of(cell[COLUMN_EXPOSURE], room, &word) || !item_exposure_named(word, &i->exposure))
-		return "exposure is none of: isolated, internal, internet";
+		return no_word(t, "exposure", cell[COLUMN_EXPOSURE], "isolated, internal, internet");
 	if (!word_of(cell[COLUMN_CREDENTIALS], room, &word) || !item_credentials_named(word, &i->credentials))
-		return "credentials are none of: changed, default";
+		return no_word(t, "credentials", cell[COLUMN_CREDENTIALS], "changed, default");
 	if (!word_of(cell[COLUMN_KIND], room, &word) || (word.n > 0 && !item_kind_named(word, &i->kind)))
-		return "kind is none of: package, library, application, system, firmware, equipment";
+		return no_word(t, "kind", cell[COLUMN_KIND], "package, library, application, system, firmware, equipment");
 	*has_kind = word.n > 0;
 	return NULL;
 }
@@ -152,11 +187,11 @@ static bool is_day(uint64_t year, uint64_t month, uint64_t day)
 	return month <= 12 && day <= month_length((int64_t)year, (unsigned)month);
 }
 
-// "31/12/2024", "31.12.2024" and "2024/12/31", as spreadsheets write them; between slashes the month comes first in some countries. *two:
+// "31/12/2024", "31.12.2024", "31-12-2024" and "2024/12/31", as spreadsheets write them; but between dots the month comes first in some countries. *two:
 // it may be either.
 static bool sheet_date(struct slice text, int64_t *seconds, bool *two)
 {
-	uint8_t mark = slice_find(text, '/', 0) < text.n ? '/' : '.';
+	uint8_t mark = slice_find(text, '/', 0) < text.n ? '/' : slice_find(text, '-', 0) < text.n ? '-' : '.';
 	size_t one = slice_find(text, mark, 0), other = slice_find(text, mark, one + 1);
 	struct slice a = slice_part(text, 0, one), b = slice_part(text, one + 1, other - one - 1), c = slice_part(text, other + 1, text.n);
 	uint64_t year, first, second;
@@ -164,7 +199,7 @@ static bool sheet_date(struct slice text, int64_t *seconds, bool *two)
 	if (one >= text.n || other >= text.n || !is_number(forth ? a : c, 1970, 9999, &year) || !is_number(b, 1, 31, &second) ||
 	    !is_number(forth ? c : a, 1, 31, &first))
 		return false;
-	bool day_first = is_day(year, second, first), month_first = !forth && mark == '/' && is_day(year, first, second);
+	bool day_first = is_day(year, second, first), month_first = !forth && mark != '.' && is_day(year, first, second);
 	*two = day_first && month_first && first != second;
 	if (*two || (!day_first && !month_first))
 		return false;
@@ -183,12 +218,22 @@ static bool is_yes_or_no(struct slice text)
 	return false;
 }
 
+// A day as spreadsheets count them, from 1900 or 1904 on: which of the two the table does not say. "45657", "45657,5"
+static bool is_counted_day(struct slice text)
+{
+	uint64_t days;
+	size_t end = 0;
+	while (end < text.n && text.p[end] != ',' && text.p[end] != '.')
+		end++;
+	return num_parse(slice_part(text, 0, end), 10000, 99999, &days);
+}
+
 // The time that a spreadsheet puts behind a day is left out.
 static const char *take_since(struct table *t, struct slice text, struct item *i)
 {
 	uint64_t seconds;
 	bool two = false;
-	size_t blank = slice_find(text, ' ', 0), end = blank;
+	size_t blank = text.n > 10 && text.p[10] == 'T' ? 10 : slice_find(text, ' ', 0), end = blank + (blank < text.n);
 	while (end < text.n && memchr("0123456789:. ", text.p[end], 13) != NULL)
 		end++;
 	struct slice day = slice_part(text, 0, end == text.n ? blank : end);
@@ -198,7 +243,10 @@ static const char *take_since(struct table *t, struct slice text, struct item *i
 		i->since = (int64_t)seconds;
 	else if (end < text.n || !sheet_date(day, &i->since, &two)) {
 		snprintf(t->rule, sizeof t->rule, "\"in use since\" is \"%.*s\", %s: write 2026-01-31", SLICE_ARGS(slice_cut(text, WORD_MAX)),
-		         two ? "which can be two dates" : is_yes_or_no(text) ? "a yes or no, and no date" : "no date");
+		         two                      ? "which can be two dates"
+		         : is_yes_or_no(text)     ? "a yes or no, and no date"
+		         : is_counted_day(text)   ? "a spreadsheet's count of days, and no date"
+		                                  : "no date");
 		return t->rule;
 	}
 	return NULL;
@@ -226,7 +274,7 @@ static const char *make_item(struct table *t, const struct slice *cell, struct i
 	i->caretaker = cell[COLUMN_CARETAKER];
 	i->source = cell[COLUMN_SOURCE];
 	i->source_version = cell[COLUMN_SOURCE_VERSION];
-	const char *rule = take_words(cell, i, &has_kind);
+	const char *rule = take_words(t, cell, i, &has_kind);
 	if (rule == NULL && !has_kind)
 		i->kind = t->packages || i->ecosystem.n > 0 || t->options->ecosystem.n > 0 ? ITEM_PACKAGE : ITEM_APPLICATION;
 	if (rule == NULL)
@@ -302,8 +350,12 @@ static enum err enter(struct table *t, const struct slice *cell, const char **ru
 	buf_put_slice(&t->caretaker, t->options->caretaker.n > 0 ? t->options->caretaker : cell[COLUMN_CARETAKER]);
 	if ((e = buf_status(&t->caretaker)) != ERR_OK)
 		return why_set(why, e, "%s: no room for a name", t->name);
+	struct slice id, release;
+	distribution_of_ecosystem(t->options->ecosystem, &id, &release);
 	struct machine m = {
 		.name = called,
+		.os_id = id,
+		.os_version = release,
 		.ecosystem = t->options->ecosystem,
 		.caretaker = buf_slice(&t->caretaker),
 		.role = t->options->role,
@@ -315,19 +367,21 @@ static enum err enter(struct table *t, const struct slice *cell, const char **ru
 	return inventory_begin(t->sink, &m, why);
 }
 
-// Cells in the order of `enum column`; those behind the last column must be empty.
+// Cells in the order of `enum column`; those behind the last column must be empty. What stands under no column that is known may be
+// anything: remarks of several lines.
 static const char *arrange(const struct table *t, const struct csv_row *row, struct slice cell[static COLUMNS], bool *blank)
 {
 	const char *rule = row->broken;
 	*blank = rule == NULL;
 	for (size_t i = 0; i < row->n && rule == NULL; i++) {
-		struct slice text;
-		if (!inventory_text(row->cells[i], &text, &rule))
-			break;
+		struct slice text = row->cells[i];
+		const char *broken;
+		if (!inventory_text(row->cells[i], &text, &broken) && i < t->width && t->at[i] != COLUMN_UNKNOWN)
+			rule = broken;
 		*blank &= text.n == 0;
-		if (i >= t->width && text.n > 0)
+		if (rule == NULL && i >= t->width && text.n > 0)
 			rule = "more cells than columns";
-		else if (i < t->width && t->at[i] != COLUMN_UNKNOWN)
+		else if (rule == NULL && i < t->width && t->at[i] != COLUMN_UNKNOWN)
 			inventory_text(t->has[COLUMN_SOURCERPM] ? rpm_value(text) : text, &cell[t->at[i]], &rule);
 	}
 	if (rule == NULL && !*blank && row->n < t->width)
@@ -369,9 +423,22 @@ static enum err take_row(void *context, const struct csv_row *row, struct why *w
 	return t->sink->item != NULL ? t->sink->item(t->sink->context, &i, why) : ERR_OK;
 }
 
+// What is no text, by its first bytes, and how it becomes one.
+static const char *no_text(struct slice start)
+{
+	static const char *const books[] = {"PK\x03\x04", "\xd0\xcf\x11\xe0"}, *const packed[] = {"\x1f\x8b", "\x28\xb5\x2f\xfd", "\xfd\x37zXZ", "BZh"};
+	for (size_t i = 0; i < sizeof books / sizeof *books; i++)
+		if (slice_starts(start, books[i]))
+			return "a spreadsheet's own file, or an archive: save the table as CSV, in UTF-8";
+	for (size_t i = 0; i < sizeof packed / sizeof *packed; i++)
+		if (slice_starts(start, packed[i]))
+			return "compressed: unpack it first";
+	bool wide = start.n >= 2 && (start.p[0] == 0) != (start.p[1] == 0);
+	return wide || slice_starts(start, "\xff\xfe") || slice_starts(start, "\xfe\xff") ? "line 1: UTF-16, not UTF-8: save it as UTF-8" : NULL;
+}
+
 static enum err read_rows(int fd, struct table *t, struct csv *c, struct why *why)
 {
-	static const char not_text[] = "line 1: UTF-16, not UTF-8: save it as UTF-8";
 	uint8_t *bytes = malloc(STEP);
 	enum err e = bytes == NULL ? why_set(why, ERR_SYSTEM, "%s: no memory", t->name) : ERR_OK;
 	for (bool first = true; e == ERR_OK; first = false) {
@@ -382,8 +449,9 @@ static enum err read_rows(int fd, struct table *t, struct csv *c, struct why *wh
 			e = why_set(why, ERR_SYSTEM, "%s: %s", t->name, strerror(errno));
 		if (n <= 0)
 			break;
-		if (first && n >= 2 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0))
-			e = why_set(why, ERR_INPUT, "%s: %s", t->name, not_text);
+		const char *form = first ? no_text(slice_of(bytes, (size_t)n)) : NULL;
+		if (form != NULL)
+			e = why_set(why, ERR_INPUT, "%s: %s", t->name, form);
 		else
 			e = csv_put(c, slice_of(bytes, (size_t)n), why);
 	}

@@ -6,6 +6,9 @@
 //     ecosystem    source, source version    sourcerpm       purl     cpe     role      exposure    credentials
 //     looked after by, caretaker             in use since, since            machine, host, hostname, asset
 //
+// and as Windows and inventory programs write them (DisplayName, DisplayVersion, Publisher, Computer name…), and in French and German
+// (Produit, Fabricant, Rôle, Exposition…; Produkt, Hersteller, Rolle…), as the words in the cells may be (serveur, interne, par défaut…).
+//
 // A column with another name is told once and kept out; two that say the same are refused. So this is read as it is:
 //
 //     dpkg-query -W -f '${Package}\t${Version}\t${Architecture}\t${source:Package}\t${source:Version}\n'
@@ -14,8 +17,9 @@
 //         behind a line: package version arch sourcerpm vendor
 //
 // A row has a name, a purl or a CPE. Its kind, where it does not say: package under the column "package", or with an ecosystem; what a CPE
-// says (a, o, h); application. A date is 2026-01-31, alone or with a time (RFC 3339), or as spreadsheets write it, 31/12/2024, 31.12.2024 or
-// 2024/12/31, where that can be but one day: anything else refuses the row (01/02/2024, a yes or no), as does an unknown word. A refused
+// says (a, o, h); application. A date is 2026-01-31, alone or with a time (RFC 3339), or as spreadsheets write it, 31/12/2024, 31.12.2024, 31-12-2024
+// or 2024/12/31, where that can be but one day: anything else refuses the row (01/02/2024, 45657, a yes or no), as does an unknown word. What
+// stands under a column that is not known refuses nothing. A refused
 // row is told, with its line, the column and the rule, and the rest is read.
 //
 // Under a column "machine" one table describes several: the rows of one stand together, and the sink hears machine() once for each.
@@ -30,7 +34,7 @@
 
 struct table_options {
 	struct slice machine;   // name of the only machine, or of what the list describes
-	struct slice ecosystem; // of the packages that do not say theirs: "Debian:12"
+	struct slice ecosystem; // of the packages that do not say theirs: "Debian:12"; a distribution's says the machine's system, too
 	struct slice caretaker; // empty: that of the machine's first row. The rest as in struct machine
 	enum item_role role;
 	enum item_exposure exposure;

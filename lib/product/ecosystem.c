@@ -177,6 +177,21 @@ static const struct distribution *find_distribution(struct slice id)
 	return NULL;
 }
 
+bool distribution_of_ecosystem(struct slice ecosystem, struct slice *id, struct slice *release)
+{
+	*id = *release = (struct slice){0};
+	for (size_t i = 0; i < sizeof distributions / sizeof *distributions; i++) {
+		const struct distribution *d = &distributions[i];
+		if (d->release == RELEASE_NONE || d->release == RELEASE_SUSE || !slice_starts(ecosystem, d->before))
+			continue;
+		struct slice rest = slice_part(ecosystem, strlen(d->before), ecosystem.n);
+		*release = slice_part(rest, 0, slice_find(rest, ':', 0)); // "22.04:LTS"
+		*id = slice_text(release->n > 0 ? d->id : "");
+		return release->n > 0;
+	}
+	return false;
+}
+
 bool distribution_ecosystem(struct slice id, struct slice release, struct buf *ecosystem)
 {
 	size_t before = ecosystem->n;

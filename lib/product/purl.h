@@ -44,6 +44,9 @@ struct slice distribution_id(struct slice word);
 // "opensuse-leap"), `release` a number or a codename ("12", "12.5", "bookworm", "22.04", "3.20.1"). False where it cannot be
 // told.
 bool distribution_ecosystem(struct slice id, struct slice release, struct buf *ecosystem);
+// The other way round, for what says nothing but its ecosystem: os-release's ID and VERSION_ID ("debian", "12"; both are parts of the
+// ecosystem or constants). False, and both empty, where it is no distribution's, or says no release.
+bool distribution_of_ecosystem(struct slice ecosystem, struct slice *id, struct slice *release);
 // A package's name as it is looked up in that ecosystem: PyPI's normalised (PEP 503: lower case, runs of '-', '_' and '.' one
 // '-'), NuGet's and Packagist's in lower case, every other unchanged. Both sides of a comparison must have gone through here.
 void ecosystem_name(struct slice ecosystem, struct slice name, struct buf *out);

@@ -67,8 +67,8 @@ static void rows(void)
 		{"a,b\n\"5 inch,1\n\"6 inch\",2\nc,d\n", "1:a|b\n2:5 inch,1!column 1: a quote is not closed\n3:6 inch|2\n4:c|d\n", 0},
 		{"a,b\n\"x\n# c\n\"y\",\"z\n", "1:a|b\n2:x!column 1: a quote is not closed\n3:## c\n4:y|z!column 2: a quote is not closed\n", 0},
 		{"a,b\n1,\"x\" y\n2,\"z\nw\" v\n3,4\n", "1:a|b\n2:1|x!column 2: text follows a closed quote\n3:2|z!column 2: a quote is not closed\n4:w\" v\n5:3|4\n", 0},
-		{"a,b\n\xff,c\nd,e\n", "1:a|b\n2:!not UTF-8\n3:d|e\n", 0},
-		{"#\xff\nd,e\n", "1:#!not UTF-8\n2:d|e\n", 0},
+		{"a,b\n\xff,c\nd,e\n", "1:a|b\n2:!not UTF-8: save it as UTF-8\n3:d|e\n", 0},
+		{"#\xff\nd,e\n", "1:#!not UTF-8: save it as UTF-8\n2:d|e\n", 0},
 	};
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		for (size_t step = 1; step < 40; step += 6)

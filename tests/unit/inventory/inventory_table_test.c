@@ -80,17 +80,30 @@ static const struct {
 	 "refused 2|a|\"in use since\" is \"true\", a yes or no, and no date: write 2026-01-31\n" LIST "item application||b||||\n"
 	 "refused 4|c|\"in use since\" is \"VRAI\", a yes or no, and no date: write 2026-01-31\n"
 	 "refused 5|d|\"in use since\" is \"faux\", a yes or no, and no date: write 2026-01-31\n"},
+	{"a spreadsheet's dates", "name,since\na,45657\nb,\"45657,5\"\nc,31-12-2024\n",
+	 "refused 2|a|\"in use since\" is \"45657\", a spreadsheet's count of days, and no date: write 2026-01-31\n"
+	 "refused 3|b|\"in use since\" is \"45657,5\", a spreadsheet's count of days, and no date: write 2026-01-31\n" LIST "item application||c||||\n"},
 	{"dates that could be two", "name,since\na,01/02/2020\na,2020-02-30\na,2020\na,20200131\n",
 	 "refused 2|a|\"in use since\" is \"01/02/2020\", which can be two dates: write 2026-01-31\n"
 	 "refused 3|a|\"in use since\" is \"2020-02-30\", no date: write 2026-01-31\nrefused 4|a|\"in use since\" is \"2020\", no date: write 2026-01-31\n"
 	 "refused 5|a|\"in use since\" is \"20200131\", no date: write 2026-01-31\n" LIST},
 	{"unknown words", "name,role,exposure,credentials,kind\na,boss,,,\na,,public,,\na,,,admin,\na,,,,thing\n",
-	 "refused 2|a|role is none of: workstation, server, network, industrial, medical, other\nrefused 3|a|exposure is none of: isolated, internal, internet\n"
-	 "refused 4|a|credentials are none of: changed, default\nrefused 5|a|kind is none of: package, library, application, system, firmware, equipment\n" LIST},
+	 "refused 2|a|role is \"boss\", none of: workstation, server, network, industrial, medical, other\n"
+	 "refused 3|a|exposure is \"public\", none of: isolated, internal, internet\n"
+	 "refused 4|a|credentials is \"admin\", none of: changed, default\nrefused 5|a|kind is \"thing\", none of: package, library, application, system, firmware, equipment\n" LIST},
 	{"no name", "name,version\n,1\n", "refused 2||no name, no purl and no CPE\n" LIST},
 	{"cells", "name,version\na\nb,1,2\nc,1,,\n", "refused 2|a|fewer cells than columns\nrefused 3|b|more cells than columns\n" LIST "item application||c|1|||\n"},
 	{"a line in a cell", "name,version\n\"a\nb\",1\nc,1\n", "refused 2|a?b|a value holds a control character\n" LIST "item application||c|1|||\n"},
-	{"Latin-1", "name\ncaf\xe9\nb\n", "refused 2||not UTF-8\n" LIST "item application||b||||\n"},
+	{"Latin-1", "name\ncaf\xe9\nb\n", "refused 2||not UTF-8: save it as UTF-8\n" LIST "item application||b||||\n"},
+	{"what stands under no column that is known", "name,version,remarks\na,1,\"first\nsecond\"\nb,2,\x07\n",
+	 "note 1|remarks|not a column that is known: kept out\n" LIST "item application||a|1|||\nitem application||b|2|||\n"},
+	{"in French", "FABRICANT;Produit;Version;RÔLE;Exposition;Identifiants;Pris en charge par;En service depuis\nSiemens;S7;2,9;Industriel;Isolé;Par défaut;nous;31/12/2024\n"
+	              ";b;;RÉSEAU;interne;changés;;\n;c;;grille-pain;;;;\n",
+	 LIST "item application||S7|2,9|||\nitem application||b||||\n"
+	 "refused 4|c|role is \"grille-pain\", none of: workstation, server, network, industrial, medical, other\n"},
+	{"in German", "Hersteller;Produkt;Version;Rolle;Exposition;Zugangsdaten;Betreut von;Rechner;In Betrieb seit\nSiemens;S7;2,9;andere;isoliert;GEÄNDERT;wir;pc;31.12.2024\n",
+	 "machine pc|||\nitem application||S7|2,9|||\n"},
+	{"as Windows lists it", "PSComputerName,DisplayName,DisplayVersion,Publisher\npc,7-Zip,22.00,Igor Pavlov\n", "machine pc|||\nitem application||7-Zip|22.00|||\n"},
 	{"a broken quote", "name,version\n\"a\"b,1\nc,1\n", "refused 2|a|column 1: text follows a closed quote\n" LIST "item application||c|1|||\n"},
 	{"identifiers", "name,purl,cpe\na,npm/a,\nb,,cpe:x\n", "refused 2|a|no package URL\nrefused 3|b|no CPE name\n" LIST},
 	{"what a purl hides", "purl\npkg:npm/%20a@1\npkg:npm/a@1%0a\npkg:npm/a@%c2%85\npkg:npm/a@1\n",
@@ -131,7 +144,8 @@ static void dates(void)
 	} all[] = {
 		{"2024-12-31", 1735603200},       {"2024-12-31T01:00:00Z", 1735606800}, {"2024-12-31 00:00:00", 1735603200}, {"31/12/2024", 1735603200},
 		{"31/12/2024 13:45", 1735603200}, {"12/31/2024", 1735603200},           {"2024/12/31", 1735603200},          {"31.12.2024", 1735603200},
-		{"1.2.2024", 1706745600},         {"05/05/2024", 1714867200},           {"29/02/2024", 1709164800},          {"1/1/1970", 0},
+		{"1.2.2024", 1706745600},         {"05/05/2024", 1714867200}, {"31-12-2024", 1735603200}, {"12-31-2024 08:00", 1735603200}, {"2024-12-31T08:00:00", 1735603200},
+		{"02-01-2024", INVENTORY_UNKNOWN_DATE}, {"2024-12-31T", 1735603200}, {"2024-12-31Tea", INVENTORY_UNKNOWN_DATE},           {"29/02/2024", 1709164800},          {"1/1/1970", 0},
 		{"29/02/2023", INVENTORY_UNKNOWN_DATE},  {"02/01/2024", INVENTORY_UNKNOWN_DATE},   {"31/04/2024", INVENTORY_UNKNOWN_DATE},
 		{"13/13/2024", INVENTORY_UNKNOWN_DATE},  {"31/12/24", INVENTORY_UNKNOWN_DATE},     {"31/12", INVENTORY_UNKNOWN_DATE},
 		{"31/12/1969", INVENTORY_UNKNOWN_DATE},  {"31/12/20240", INVENTORY_UNKNOWN_DATE},  {"0/12/2024", INVENTORY_UNKNOWN_DATE},
@@ -175,7 +189,7 @@ static void ecosystem_given(void)
 	struct recorder r;
 	struct why why = {""};
 	CHECK(read_text(inventory_table, text, sizeof text - 1, "Debian:12", &r, &why) == ERR_OK);
-	CHECK_TEXT(recorder_text(&r), "machine list|||Debian:12\nitem package|Debian:12|a|1|||\nitem application||b|1|||\nitem package|npm|c|1|||\n");
+	CHECK_TEXT(recorder_text(&r), "machine list|debian|12|Debian:12\nitem package|Debian:12|a|1|||\nitem application||b|1|||\nitem package|npm|c|1|||\n");
 	buf_free(&r.text);
 }
 
@@ -188,13 +202,28 @@ static void no_tables(void)
 		{"a,b,c\n1,2,3\n", "line 1: no column \"name\""}, {"name,product\na,b\n", "line 1: two columns say the same: product"},
 		{"name,since,In_Use-Since\n", "two columns say the same: In_Use-Since"}, {"\"name\n", "line 1: the row that names the columns: column 1: a quote is not closed"},
 		{"name,version\ra,1\rb,2\r", "line 1: its lines end with CR alone"}, {"\xfe\xff\0n", "UTF-16"},
-		{"\xff\xfen\0a\0", "UTF-16"}, {"n\xff" "ame\n", "line 1: the row that names the columns: not UTF-8"},
+		{"\xff\xfen\0a\0", "UTF-16"}, {"n\xff" "ame\n", "line 1: the row that names the columns: not UTF-8: save it as UTF-8"},
+		{"P\x03", "line 1: no column"}, {"PK\x03\x04", "save the table as CSV"}, {"\xd0\xcf\x11\xe0", "save the table as CSV"}, {"\x1f\x8b", "unpack it first"},
+		{"\x28\xb5\x2f\xfd", "unpack it first"}, {"a|b\n", "between commas, semicolons or tabs"},
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct recorder r;
 		struct why why = {""};
 		CHECK(read_text(inventory_table, bad[i].text, strlen(bad[i].text), "", &r, &why) == ERR_INPUT);
 		CHECK_SAY(strstr(why.text, bad[i].why) != NULL && r.machines == 0 && r.items == 0, "%zu: %s", i, why.text);
+		buf_free(&r.text);
+	}
+}
+
+// UTF-16 without a byte order mark, from either end.
+static void wide(void)
+{
+	static const char both[2][8] = {{'n', 0, 'a', 0, '\n', 0}, {0, 'n', 0, 'a', 0, '\n'}};
+	for (size_t i = 0; i < 2; i++) {
+		struct recorder r;
+		struct why why = {""};
+		CHECK(read_text(inventory_table, both[i], 6, "", &r, &why) == ERR_INPUT);
+		CHECK_SAY(strstr(why.text, "UTF-16") != NULL, "%s", why.text);
 		buf_free(&r.text);
 	}
 }
@@ -389,7 +418,7 @@ const struct test tests[] = {
 	{"a list with an odd name", odd_name},
 	{"an ecosystem for all", ecosystem_given},
 	{"no tables", no_tables},
-	{"truncated at every byte", truncated},
+	{"truncated at every byte", truncated}, {"UTF-16", wide},
 	{"large, stopped, no file", large_and_stopped},
 	{"the most machines", the_most},
 	{"the example", the_example},

@@ -294,12 +294,28 @@ static void real(void)
 	free(text);
 }
 
+static void of_ecosystem(void)
+{
+	static const char *const rows[][3] = {
+		{"Debian:12", "debian", "12"}, {"Ubuntu:22.04:LTS", "ubuntu", "22.04"}, {"Ubuntu:23.10", "ubuntu", "23.10"}, {"Alpine:v3.20", "alpine", "3.20"},
+		{"AlmaLinux:9", "almalinux", "9"}, {"Red Hat:enterprise_linux:9", "rhel", "9"}, {"Red Hat:enterprise_linux:9::appstream", "rhel", "9"},
+		{"openSUSE:Leap 15.5", "opensuse-leap", "15.5"},
+		{"SUSE:Linux Enterprise Server 15 SP5", "", ""}, {"Wolfi", "", ""}, {"Debian", "", ""}, {"Debian:", "", ""}, {"npm", "", ""}, {"", "", ""},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct slice id, release;
+		CHECK_SAY(distribution_of_ecosystem(slice_text(rows[i][0]), &id, &release) == (rows[i][1][0] != 0), "%s", rows[i][0]);
+		CHECK_SAY(slice_is_text(id, rows[i][1]) && slice_is_text(release, rows[i][2]), "%s", rows[i][0]);
+	}
+}
+
 const struct test tests[] = {
 	{"accepted, written canonically, twice the same", accepted},
 	{"refused", refused},
 	{"length", length},
 	{"ecosystems and names", ecosystems},
 	{"names as they are looked up", looked_up},
+	{"the distribution of an ecosystem", of_ecosystem},
 	{"qualifiers", qualifiers},
 	{"cut at every byte", cuts},
 	{"the purls of real products", real},
