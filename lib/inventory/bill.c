@@ -77,6 +77,11 @@ enum err bill_system(struct bill *b, struct slice id, struct slice release, stru
 	return e;
 }
 
+bool bill_is_told(const struct bill *b, bool system, const struct draft *d)
+{
+	return system && b->system_at == b->ordinal + 1 && (b->ecosystem.n > 0 || (d->purl.n == 0 && d->cpe.n == 0));
+}
+
 enum err bill_look(struct bill *b, struct slice text, struct why *why)
 {
 	char room[PURL_MAX];

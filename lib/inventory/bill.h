@@ -49,6 +49,9 @@ struct draft {
 MUST_USE enum err bill_keep(struct bill *b, struct bill_text *to, struct slice text, struct why *why);
 // The operating system, by the words of a scanner: "debian", "12.5". Sure: a component says so, and the first one counts.
 MUST_USE enum err bill_system(struct bill *b, struct slice id, struct slice release, struct slice pretty, bool sure, struct why *why);
+// The component is the system that was told with the machine, and has nothing else to look it up by; or it is a distribution: its packages
+// are held against its own word, and a CPE of the whole ("debian_linux 12") against no fix that it took over.
+bool bill_is_told(const struct bill *b, bool system, const struct draft *d);
 // A purl is looked at for its distribution as long as nothing is known of the system.
 MUST_USE enum err bill_look(struct bill *b, struct slice purl, struct why *why);
 // Hands the machine over, unless that is done.

@@ -159,8 +159,8 @@ static enum err one(struct bill *b, const struct json *component, bool whole, st
 		e = read_system(b, &d, &p, why);
 	if (e != ERR_OK || (whole && (slice_is_text(type, "container") || slice_is_text(type, "file"))))
 		return e;
-	if (system && b->system_at == b->ordinal + 1 && d.purl.n == 0 && d.cpe.n == 0)
-		return ERR_OK; // told with the machine; nothing else to look it up by
+	if (bill_is_told(b, system, &d))
+		return ERR_OK;
 	return bill_item(b, &d, why);
 }
 

@@ -155,6 +155,7 @@ static enum err read_start(struct bill *b, struct archive_member *m, uint8_t blo
 	                   : slice_starts(start, "\xff\xfe") || slice_starts(start, "\xfe\xff") ? "UTF-16"
 	                   : start.p[0] == '<'                   ? "XML"
 	                   : slice_starts(start, "SPDX")         ? "SPDX of tags and values"
+	                   : memchr("{[ \t\r\n", start.p[0], 6) == NULL ? "no JSON"
 	                                                         : NULL;
 	return form == NULL ? e : why_set(why, ERR_INPUT, "%s: %s: what is read is CycloneDX and SPDX 2 in JSON, as UTF-8", b->name, form);
 }

@@ -183,7 +183,7 @@ enum err spdx_package(struct bill *b, const struct json *package, struct why *wh
 		e = bill_system(b, d.name, d.version, (struct slice){0}, true, why);
 	if (e != ERR_OK || (described && slice_is_text(purpose, "CONTAINER")))
 		return e;
-	if (system && b->system_at == b->ordinal + 1 && d.purl.n == 0 && d.cpe.n == 0)
-		return ERR_OK; // told with the machine; nothing else to look it up by
+	if (bill_is_told(b, system, &d))
+		return ERR_OK;
 	return bill_item(b, &d, why);
 }

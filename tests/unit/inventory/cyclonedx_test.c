@@ -208,6 +208,9 @@ static void machines(void)
 		 "machine name=/srv os=ubuntu version=22.04 pretty=Ubuntu 22.04.4 LTS ecosystem=Ubuntu:22.04:LTS\n"},
 		{"{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.6\",\"components\":[{\"type\":\"operating-system\",\"name\":\"debian\",\"version\":\"trixie/sid\"}]}",
 		 "machine os=debian codename=trixie ecosystem=Debian:13\n"},
+		// and a CPE of the whole, against which no package is held
+		{"{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.6\",\"components\":[{\"type\":\"operating-system\",\"name\":\"debian\",\"version\":\"12\",\"cpe\":\"cpe:2.3:o:debian:debian_linux:12:*:*:*:*:*:*:*\"}]}",
+		 "machine os=debian version=12 ecosystem=Debian:12\n"},
 		// no system: what the packages are of
 		{"{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.6\",\"components\":[{\"name\":\"n\",\"purl\":\"pkg:npm/n@1\"},{\"name\":\"a\",\"purl\":\"pkg:apk/alpine/a@1?distro=alpine-3.20.1\"}]}",
 		 "machine os=alpine version=3.20.1 ecosystem=Alpine:v3.20\n1 library name=n version=1 in=npm purl=pkg:npm/n@1\n2 package name=a version=1 in=Alpine:v3.20 purl=pkg:apk/alpine/a@1?distro=alpine-3.20.1\n"},
@@ -242,7 +245,8 @@ static void refused_documents(void)
 		{"{}", "bill: neither CycloneDX (no bomFormat) nor SPDX 2 (no spdxVersion)"},
 		{"[]", "bill: neither CycloneDX"},
 		{"<?xml version=\"1.0\"?><bom/>", "bill: XML: what is read is CycloneDX and SPDX 2 in JSON"}, {"\xff\xfe{ }", "bill: UTF-16: what is read"},
-		{"\xef\xbb\xbf", "bill: byte 0: "}, {"\xef\xbb\xbf\xef\xbb\xbf{}", "bill: byte 1: lexical error"},
+		{"\xef\xbb\xbf", "bill: byte 0: "}, {"\xef\xbb\xbf\xef\xbb\xbf{}", "bill: no JSON: what is read"},
+		{"vendor;product\n", "bill: no JSON: what is read is CycloneDX and SPDX 2 in JSON"},
 		{"{\"@context\":\"https://spdx.org/rdf/3.0.1/spdx-context.jsonld\",\"@graph\":[]}", "bill: SPDX 3 (JSON-LD), which is not read"},
 		{"{\"bomFormat\":\"cyclonedx\",\"specVersion\":\"1.6\"}", "bill: bomFormat is not \"CycloneDX\""},
 		{"{\"bomFormat\":7}", "bill: bomFormat is not \"CycloneDX\""},
