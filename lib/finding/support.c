@@ -15,12 +15,19 @@ static int64_t day_of(const struct fact_day *d)
 	return d->is == DAY_DATE ? d->day : FACT_NO_DATE;
 }
 
+// Debian's long-term support is for everybody: what runs it is supported until its end, without a contract.
+static bool has_public_support(const struct findings *f, uint32_t product)
+{
+	uint32_t debian;
+	return knowledge_product(f->k, SLICE_LITERAL("debian"), &debian) && product == debian;
+}
+
 // The end that counts: that of paid support for an organisation that has the contract. "yes" is an end without a day, or that there
 // never was such support; then the other end's day says more.
-static const struct fact_day *end_of(const struct findings *f, const struct fact_cycle *c)
+static const struct fact_day *end_of(const struct findings *f, uint32_t product, const struct fact_cycle *c)
 {
 	bool ends = is_past(&c->eol, f->options.today) || c->eol.is == DAY_DATE;
-	bool paid = f->options.extended_support && (c->eoes.is == DAY_DATE || c->eoes.is == DAY_NO);
+	bool paid = (f->options.extended_support || has_public_support(f, product)) && (c->eoes.is == DAY_DATE || c->eoes.is == DAY_NO);
 	return ends && paid ? &c->eoes : &c->eol;
 }
 
@@ -28,7 +35,7 @@ static enum err tell(struct findings *f, const struct item *i, uint32_t product,
                      struct why *why)
 {
 	// Hardware has no end of life, it is discontinued; only the end of its support counts.
-	const struct fact_day *end = end_of(f, c);
+	const struct fact_day *end = end_of(f, product, c);
 	bool ended = is_past(end, f->options.today);
 	bool soon = !ended && end->is == DAY_DATE && end->day - f->options.today <= FINDING_SOON_DAYS * DAY;
 	if (!ended && !soon)
@@ -56,22 +63,12 @@ static enum err support_of(struct findings *f, const struct item *i, uint32_t pr
 	return tell(f, i, product, &cycle, confidence, why);
 }
 
-// Debian's long-term support is for everybody: a machine that runs it is supported until its end, without a contract.
-static bool has_public_support(struct slice os_id)
-{
-	return slice_is_text(os_id, "debian");
-}
-
 enum err support_of_system(struct findings *f, struct why *why)
 {
 	uint32_t product = 0;
 	if (f->machine.os_id.n == 0 || !knowledge_product(f->k, os_product(f->machine.os_id, f->machine.os_name), &product))
 		return ERR_OK;
-	bool contract = f->options.extended_support;
-	f->options.extended_support |= has_public_support(f->machine.os_id);
-	enum err e = support_of(f, NULL, product, f->machine.os_version, CONFIDENCE_EXACT, why);
-	f->options.extended_support = contract;
-	return e;
+	return support_of(f, NULL, product, f->machine.os_version, CONFIDENCE_EXACT, why);
 }
 
 enum err support_of_item(struct findings *f, const struct item *i, struct why *why)

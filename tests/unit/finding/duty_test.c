@@ -69,6 +69,27 @@ static void test_support_days(void)
 	told_free(&t);
 }
 
+// An item that is Debian has what a machine of Debian has.
+static void test_public_support(void)
+{
+	static const struct found_row rows[] = {
+		{"name=Debian|version=10", ""},
+		{"name=Debian|version=9", "unsupported alias Debian 9 ended=2022-06-30 extended=2022-06-30"},
+		{"name=Box|version=10", "unsupported alias Box 10 ended=2022-09-10 extended=2029-06-30"},
+	};
+	struct told t = told_new();
+	tell_source(&t, SOURCE_EOL, "endoflife.date", "endoflife.date", "2026-08-24", true);
+	tell_product(&t, "debian", "Debian", NULL);
+	tell_cycle(&t, "debian", "10", "", "", "2022-09-10", "2029-06-30");
+	tell_cycle(&t, "debian", "9", "", "", "2020-07-18", "2022-06-30");
+	tell_product(&t, "box", "Box", NULL);
+	tell_cycle(&t, "box", "10", "", "", "2022-09-10", "2029-06-30");
+	const struct knowledge *k = told_knowledge(&t);
+	REQUIRE(k != NULL);
+	found_rows(k, options, rows, N(rows));
+	told_free(&t);
+}
+
 static void test_support_names(void)
 {
 	static const struct found_row rows[] = {
@@ -296,7 +317,7 @@ static void test_machine(void)
 		{"debian", "9", "", "", INT64_MAX, "unsupported exact Debian 9 ended=2022-06-30 extended=2022-06-30"},
 		{"debian", "", "", "", INT64_MAX, ""}, // testing has no version
 		{"debian", "99", "", "", INT64_MAX, ""},
-		{"Debian", "10", "", "", INT64_MAX, "unsupported exact Debian 10 ended=2022-09-10 extended=2029-06-30"},
+		{"Debian", "10", "", "", INT64_MAX, ""},
 		{"other", "10", "", "", INT64_MAX, ""},
 		{"amzn", "2", "", "", INT64_MAX, "unsupported exact Amazon Linux 2 ended=2026-06-30"}, // the data's name is not os-release's
 		{"", "10", "", "", INT64_MAX, ""},
@@ -400,6 +421,7 @@ static void test_kept(void)
 
 const struct test tests[] = {
 	{"the day that support ends", test_support_days},
+	{"support that everybody has", test_public_support},
 	{"whose support it is", test_support_names},
 	{"banned equipment", test_banned},
 	{"an item's caretaker", test_caretaker},
