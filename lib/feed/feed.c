@@ -179,7 +179,8 @@ static enum err ended(struct job *j, enum source_kind kind, enum err e, const st
 // A feed that takes the place of all that its source said has something to say: an empty one is a fault of whoever made or fetched it.
 static enum err want_entries(const struct job *j, uint64_t before, struct why *refusal)
 {
-	return j->r.taken > before ? ERR_OK : why_set(refusal, ERR_INPUT, "holds no entry that can be taken");
+	const char *first = j->r.first;
+	return j->r.taken > before ? ERR_OK : why_set(refusal, ERR_INPUT, "holds no entry that can be taken%s%s", first[0] != 0 ? ": " : "", first);
 }
 
 static enum err read_stream(struct job *j, struct archive_member *m, const struct parts *parts, enum source_kind kind, struct why *why)

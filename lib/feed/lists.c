@@ -33,9 +33,9 @@ static enum err take_banned(struct table *t, struct why *why)
 	if (!is_among(f.banned.use, uses))
 		return row_refuse(t, f.banned.use, "a use is core, access, management or any", why);
 	if (!row_date(c[B_FROM], &f.banned.from))
-		return row_refuse(t, c[B_FROM], "no date", why);
+		return row_refuse(t, c[B_FROM], "no date: write 2026-01-31", why);
 	if (!row_date(c[B_OUT_BY], &f.banned.out_by))
-		return row_refuse(t, c[B_OUT_BY], "no date", why);
+		return row_refuse(t, c[B_OUT_BY], "no date: write 2026-01-31", why);
 	return say(t->r, NULL, &f, why);
 }
 
@@ -64,9 +64,9 @@ static enum err take_provider(struct table *t, struct why *why)
 	if (f.provider.name.n == 0)
 		return row_refuse(t, c[P_NUMBER], "a row names a provider", why);
 	if (!row_date(c[P_FROM], &f.provider.from))
-		return row_refuse(t, c[P_FROM], "no date", why);
+		return row_refuse(t, c[P_FROM], "no date: write 2026-01-31", why);
 	if (!row_date(c[P_UNTIL], &f.provider.until))
-		return row_refuse(t, c[P_UNTIL], "no date", why);
+		return row_refuse(t, c[P_UNTIL], "no date: write 2026-01-31", why);
 	if (f.provider.from != FACT_NO_DATE && f.provider.until != FACT_NO_DATE && f.provider.until < f.provider.from)
 		return row_refuse(t, c[P_UNTIL], "ends before it begins", why);
 	if (!is_among(c[P_SUSPENDED], truths))

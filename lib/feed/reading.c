@@ -211,6 +211,8 @@ enum err say_full(struct reading *r, const struct json *at, struct why *why)
 enum err say_refused(struct reading *r, const struct why *refusal, struct why *why)
 {
 	struct why told;
+	if (r->first[0] == 0)
+		snprintf(r->first, sizeof r->first, "%s", refusal->text);
 	size_t n = strlen(r->place), from = n > PLACE_SHOWN_MAX ? n - PLACE_SHOWN_MAX : 0;
 	while ((r->place[from] & 0xc0) == 0x80)
 		from++;

@@ -23,6 +23,7 @@ struct reading {
 	bool said;             // a source has been said
 	struct buf pending;    // refusals from before it, a line each: the source is the first fact
 	uint64_t unheard;      // of those, left out for want of room: counted
+	char first[WHY_MAX];   // the refusal that came first; empty: none
 	uint64_t taken;        // facts handed on, the sources and refusals not among them
 	int64_t said_dated, newest; // of the source that was said: its date then; the newest record since
 	int64_t stated;        // what the document being read says of its own age

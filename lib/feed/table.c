@@ -44,7 +44,8 @@ static enum err take_head(struct table *t, const struct csv_row *row, struct why
 		if (found(formats[i], row) == formats[i]->needed)
 			t->format = formats[i];
 	if (t->format == NULL)
-		return why_set(why, ERR_INPUT, "line %llu: the head of no table that is known", (unsigned long long)row->line);
+		return why_set(why, ERR_INPUT, "line %llu: the head of no table that is known: of each kind some columns must be there (protocol/feeds.md)",
+		               (unsigned long long)row->line);
 	unsigned seen = 0;
 	for (size_t i = 0; i < row->n; i++) {
 		int c = t->column[i] = column_of(t->format, row->cells[i]);
@@ -53,8 +54,9 @@ static enum err take_head(struct table *t, const struct csv_row *row, struct why
 		if (c < 0 || (seen >> c & 1)) {
 			enum source_kind kind = t->format->kind;
 			t->format = NULL;
-			return why_set(why, ERR_INPUT, "line %llu: the column \"%.*s\" %s in a table of the kind %s", (unsigned long long)row->line,
-			               SLICE_ARGS(text_cut(row->cells[i], 80)), c < 0 ? "is not known" : "stands twice", source_kind_name(kind));
+			return why_set(why, ERR_INPUT, "line %llu: the column \"%.*s\" %s in a table of the kind %s (protocol/feeds.md has them)",
+			               (unsigned long long)row->line, SLICE_ARGS(text_cut(row->cells[i], 80)), c < 0 ? "is not known" : "stands twice",
+			               source_kind_name(kind));
 		}
 		seen |= 1u << c;
 	}
@@ -78,6 +80,21 @@ static void take_comment(struct table *t, struct slice line)
 		}
 }
 
+// A spreadsheet's cell may have several lines. The buffer has room for the row already: nothing moves.
+static struct slice plain(struct table *t, struct slice cell)
+{
+	cell = slice_trim(cell);
+	if (!slice_has_control(cell))
+		return cell;
+	size_t start = t->plain.n;
+	for (size_t i = 0; i < cell.n;) {
+		size_t n = slice_control(cell, i);
+		buf_put_u8(&t->plain, n > 0 ? ' ' : cell.p[i]);
+		i += n > 0 ? n : 1;
+	}
+	return slice_trim(slice_of(t->plain.p + start, t->plain.n - start));
+}
+
 static enum err take(void *context, const struct csv_row *row, struct why *why)
 {
 	struct table *t = context;
@@ -97,9 +114,10 @@ static enum err take(void *context, const struct csv_row *row, struct why *why)
 	if (rule != NULL)
 		return row_refuse(t, row->n > 0 ? row->cells[0] : (struct slice){0}, rule, why);
 	memset(t->cell, 0, sizeof t->cell);
+	buf_clear(&t->plain);
 	for (size_t i = 0; i < row->n; i++)
 		if (t->column[i] >= 0)
-			t->cell[t->column[i]] = slice_trim(row->cells[i]);
+			t->cell[t->column[i]] = plain(t, row->cells[i]);
 	return t->format->take(t, why);
 }
 
@@ -109,8 +127,10 @@ enum err table_new(struct reading *r, struct table **t, struct why *why)
 	if (new == NULL)
 		return why_set(why, ERR_SYSTEM, "no memory to read a table");
 	*new = (struct table){.r = r, .dated = FACT_NO_DATE};
-	enum err e = csv_new(0, take, new, &new->csv, why);
+	buf_init(&new->plain, CSV_ROW_MAX);
+	enum err e = buf_add(&new->plain, CSV_ROW_MAX) != NULL ? csv_new(0, take, new, &new->csv, why) : why_set(why, ERR_SYSTEM, "no memory to read a table");
 	if (e != ERR_OK) {
+		buf_free(&new->plain);
 		free(new);
 		return e;
 	}
@@ -148,6 +168,7 @@ void table_free(struct table *t)
 	if (t == NULL)
 		return;
 	csv_free(t->csv);
+	buf_free(&t->plain);
 	free(t);
 }
 
@@ -183,7 +204,7 @@ static enum err take_affected(struct table *t, struct why *why)
 	if (c[PACKAGE].n == 0 || c[CVE].n == 0 || c[CVE].n > FEED_ID_MAX)
 		return row_refuse(t, c[CVE], "a row has a package and a flaw", why);
 	if (ecosystem.n == 0)
-		return row_refuse(t, c[PACKAGE], "of which ecosystem? There is no such column, and none was given", why);
+		return row_refuse(t, c[PACKAGE], "of which ecosystem? There is no such column, and none was given (--ecosystem)", why);
 	if (!status_of(c[STATUS], &range.status) || (c[DEFAULT_STATUS].n > 0 && !status_of(c[DEFAULT_STATUS], &otherwise)))
 		return row_refuse(t, c[STATUS], "a status is affected, unaffected or unknown", why);
 	for (int i = 0; i < TABLE_COLUMNS_MAX; i++)

@@ -13,6 +13,7 @@ struct table {
 	size_t width;                          // cells of the head
 	int column[CSV_CELLS_MAX];             // which column a cell is of; -1: none
 	struct slice cell[TABLE_COLUMNS_MAX];  // of the row, by column; empty: not there
+	struct buf plain;                      // cells in which blanks stand for control characters: remarks of several lines
 	uint64_t line;
 	bool rows;                             // one stood below the head, taken or not
 	int64_t dated;                         // of a comment before the head

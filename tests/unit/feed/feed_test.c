@@ -271,7 +271,7 @@ static void kinds(void)
 		size_t kev, epss;
 		const char *refused;
 	} rows[] = {
-		{{"a,b\n", A_KEV}, 1, 1, "2.tar: m0: line 1: the head of no table that is known"},
+		{{"a,b\n", A_KEV}, 1, 1, "2.tar: m0: line 1: the head of no table that is known: of each kind some columns must be there (protocol/feeds.md)"},
 		{{AN_EPSS, "a,b\n", A_KEV}, 0, 2, "2.tar: m2: is a feed of the kind kev among those of the kind epss"},
 		{{A_KEV, "a,b\n", AN_EPSS}, 1, 1, "2.tar: m2: is a feed of the kind epss among those of the kind kev"},
 	};
