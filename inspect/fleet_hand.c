@@ -335,14 +335,25 @@ static enum err on_refused(void *context, const struct refused *r, struct why *w
 
 // --- Files ---------------------------------------------------------------------------------------------------------------------
 
-// JSON, plain or compressed (gzip, zstd, xz), and no table.
+// JSON, plain or compressed (gzip, zstd, xz), or another form of a document, and no table.
 static bool is_document(struct slice head)
 {
-	static const char *const begins[] = {"{", "\xef\xbb\xbf{", "\x1f\x8b", "\x28\xb5\x2f\xfd", "\xfd\x37zXZ"};
+	static const char *const begins[] = {"{", "[", "<", "SPDXVersion:", "\xef\xbb\xbf{", "\x1f\x8b", "\x28\xb5\x2f\xfd", "\xfd\x37zXZ"};
 	for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
 		if (head.n >= strlen(begins[i]) && memcmp(head.p, begins[i], strlen(begins[i])) == 0)
 			return true;
 	return false;
+}
+
+// CycloneDX or SPDX; what is neither may be Wazuh's.
+static enum err read_document(const struct fleet_hand *h, int fd, const char *file, const struct table_options *o,
+                              const struct inventory_sink *sink, struct why *why)
+{
+	struct why other = {0};
+	enum err e = inventory_sbom(fd, file, sink, why);
+	if (e != ERR_INPUT || h->open || lseek(fd, 0, SEEK_SET) < 0)
+		return e;
+	return inventory_wazuh(fd, file, o, sink, &other) == ERR_OK ? ERR_OK : e;
 }
 
 static enum err read_file(struct fleet_hand *h, int fd, const char *file, struct why *why)
@@ -356,9 +367,11 @@ static enum err read_file(struct fleet_hand *h, int fd, const char *file, struct
 	ssize_t n = pread(fd, head, sizeof head, 0);
 	if (n <= 0 || fstat(fd, &st) != 0)
 		return why_set(why, n == 0 ? ERR_INPUT : ERR_SYSTEM, "%s", n == 0 ? "is empty" : strerror(errno));
-	if (!inventory_is_native(slice_of(head, (size_t)n)))
-		return is_document(slice_of(head, (size_t)n)) ? inventory_sbom(fd, file, &sink, why)
-		                                              : inventory_table(fd, file, &o, &sink, why);
+	const struct slice start = slice_of(head, (size_t)n);
+	if (is_document(start))
+		return read_document(h, fd, file, &o, &sink, why);
+	if (!inventory_is_native(start))
+		return inventory_table(fd, file, &o, &sink, why);
 	if (st.st_size < (off_t)h->room.max)
 		return inventory_native_file(fd, file, &h->room, &sink, why);
 	struct buf room;

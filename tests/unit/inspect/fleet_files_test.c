@@ -17,6 +17,8 @@ static const struct {
 	{"two.csv", "machine;package;version;ecosystem\na;p-01;1.0-1;Debian:12\nb;p-02;1.0-1;Debian:12\n;;;\n", NULL},
 	{"bill.json", "{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.5\",\"version\":1,\"components\":[{\"type\":\"library\",\"name\":\"left\",\"version\":\"1\","
 	 "\"purl\":\"pkg:npm/left@1\"}]}", NULL},
+	{"wazuh.json", "{\"items\":[{\"data\":{\"package\":{\"name\":\"left\",\"version\":\"1\"}}}]}", NULL},
+	{"list.xml", "<bom/>", "XML: what is read is"},
 	{"odd\x1b[31m\xff name", "", "is empty"},
 	{".hidden", "some words\n", NULL},
 };
@@ -44,7 +46,7 @@ static void what_cannot_be_read(void)
 	run_fleet(&s, 2, FLEET_CACHE_BYTES, &o);
 	buf_put_u8(&o.lines, 0);
 	const char *lines = (const char *)o.lines.p;
-	CHECK_SAY(o.machines == 5, "%llu", (unsigned long long)o.machines); // good, head, two.csv twice, bill.json
+	CHECK_SAY(o.machines == 6, "%llu", (unsigned long long)o.machines); // good, head, two.csv twice, bill.json, wazuh.json
 	CHECK_SAY(o.unread == unread + 3, "%llu", (unsigned long long)o.unread);
 	for (size_t k = 0; k < sizeof files / sizeof *files; k++) {
 		if (files[k].said == NULL || (unsigned char)files[k].name[3] < 0x20)
