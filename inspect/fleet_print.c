@@ -200,7 +200,7 @@ static void put_number(const struct page *p, const char *format, uint64_t n)
 	const char *at = strstr(format, "%s");
 	INVARIANT(at != NULL);
 	buf_put(p->out, format, (size_t)(at - format));
-	buf_put_text(p->out, verb_count(n));
+	buf_put_text(p->out, word_count(p->l, n));
 	buf_put_text(p->out, at + 2);
 }
 
@@ -214,7 +214,7 @@ static void put_day(const struct page *p, int64_t seconds)
 static void put_classes(const struct page *p, const uint64_t weighing[static DEFECT_CLASSES])
 {
 	buf_printf(p->out, p->l == LANGUAGE_FR ? "critiques : %s, majeures : %s, mineures : %s" : "%s critical, %s major, %s minor",
-	           verb_count(weighing[DEFECT_CRITICAL]), verb_count(weighing[DEFECT_MAJOR]), verb_count(weighing[DEFECT_MINOR]));
+	           word_count(p->l, weighing[DEFECT_CRITICAL]), word_count(p->l, weighing[DEFECT_MAJOR]), word_count(p->l, weighing[DEFECT_MINOR]));
 }
 
 static const char *verdict_word(const struct page *p, enum verdict v)
@@ -227,9 +227,12 @@ static const char *verdict_word(const struct page *p, enum verdict v)
 
 static void put_share(const struct page *p, const char *what, uint64_t n, uint64_t all)
 {
-	buf_printf(p->out, "  %11s  %s", verb_count(n), what);
-	if (all > 0)
-		buf_printf(p->out, " (%.1f %%)", 100.0 * (double)n / (double)all);
+	const char *count = word_count(p->l, n);
+	size_t columns = 0;
+	for (const char *c = count; *c != 0; c++)
+		columns += (*c & 0xc0) != 0x80;
+	buf_printf(p->out, "  %*s%s  %s", columns < 11 ? (int)(11 - columns) : 0, "", count, what);
+	word_share(p->out, p->l, n, all);
 	buf_put_u8(p->out, '\n');
 }
 

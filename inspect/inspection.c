@@ -326,8 +326,7 @@ static enum err on_refused(void *context, const struct refused *r, struct why *w
 static enum err on_note(void *context, const struct refused *r, struct why *why)
 {
 	const struct inspection *i = context;
-	if (!i->quiet)
-		tell_line(i, "note", r);
+	tell_line(i, "note", r); // on standard error, also where nothing else is printed: a column that is kept out may be a misspelt one
 	return i->save == NULL ? ERR_OK : i->save_sink.note(i->save_sink.context, r, why);
 }
 

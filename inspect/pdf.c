@@ -191,14 +191,14 @@ static void put_counts(struct sheet *s, const struct json *body)
 	if (s->y > BESIDE_CODE) // long lines: below the code
 		s->y = BESIDE_CODE;
 	snprintf(line, sizeof line,
-	         s->l == LANGUAGE_FR ? "%llu machines, %llu éléments ; %llu illisibles, %llu non calculables, %llu douteux"
+	         s->l == LANGUAGE_FR ? "machines : %llu, éléments : %llu ; illisibles : %llu, non calculables : %llu, douteux : %llu"
 	                             : "%llu machines, %llu items; %llu not read, %llu not computable, %llu doubtful",
 	         number_at(&counts, "machines"), number_at(&counts, "items"), number_at(&counts, "passed_over"),
 	         number_at(&counts, "uncomputed"), number_at(&counts, "doubtful"));
 	put_pair(s, say(s, "Of", "Portant sur"), slice_text(line));
 	put_pair(s, say(s, "Re-inspection of", "Contre-visite de"), text_at(&since, "serial"));
 	snprintf(line, sizeof line,
-	         s->l == LANGUAGE_FR ? "critiques : %llu, majeures : %llu, mineures : %llu ; %llu sous dérogation"
+	         s->l == LANGUAGE_FR ? "critiques : %llu, majeures : %llu, mineures : %llu ; sous dérogation : %llu"
 	                             : "%llu critical, %llu major, %llu minor; %llu under derogation",
 	         number_at(&counts, "critical"), number_at(&counts, "major"), number_at(&counts, "minor"),
 	         number_at(&counts, "derogated"));
@@ -245,13 +245,13 @@ static struct slice defect_of(struct sheet *s, const struct json *d, enum defect
 	line_start(s);
 	buf_put_text(&s->line, word(s->l, class == DEFECT_CRITICAL ? WORD_CRITICAL : WORD_MAJOR));
 	if (due.n > 0)
-		buf_printf(&s->line, "%s%.*s", say(s, ", by ", ", d'ici le "), SLICE_ARGS(due));
+		buf_printf(&s->line, "%s%.*s", say(s, ", by ", ", d'ici au "), SLICE_ARGS(due));
 	buf_put_text(&s->line, word(s->l, WORD_COLON));
 	word_put(&s->line, text_at(d, "item"), NAME_MAX_BYTES);
 	buf_put_text(&s->line, version.n > 0 ? " " : "");
 	word_put(&s->line, version, NAME_MAX_BYTES);
 	if (machine.n > 0) {
-		buf_put_text(&s->line, "  [");
+		buf_put_text(&s->line, text_at(d, "item").n > 0 ? "  [" : "[");
 		word_put(&s->line, machine, NAME_MAX_BYTES);
 		buf_put_u8(&s->line, ']');
 	}
@@ -320,7 +320,7 @@ static void put_sources(struct sheet *s, const struct json *body)
 	line_start(s);
 	for (size_t i = 0; i < n && s->y > BOTTOM + 2 * LINE; i++) {
 		struct json source = json_item(&sources, i);
-		word_put(&s->line, text_at(&source, "name"), NAME_MAX_BYTES);
+		word_put(&s->line, word_reason(s->l, text_at(&source, "name")), NAME_MAX_BYTES);
 		buf_put_u8(&s->line, ' ');
 		word_put(&s->line, slice_cut(text_at(&source, "dated"), 10), 10);
 		buf_put_text(&s->line, i + 1 < n ? ", " : "");
@@ -374,7 +374,7 @@ static void compose(struct sheet *s, const struct certificate_head *head, const 
 	put_pair(s, say(s, "System", "Système"), text_at(&subject, "system"));
 	put_pair(s, say(s, "Inspected", "Inspecté le"), slice_text(date));
 	put_pair(s, say(s, "Valid until", "Valable jusqu'au"), slice_cut(text_at(body, "valid_until"), 10));
-	put_pair(s, say(s, "Re-inspection by", "Contre-visite d'ici le"), slice_cut(text_at(body, "reinspection_by"), 10));
+	put_pair(s, say(s, "Re-inspection by", "Contre-visite d'ici au"), slice_cut(text_at(body, "reinspection_by"), 10));
 	put_pair(s, say(s, "Inspector", "Inspecteur"), text_at(&inspector, "name"));
 	put_pair(s, say(s, "Serial", "Numéro"), head->serial);
 	put_counts(s, body);

@@ -7,6 +7,7 @@
 #define STEPS_SHOWN 25     // critical and major ones are shown all
 #define NAMES_SHOWN 4      // flaws of one step
 #define UNDECIDED_SHOWN 5
+#define SOURCE_COLUMNS 24
 
 struct page {
 	const struct inspection *i;
@@ -23,7 +24,7 @@ static void put_number(struct page *p, const char *format, uint64_t n)
 	const char *at = strstr(format, "%s");
 	INVARIANT(at != NULL);
 	buf_put(p->out, format, (size_t)(at - format));
-	buf_put_text(p->out, verb_count(n));
+	buf_put_text(p->out, word_count(p->l, n));
 	buf_put_text(p->out, at + 2);
 }
 
@@ -74,8 +75,8 @@ static void put_head(struct page *p)
 	buf_printf(p->out,
 	           p->l == LANGUAGE_FR ? "défaillances critiques : %s, majeures : %s, mineures : %s"
 	                               : "%s critical, %s major, %s minor defects",
-	           verb_count(r->weighing[DEFECT_CRITICAL]), verb_count(r->weighing[DEFECT_MAJOR]),
-	           verb_count(r->weighing[DEFECT_MINOR]));
+	           word_count(p->l, r->weighing[DEFECT_CRITICAL]), word_count(p->l, r->weighing[DEFECT_MAJOR]),
+	           word_count(p->l, r->weighing[DEFECT_MINOR]));
 	uint64_t derogated = r->derogated[DEFECT_MINOR] + r->derogated[DEFECT_MAJOR] + r->derogated[DEFECT_CRITICAL];
 	if (derogated > 0)
 		put_number(p, W(p, DEROGATED), derogated);
@@ -262,6 +263,17 @@ static bool is_told(const struct result *r, size_t at, bool (*is)(const struct f
 	return false;
 }
 
+// "0 to 2.414.2: its versionType has no order" is made of what the record says.
+static void put_reason(struct page *p, struct slice reason)
+{
+	static const char rule[] = ": its versionType has no order";
+	const struct slice end = slice_part(reason, reason.n > sizeof rule - 1 ? reason.n - (sizeof rule - 1) : 0, reason.n);
+	if (p->l == LANGUAGE_FR && slice_is_text(end, rule))
+		buf_printf(p->out, " : versionType sans ordre (%.*s)", SLICE_ARGS(slice_part(reason, 0, reason.n - end.n)));
+	else if (reason.n > 0)
+		buf_printf(p->out, "%s%.*s", W(p, COLON), SLICE_ARGS(word_reason(p->l, reason)));
+}
+
 // One thing, the reason, and the flaws of that thing that have it.
 static void put_undecided_of(struct page *p, size_t at, bool (*is)(const struct finding *))
 {
@@ -269,8 +281,7 @@ static void put_undecided_of(struct page *p, size_t at, bool (*is)(const struct 
 	size_t named = 0;
 	buf_put_text(p->out, "   ");
 	put_thing(p, f->item, f->version);
-	if (f->reason.n > 0)
-		buf_printf(p->out, "%s%.*s", W(p, COLON), SLICE_ARGS(word_reason(p->l, f->reason)));
+	put_reason(p, f->reason);
 	if (f->kind == FINDING_SILENCED)
 		buf_printf(p->out, " (%.*s)", SLICE_ARGS(f->author.n > 0 ? f->author : f->source));
 	if (f->kind == FINDING_UNSUPPORTED) {
@@ -357,12 +368,21 @@ void print_people_indicators(const struct inspection *i, struct buf *out)
 				buf_printf(p->out, "\n%s\n", W(p, INDICATORS));
 			begun = true;
 			buf_printf(p->out, "  %.*s  %.*s%s%s %s %s", SLICE_ARGS(v[k].id), SLICE_ARGS(v[k].title[p->l]), W(p, COLON),
-			           verb_count(v[k].part), W(p, OF), verb_count(v[k].whole));
-			if (v[k].whole > 0)
-				buf_printf(p->out, " (%.1f %%)", 100.0 * (double)v[k].part / (double)v[k].whole);
+			           word_count(p->l, v[k].part), W(p, OF), word_count(p->l, v[k].whole));
+			word_share(p->out, p->l, v[k].part, v[k].whole);
 			buf_put_u8(p->out, '\n');
 		}
 	}
+}
+
+// In a column of its own, by characters.
+static void put_source(struct page *p, struct slice name)
+{
+	size_t columns = 0;
+	name = word_reason(p->l, name);
+	for (size_t i = 0; i < name.n; i++)
+		columns += (name.p[i] & 0xc0) != 0x80;
+	buf_printf(p->out, "  %.*s%*s", SLICE_ARGS(name), columns < SOURCE_COLUMNS ? (int)(SOURCE_COLUMNS - columns) : 0, "");
 }
 
 void print_people_data(const struct inspection *i, struct buf *out)
@@ -372,7 +392,8 @@ void print_people_data(const struct inspection *i, struct buf *out)
 	size_t n = ages_of(p->r->knowledge, p->r->today, ages);
 	buf_printf(p->out, "\n%s\n", W(p, DATA));
 	for (size_t k = 0; k < n; k++) {
-		buf_printf(p->out, "  %-24.*s %s ", SLICE_ARGS(ages[k].source.name), W(p, DATED));
+		put_source(p, ages[k].source.name);
+		buf_printf(p->out, " %s ", W(p, DATED));
 		put_day(p, ages[k].source.dated);
 		if (ages[k].days < 0)
 			buf_printf(p->out, ", %s", W(p, FUTURE));
@@ -382,7 +403,7 @@ void print_people_data(const struct inspection *i, struct buf *out)
 	}
 	const char *missing = ages_missing(p->r->knowledge);
 	if (missing != NULL)
-		buf_printf(p->out, "  %s%s%s\n", W(p, NO_CERTIFICATE), W(p, COLON), missing);
+		buf_printf(p->out, "  %s%s%s\n", W(p, NO_CERTIFICATE), W(p, COLON), (const char *)word_reason(p->l, slice_text(missing)).p);
 }
 
 enum err print_people(const struct inspection *i, struct buf *out, struct why *why)

@@ -54,17 +54,17 @@ static void put_counts(struct showing *s, size_t defects)
 	struct json counts = json_find(s->body, "counts");
 	put_label(s, "of", "portant sur");
 	buf_printf(s->out,
-	           s->v->l == LANGUAGE_FR ? "%s machines, %s éléments, %s illisibles\n" : "%s machines, %s items, %s not read\n",
-	           verb_count(number_of(&counts, "machines")), verb_count(number_of(&counts, "items")),
-	           verb_count(number_of(&counts, "passed_over")));
+	           s->v->l == LANGUAGE_FR ? "machines : %s, éléments : %s, illisibles : %s\n" : "%s machines, %s items, %s not read\n",
+	           word_count(s->v->l, number_of(&counts, "machines")), word_count(s->v->l, number_of(&counts, "items")),
+	           word_count(s->v->l, number_of(&counts, "passed_over")));
 	put_label(s, "defects", "défaillances");
 	buf_printf(s->out,
 	           s->v->l == LANGUAGE_FR ? "%zu ; critiques : %s, majeures : %s, mineures : %s"
 	                                  : "%zu: %s critical, %s major, %s minor",
-	           defects, verb_count(number_of(&counts, "critical")), verb_count(number_of(&counts, "major")),
-	           verb_count(number_of(&counts, "minor")));
+	           defects, word_count(s->v->l, number_of(&counts, "critical")), word_count(s->v->l, number_of(&counts, "major")),
+	           word_count(s->v->l, number_of(&counts, "minor")));
 	if (number_of(&counts, "derogated") > 0)
-		buf_printf(s->out, ", %s %s", verb_count(number_of(&counts, "derogated")),
+		buf_printf(s->out, ", %s %s", word_count(s->v->l, number_of(&counts, "derogated")),
 		           word_say(s->v->l, "under derogation", "sous dérogation"));
 	buf_put_u8(s->out, '\n');
 }
@@ -98,7 +98,7 @@ static void put_subject(struct showing *s)
 	put_label(s, "subject", "objet");
 	word_put(s->out, name, VALUE_MAX);
 	if (machines > 1)
-		buf_printf(s->out, s->v->l == LANGUAGE_FR ? " et %s autre(s)" : " and %s more", verb_count(machines - 1));
+		buf_printf(s->out, s->v->l == LANGUAGE_FR ? " et %s autre(s)" : " and %s more", word_count(s->v->l, machines - 1));
 	buf_put_u8(s->out, '\n');
 }
 

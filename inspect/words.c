@@ -2,16 +2,18 @@
 
 #include <stdlib.h>
 
+#include "verb/verb.h"
+
 static const char *const words[WORDS][LANGUAGES] = {
-	[WORD_INSPECTION] = {"Inspection of", "Inspection de"},
+	[WORD_INSPECTION] = {"Inspection of", "Inspection :"},
 	[WORD_REGIME] = {"under:", "au titre de :"},
 	[WORD_VERDICT] = {"Verdict:", "Verdict :"},
 	[WORD_FAVOURABLE] = {"FAVOURABLE", "FAVORABLE"},
 	[WORD_FAVOURABLE_SO_FAR] = {"FAVOURABLE, but questions are not answered", "FAVORABLE, mais des questions sont sans réponse"},
 	[WORD_REINSPECTION] = {"RE-INSPECTION DUE", "CONTRE-VISITE OBLIGATOIRE"},
-	[WORD_REFUSED] = {"REFUSED: withdraw from production", "REFUSÉ : à retirer de la production"},
+	[WORD_REFUSED] = {"REFUSED: withdraw from production", "REFUSÉ, à retirer de la production"},
 	[WORD_REFUSED_SOME] = {"REFUSED: withdraw what is critical from production",
-                           "REFUSÉ : retirer de la production ce qui est critique"},
+                           "REFUSÉ, ce qui est critique est à retirer de la production"},
 	[WORD_CRITICAL] = {"critical", "critique"},
 	[WORD_MAJOR] = {"major", "majeur"},
 	[WORD_MINOR] = {"minor", "mineur"},
@@ -19,7 +21,7 @@ static const char *const words[WORDS][LANGUAGES] = {
 	[WORD_TO_DO] = {"What to do, in order", "À faire, dans l'ordre"},
 	[WORD_NOTHING] = {"Nothing to do.", "Rien à faire."},
 	[WORD_TODAY] = {"today", "aujourd'hui"},
-	[WORD_BY] = {"by", "d'ici le"},
+	[WORD_BY] = {"by", "d'ici au"},
 	[WORD_CURES_ONE] = {"cures 1 defect", "corrige 1 défaillance"},
 	[WORD_CURES] = {"cures %s defects", "corrige %s défaillances"},
 	[WORD_EXPLOITED] = {"%s known exploited", "exploitation connue : %s"},
@@ -33,11 +35,11 @@ static const char *const words[WORDS][LANGUAGES] = {
 	[WORD_REMOVE] = {"take out of service", "mettre hors service"},
 	[WORD_RESTART] = {"restart", "redémarrer"},
 	[WORD_REBOOT] = {"reboot into the kernel", "redémarrer sur le noyau"},
-	[WORD_CREDENTIAL] = {"change the default credential of", "changer le mot de passe par défaut de"},
+	[WORD_CREDENTIAL] = {"change the default credential of", "changer le mot de passe par défaut sur"},
 	[WORD_CARETAKER] = {"name a qualified caretaker", "désigner un prestataire qualifié"},
 	[WORD_MITIGATE] = {"no cure in the data: isolate, or follow the editor's advice for",
                        "aucun correctif dans les données : isoler, ou suivre l'avis de l'éditeur pour"},
-	[WORD_ANSWER] = {"put right:", "remédier :"},
+	[WORD_ANSWER] = {"put right:", "à corriger :"},
 	[WORD_UNDECIDED] = {"What was not decided, and counts for nothing", "Ce qui n'a pas été tranché, et ne compte pas"},
 	[WORD_UNCOMPUTED] = {"cannot be computed: %s", "non calculables : %s"},
 	[WORD_DOUBTFUL] = {"doubtful matches, to be confirmed: %s", "rapprochements douteux, à confirmer : %s"},
@@ -50,7 +52,7 @@ static const char *const words[WORDS][LANGUAGES] = {
 	[WORD_DATA] = {"The data", "Les données"},
 	[WORD_DATED] = {"of", "du"},
 	[WORD_DAYS] = {"days old", "jours"},
-	[WORD_STALE] = {"STALE", "PÉRIMÉ"},
+	[WORD_STALE] = {"STALE", "PÉRIMÉES"},
 	[WORD_NO_CERTIFICATE] = {"no certificate can be made", "aucun certificat ne peut être établi"},
 	[WORD_ITEMS] = {"items inspected: %s", "éléments inspectés : %s"},
 	[WORD_EXTENDED] = {"extended support until %s counts for those who have it: --extended-support",
@@ -58,7 +60,7 @@ static const char *const words[WORDS][LANGUAGES] = {
 	[WORD_FUTURE] = {"dated in the future", "datées du futur"},
 	[WORD_MACHINES] = {"%s machines", "%s machines"},
 	[WORD_UNREAD] = {"not read", "non lus"},
-	[WORD_ANSWERS] = {"The inspector's answers:", "Réponses du contrôleur :"},
+	[WORD_ANSWERS] = {"The inspector's answers:", "Réponses de l'inspecteur :"},
 	[WORD_TO_DO_FLEET] = {"What to do, over all machines, the most urgent first",
                          "À faire, toutes machines confondues, le plus urgent d'abord"},
 	[WORD_ON_MACHINES] = {"on %s machine(s)", "sur %s machine(s)"},
@@ -94,6 +96,13 @@ static const char *const reasons[][LANGUAGES] = {
 	{"its qualification had ended on the day", "sa qualification était terminée ce jour-là"},
 	{"an older kernel, which neither runs nor starts next", "un ancien noyau, ni en marche ni au prochain démarrage"},
 	{"no register of providers is at hand", "aucun registre des prestataires n'était disponible"},
+	{"banned equipment", "équipements interdits"},
+	{"qualified providers", "prestataires qualifiés"},
+	{"affected packages", "paquets touchés"},
+	{"aliases", "autres noms"},
+	{"no source of flaws (cve, osv, debian, csaf or table)", "aucune source de failles (cve, osv, debian, csaf ou table)"},
+	{"no list of known exploited flaws (kev)", "aucune liste des failles exploitées (kev)"},
+	{"no end-of-life data (eol)", "aucune donnée de fin de support (eol)"},
 	{"yes", "oui"},
 	{"no", "non"},
 	{"unknown", "inconnue"},
@@ -106,6 +115,27 @@ struct slice word_reason(enum language l, struct slice reason)
 		if (slice_is_text(reason, reasons[i][LANGUAGE_EN]))
 			return slice_text(reasons[i][l]);
 	return reason;
+}
+
+const char *word_count(enum language l, uint64_t n)
+{
+	static char turn[4][64];
+	static unsigned which;
+	char *to = turn[which++ % 4], *out = to;
+	for (const char *from = verb_count(n); *from != 0; from++)
+		if (*from == ',' && l == LANGUAGE_FR)
+			out = stpcpy(out, "\xc2\xa0"); // U+00A0
+		else
+			*out++ = *from;
+	*out = 0;
+	return to;
+}
+
+void word_share(struct buf *out, enum language l, uint64_t part, uint64_t whole)
+{
+	uint64_t tenths = whole == 0 ? 0 : (uint64_t)(1000.0 * (double)part / (double)whole + 0.5);
+	if (whole > 0)
+		buf_printf(out, " (%llu%s%llu %%)", (unsigned long long)(tenths / 10), l == LANGUAGE_FR ? "," : ".", (unsigned long long)(tenths % 10));
 }
 
 const char *word(enum language l, enum word w)

@@ -23,7 +23,11 @@ bool word_language(const char *name, enum language *l);
 // At most `most` bytes of what others wrote, cut at a character with "…" behind it, as a part of a line: each of its
 // control characters is a '?', and where it is not UTF-8 each byte that is not ASCII.
 void word_put(struct buf *out, struct slice text, size_t most);
-// What lib/finding gives as a reason, in the language; itself where there is no other wording.
+// A number in groups of three, as the language writes it. Of the last four calls.
+const char *word_count(enum language l, uint64_t n);
+// " (95.4 %)"; nothing of nothing.
+void word_share(struct buf *out, enum language l, uint64_t part, uint64_t whole);
+// What lib/finding gives as a reason, or lib/feed as the name of a list, in the language; itself where there is no other wording.
 struct slice word_reason(enum language l, struct slice reason);
 
 #endif

@@ -66,7 +66,7 @@ inspect fleet --json "$P/fleet" >"$P/json" 2>/dev/null
 says "the document adds up" '^90 90 90 2$' json '"%d %d %d %d" % (d["machines"], sum(d["verdicts"].values()), max(s["machines"] for s in d["steps"]), len([s for s in d["steps"] if s["do"] == "update"]))' <"$P/json"
 says "the step that cures the most has the version that cures all" '^3.0.11-3$' json '[s["to"] for s in d["steps"] if s.get("name") == "openssl"][0]' <"$P/json"
 ok "French: the same verdict" status 20 inspect fleet --lang fr "$P/fleet"
-says "on the same day, in French alone" "^Inspection de $P/fleet, 2026-09-01 ; 90 machines, éléments inspectés : 180\$" cat "$P/out"
+says "on the same day, in French alone" "^Inspection : $P/fleet, 2026-09-01 ; 90 machines, éléments inspectés : 180\$" cat "$P/out"
 says "with its steps" '^   1\. critique, aujourd.hui : mettre à jour bash → 5.2-9 \(Debian:12\) ; sur [0-9]+ machine\(s\) ; corrige' cat "$P/out"
 english() { grep -E 'REFUSED|FAVOURABLE|machine\(s\);|critical|cures|The data' "$P/out"; }
 ok "no word of English is left" test -z "$(english)"

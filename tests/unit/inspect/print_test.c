@@ -172,7 +172,50 @@ static void test_word_put(void)
 	}
 }
 
+static void numbers(void)
+{
+	static const struct {
+		uint64_t part, whole;
+		const char *en, *fr;
+	} shares[] = {{0, 0, "", ""}, {0, 3, " (0.0 %)", " (0,0 %)"}, {1, 3, " (33.3 %)", " (33,3 %)"}, {2, 3, " (66.7 %)", " (66,7 %)"}, {7, 7, " (100.0 %)", " (100,0 %)"}};
+	CHECK_TEXT(word_count(LANGUAGE_EN, 1234567), "1,234,567");
+	CHECK_TEXT(word_count(LANGUAGE_FR, 1234567), "1\xc2\xa0" "234\xc2\xa0" "567"); // a comma would be read as the decimal one
+	CHECK_TEXT(word_count(LANGUAGE_FR, UINT64_MAX), "18\xc2\xa0" "446\xc2\xa0" "744\xc2\xa0" "073\xc2\xa0" "709\xc2\xa0" "551\xc2\xa0" "615");
+	CHECK_TEXT(word_count(LANGUAGE_FR, 999), "999");
+	for (size_t i = 0; i < N(shares); i++)
+		for (int l = 0; l < LANGUAGES; l++) {
+			struct buf out;
+			buf_init(&out, 64);
+			word_share(&out, (enum language)l, shares[i].part, shares[i].whole);
+			buf_put_u8(&out, 0);
+			CHECK_TEXT((char *)out.p, l == LANGUAGE_FR ? shares[i].fr : shares[i].en);
+			buf_free(&out);
+		}
+}
+
+// What is composed of a record's words, or is the name of a list, is French in French.
+static void in_french(void)
+{
+	struct inspected x;
+	struct buf out;
+	inspected_begin(&x, NULL);
+	inspected_machine(&x, "m", ROLE_SERVER);
+	x.i.lang = LANGUAGE_FR;
+	struct finding f = {.kind = FINDING_UNCOMPUTED, .confidence = CONFIDENCE_EXACT, .machine = SLICE_LITERAL("m"), .item = SLICE_LITERAL("b"),
+	                    .version = SLICE_LITERAL("1"), .flaw = SLICE_LITERAL("CVE-5"), .reason = SLICE_LITERAL("0 to 2: its versionType has no order")};
+	struct why why = {""};
+	CHECK(result_take(&x.i.r, &f, &why) == ERR_OK);
+	print(&x, print_people, &out);
+	buf_put_u8(&out, 0);
+	CHECK_SAY(strstr((char *)out.p, "b 1 : versionType sans ordre (0 to 2) : CVE-5") != NULL, "%s", (char *)out.p);
+	CHECK_SAY(strstr((char *)out.p, "Inspection : m") != NULL, "%s", (char *)out.p);
+	buf_free(&out);
+	inspected_end(&x);
+}
+
 const struct test tests[] = {
+	{"numbers as the language writes them", numbers},
+	{"all of it in French", in_french},
 	{"JSON, SARIF and VEX hold all of it", test_documents},
 	{"for people, in both languages", test_people},
 	{"the longest names", test_long_names},
