@@ -96,7 +96,7 @@ static bool globals_read(struct cli *c, int argc, char **argv, int *at)
 	for (; *at < argc && argv[*at][0] == '-'; ++*at) {
 		if (strcmp(argv[*at], "--json") == 0)
 			c->json = true;
-		else if (strcmp(argv[*at], "--home") == 0 && *at + 1 < argc && strlen(argv[*at + 1]) < sizeof c->home)
+		else if (strcmp(argv[*at], "--home") == 0 && *at + 1 < argc)
 			snprintf(c->home, sizeof c->home, "%s", argv[++*at]);
 		else
 			return false;
@@ -143,7 +143,8 @@ int main(int argc, char **argv)
 	if (argc == 2 && strcmp(argv[1], "--help") == 0)
 		return standard_written("tocsin", overview(stdout));
 	if (!globals_read(&c, argc, argv, &at)) {
-		fprintf(stderr, strcmp(argv[at], "--home") == 0 ? "tocsin: --home wants a directory\n\n" : "tocsin: no option %s\n\n", argv[at]);
+		bool home = strcmp(argv[at], "--home") == 0;
+		fprintf(stderr, "tocsin: %s%s\n\n", home ? "--home wants a directory" : "no option ", home ? "" : argv[at]);
 		return overview(stderr);
 	}
 	if (at == argc)

@@ -85,7 +85,7 @@ status_of "a home without its name" tocsin --home
 refused "and which word it is" '--home wants a directory' tocsin --home
 refused "nothing says where the home is" 'no home: neither TOCSIN_HOME nor HOME' env -u HOME -u TOCSIN_HOME "$BIN/tocsin" status
 refused "a home is not cut short" 'the path is too long' env TOCSIN_HOME="/$(printf 'x%.0s' $(seq 2000))" "$BIN/tocsin" status
-refused "nor where keys are made" 'over 10[0-9][0-9] bytes|too long' env TOCSIN_HOME="/$(printf 'x%.0s' $(seq 2000))" "$BIN/tocsin" init --name x --organisation x --country FR --sector health --charter "$P/charter"
+refused "nor where keys are made" 'path of 10[0-9][0-9] bytes' env TOCSIN_HOME="/$(printf 'x%.0s' $(seq 2000))" "$BIN/tocsin" init --name x --organisation x --country FR --sector health --charter "$P/charter"
 refused "nobody is told to change a directory that is no home" 'no keys yet' tocsin --home "$P/open-home" status
 refused "seat 0" 'there is no seat 0' as intl cards --seat 0
 refused "team 0" 'ID is a number from 1' tocsin officer team 0:national:FR:x -o "$P/team"
@@ -103,7 +103,6 @@ for words in "tocsin --help" "tocsin --version" "tocsin help open" "tocsin-hub -
 done
 closed() { "$@" >&-; }
 refused "standard output that is closed" 'standard output could not be written' closed as hospital status
-ok "is not written into what is opened" test -f "$H/store/lock" -a ! -s "$H/store/lock"
 refused "help about a verb that is none" 'no verb "nonsense"' tocsin help nonsense
 refused "help about a verb of officers that is none" 'no verb "nonsense"' tocsin help officer nonsense
 refused "help about a word behind a verb" 'no verb "nonsense"' tocsin help report nonsense
