@@ -8,8 +8,9 @@
 
 enum err cli_home(struct cli *c)
 {
-	return c->home[0] != 0 ? ERR_OK
-	                       : why_set(&c->why, ERR_INPUT, "no home: neither TOCSIN_HOME nor HOME is set; --home DIR says where it is");
+	if (c->home[0] != 0)
+		return ERR_OK;
+	return why_set(&c->why, ERR_INPUT, "no home: neither TOCSIN_HOME nor HOME is set; --home DIR says where it is");
 }
 
 static void waiting(void *cli, uint64_t leaf)

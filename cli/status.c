@@ -95,8 +95,9 @@ static void print_platform(struct cli *c, const struct status *s)
 		cli_row(&t, "roles", "%s", cli_roles(c->platform->credential.item.roles));
 	cli_row(&t, "ledger", "%llu leaves, cosigned %s%s", (unsigned long long)s->newest.checkpoint.size, cli_time(s->newest.time),
 	        s->synced ? "" : cli_bad(" (not followed now)"));
-	cli_row(&t, "keys of", "%s %s, %s %s", quarter_text(quarter).text, quarter_complete(g, quarter) ? cli_good("complete") : cli_bad("missing"),
-	        quarter_text(quarter + 1).text, quarter_complete(g, quarter + 1) ? cli_good("complete") : cli_dim("not yet"));
+	cli_row(&t, "keys of", "%s %s, %s %s", quarter_text(quarter).text,
+	        quarter_complete(g, quarter) ? cli_good("complete") : cli_bad("missing"), quarter_text(quarter + 1).text,
+	        quarter_complete(g, quarter + 1) ? cli_good("complete") : cli_dim("not yet"));
 	const struct token_key *k = governance_token_key(g, 0, 0);
 	k != NULL ? cli_row(&t, "token keys", "epoch %u", k->epoch) : cli_row(&t, "token keys", "%s", cli_bad("none"));
 	const struct common_list *l = governance_common_list(g);

@@ -327,7 +327,8 @@ int document_draft(struct cli *c, enum document_type type, const struct buf *bod
 {
 	struct document d = {.type = type, .body = buf_slice(body)};
 	struct words w;
-	enum err e = buf_status(body) == ERR_OK ? document_replaceable(c, path) : why_set(&c->why, ERR_LIMIT, "document: its body is too long");
+	enum err e = buf_status(body) != ERR_OK ? why_set(&c->why, ERR_LIMIT, "document: its body is too long")
+	                                        : document_replaceable(c, path);
 	if (e == ERR_OK)
 		e = document_write(c, &d, path);
 	if (e != ERR_OK)
@@ -390,8 +391,9 @@ enum err team_text(struct cli *c, const char *text, struct team *team)
 		return why_set(&c->why, ERR_INPUT, "team \"%s\": ID is a number from 1 to %u", text, UINT16_MAX);
 	if (k >= s.n || !team_kind_named(slice_part(s, a + 1, b - a - 1), &team->kind) ||
 	    k - b - 1 != 2 || s.n - k - 1 > CHARTER_NAME_MAX)
-		return why_set(&c->why, ERR_INPUT, "team \"%s\": ID:KIND:CC:NAME, KIND is international, national, authority or sector, CC two letters, NAME at most %d bytes", text,
-		               CHARTER_NAME_MAX);
+		return why_set(&c->why, ERR_INPUT,
+		               "team \"%s\": ID:KIND:CC:NAME, KIND is international, national, authority or sector, CC two letters, "
+		               "NAME at most %d bytes", text, CHARTER_NAME_MAX);
 	team->id = (uint16_t)id;
 	memcpy(team->country, s.p + b + 1, 2);
 	team->country[2] = 0;

@@ -137,7 +137,8 @@ static void check_quarter(struct check *c, uint16_t quarter, unsigned *found)
 		xwing_public(sk, pk);
 	secret_wipe(sk, sizeof sk);
 	if (e != ERR_OK)
-		disagree(c, "quarter %s: its sealing key is published, and cannot be read here: %s", quarter_text(quarter).text, why.text);
+		disagree(c, "quarter %s: its sealing key is published, and cannot be read here: %s", quarter_text(quarter).text,
+		         why.text);
 	else if (memcmp(pk, published->key, HPKE_PUBLIC) != 0)
 		disagree(c, "quarter %s: %s is not the key that the ledger has", quarter_text(quarter).text, path);
 	else

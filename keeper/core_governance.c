@@ -194,7 +194,8 @@ static enum err newest_order(struct core *c, const struct ceremony_order *o, str
 	if (o->issued == issued && memcmp(o->id, id, sizeof id) == 0)
 		return ERR_OK;
 	if (o->issued <= issued)
-		return why_set(why, ERR_DENIED, "ceremony: issued at %" PRIu64 ", not after the order that began here, issued at %" PRIu64, o->issued, issued);
+		return why_set(why, ERR_DENIED,
+		               "ceremony: issued at %" PRIu64 ", not after the order that began here, issued at %" PRIu64, o->issued, issued);
 	buf_init(&b, 8 + sizeof id);
 	buf_put_u64(&b, o->issued);
 	buf_put(&b, o->id, sizeof o->id);

@@ -9,7 +9,7 @@
 
 #define SEEN "seen"           // what others have shown us of our own cosignatures: size ‖ root ‖ time
 #define SUSPENDED "suspended" // the reason, while suspended
-#define COSIGNS "cosigns"     // there since before the first cosignature: a store without it is not the one that went with keys/witnessed
+#define COSIGNS "cosigns"     // since before the first cosignature: a store without it is not the one of keys/witnessed
 
 static void raise_to(struct witnessed *w, uint64_t size, const uint8_t root[static TREE_HASH], uint64_t time)
 {
@@ -46,7 +46,8 @@ enum err core_mark(struct core *c, struct why *why)
 // Its keys have cosigned and its store does not know of it: counters, cards and suspensions are gone with the store that did.
 static enum err suspend_lost(struct core *c, struct why *why)
 {
-	snprintf(c->reason, sizeof c->reason, "its keys have cosigned a tree of %" PRIu64 " leaves, and its store remembers nothing: the store was lost",
+	snprintf(c->reason, sizeof c->reason,
+	         "its keys have cosigned a tree of %" PRIu64 " leaves, and its store remembers nothing: the store was lost",
 	         c->witnessed.state.size);
 	enum err e = store_begin(c->store, why);
 	return e == ERR_OK ? core_end(c, store_value_put(c->store, SUSPENDED, slice_text(c->reason), why), why) : e;

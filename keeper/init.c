@@ -297,7 +297,8 @@ static enum err quarter_lost(const struct keeper_conf *c, const struct quarter_k
 	if (e == ERR_OK)
 		e = follow_open(store, buf_slice(&charter), &follow, why);
 	if (e == ERR_OK && governance_quarter_key(follow_governance(follow), k->seat, k->quarter) != NULL)
-		e = why_set(why, ERR_EXISTS, "quarter %s: the ledger has this seat's sealing key, and it is not here: it takes no second one",
+		e = why_set(why, ERR_EXISTS,
+		            "quarter %s: the ledger has this seat's sealing key, and it is not here: it takes no second one",
 		            quarter_text(k->quarter).text);
 	follow_close(follow);
 	store_close(store);

@@ -44,7 +44,8 @@ enum err quarter_key_decode(struct slice body, struct quarter_key *k, struct why
 	struct quarter_key d = {.seat = seat_read(&f)};
 	d.quarter = wire_u16(&f.wire);
 	if (d.quarter > QUARTER_MAX)
-		field_refuse(&f, ERR_LIMIT, "quarter %s is after the last, %s", quarter_text(d.quarter).text, quarter_text(QUARTER_MAX).text);
+		field_refuse(&f, ERR_LIMIT, "quarter %s is after the last, %s", quarter_text(d.quarter).text,
+		             quarter_text(QUARTER_MAX).text);
 	wire_copy(&f.wire, d.key, HPKE_PUBLIC);
 	enum err e = field_end(&f);
 	if (e == ERR_OK)

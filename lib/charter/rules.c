@@ -74,7 +74,8 @@ static enum err judge_quarter_key(const struct governance *g, struct signers by,
 	const struct quarter_key *before = governance_quarter_key(g, k->seat, k->quarter);
 	c->known = before != NULL && memcmp(before->key, k->key, HPKE_PUBLIC) == 0;
 	if (before != NULL && !c->known)
-		return why_set(why, ERR_EXISTS, "quarter-key: seat %u has another key for quarter %s", k->seat, quarter_text(k->quarter).text);
+		return why_set(why, ERR_EXISTS, "quarter-key: seat %u has another key for quarter %s", k->seat,
+		               quarter_text(k->quarter).text);
 	return ERR_OK;
 }
 

@@ -111,8 +111,8 @@ static struct slice dotted(char room[static ROOM], struct slice text)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < text.n && n < ROOM; i++) {
-		bool pack = i + 3 < text.n && is_blank(text.p[i]) && slice_same_letters(slice_part(text, i + 1, 2), SLICE_LITERAL("sp")) &&
-		            is_digit(text.p[i + 3]);
+		bool pack = i + 3 < text.n && is_blank(text.p[i]) && is_digit(text.p[i + 3]) &&
+		            slice_starts_letters(slice_part(text, i + 1, 2), "sp");
 		room[n++] = pack ? '.' : (char)text.p[i];
 		i += pack ? 2 : 0;
 	}

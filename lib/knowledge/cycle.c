@@ -93,8 +93,9 @@ static void drop_name(struct tokens *t, const struct tokens *name)
 // "v3.20" is 3.20, and "r595" is 595: one letter before a number, where the other side begins with the number.
 static void drop_letter(struct tokens *t, const struct tokens *other)
 {
-	if (t->n > 1 && other->n > 0 && other->at[0].kind == NUMBER && t->at[0].kind == WORD && t->at[0].text.n == 1 &&
-	    (slice_lower(t->at[0].text.p[0]) == 'v' || slice_lower(t->at[0].text.p[0]) == 'r') && t->at[1].kind == NUMBER && !t->at[1].apart)
+	const struct slice first = t->n > 1 ? t->at[0].text : (struct slice){0};
+	if (first.n == 1 && other->n > 0 && other->at[0].kind == NUMBER && t->at[0].kind == WORD &&
+	    (slice_lower(first.p[0]) == 'v' || slice_lower(first.p[0]) == 'r') && t->at[1].kind == NUMBER && !t->at[1].apart)
 		drop(t, 1);
 }
 

@@ -175,7 +175,8 @@ static enum err home_check(const char *home, struct why *why)
 	if (s.st_uid != geteuid())
 		return why_set(why, ERR_DENIED, "%s: belongs to somebody else", home);
 	char path[FILE_PATH_MAX];
-	if (path_of(home, SIGNING, path, why) == ERR_OK && !file_has(path)) // before anybody is told to change a directory that is no home
+	// Before anybody is told to change a directory that is no home.
+	if (path_of(home, SIGNING, path, why) == ERR_OK && !file_has(path))
 		return why_set(why, ERR_ABSENT, "%s: no keys yet; run `tocsin init`", home);
 	if ((s.st_mode & 077) != 0)
 		return why_set(why, ERR_DENIED, "%s: mode %03o, others may look into it; run `chmod 700 %s`", home, s.st_mode & 0777, home);

@@ -155,7 +155,8 @@ enum err header_check(const struct header *h, const struct governance *g, uint64
 	uint16_t quarter = quarter_of(now);
 	bool late = h->quarter + 1 == quarter && now - quarter_start(quarter) < RECORD_GRACE;
 	if (h->quarter != quarter && !late)
-		return why_set(why, ERR_DENIED, "record: sealed for quarter %s, now is %s", quarter_text(h->quarter).text, quarter_text(quarter).text);
+		return why_set(why, ERR_DENIED, "record: sealed for quarter %s, now is %s", quarter_text(h->quarter).text,
+		               quarter_text(quarter).text);
 	return header_check_committee(h, g, why);
 }
 
