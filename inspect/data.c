@@ -14,6 +14,7 @@
 #include "inspect.h"
 #include "issuer/issuer.h"
 #include "knowledge/build.h"
+#include "product/purl.h"
 #include "sandbox/sandbox.h"
 #include "sys/clock.h"
 #include "sys/file.h"
@@ -385,6 +386,11 @@ static const char *foreign(const struct asked *a, const char *sub)
 static bool take_options(const struct asked *a, struct feed_options *o)
 {
 	uint64_t day = 0;
+	const char *written = a->ecosystem == NULL ? NULL : ecosystem_misspelt(slice_text(a->ecosystem));
+	if (written != NULL) {
+		verb_usage(&verb_data, "--ecosystem: \"%s\" is written \"%s\" by OSV", a->ecosystem, written);
+		return false;
+	}
 	*o = (struct feed_options){.dated = FACT_NO_DATE, .ecosystem = slice_text(a->ecosystem == NULL ? "" : a->ecosystem),
 	                           .name = slice_text(a->name == NULL ? "" : a->name)};
 	if (a->kind != NULL && !source_kind_named(slice_text(a->kind), &o->kind)) {

@@ -7,6 +7,7 @@
 
 #include "base/num.h"
 #include "certificate.h"
+#include "product/purl.h"
 #include "sandbox/sandbox.h"
 #include "sys/clock.h"
 #include "sys/file.h"
@@ -92,6 +93,11 @@ static bool take_words(struct inspection *i, struct finding_options *o)
 	}
 	if (i->exposure != NULL && !item_exposure_named(slice_text(i->exposure), &o->exposure)) {
 		verb_usage(i->verb, "--exposure: \"%s\" is not isolated, internal or internet", i->exposure);
+		return false;
+	}
+	const char *written = i->ecosystem == NULL ? NULL : ecosystem_misspelt(slice_text(i->ecosystem));
+	if (written != NULL) { // in none of its packages would anything be found
+		verb_usage(i->verb, "--ecosystem: \"%s\" is written \"%s\" by OSV", i->ecosystem, written);
 		return false;
 	}
 	uint64_t day = 0;

@@ -186,7 +186,7 @@ static enum err do_show(const void *ask, struct buf *out, struct why *why)
 		buf_printf(out, "%s\n", verdicts[head.verdict][v->l]);
 		put_value(&s, "inspected", "inspecté le", &body, "date");
 		put_value(&s, "valid until", "valable jusqu'au", &body, "valid_until");
-		put_value(&s, "re-inspection by", "contre-visite le", &body, "reinspection_by");
+		put_value(&s, "re-inspection by", "à revoir d'ici au", &body, "reinspection_by");
 		put_subject(&s);
 		put_value(&s, "inspector", "inspecteur", &inspector, "name");
 		put_regimes(&s);

@@ -274,7 +274,11 @@ static const char *make_item(struct table *t, const struct slice *cell, struct i
 	i->caretaker = cell[COLUMN_CARETAKER];
 	i->source = cell[COLUMN_SOURCE];
 	i->source_version = cell[COLUMN_SOURCE_VERSION];
-	const char *rule = take_words(t, cell, i, &has_kind);
+	const char *rule = take_words(t, cell, i, &has_kind), *written = ecosystem_misspelt(cell[COLUMN_ECOSYSTEM]);
+	if (rule == NULL && written != NULL) {
+		snprintf(t->rule, sizeof t->rule, "ecosystem is \"%.*s\", which OSV writes \"%s\"", SLICE_ARGS(slice_cut(cell[COLUMN_ECOSYSTEM], WORD_MAX)), written);
+		rule = t->rule;
+	}
 	if (rule == NULL && !has_kind)
 		i->kind = t->packages || i->ecosystem.n > 0 || t->options->ecosystem.n > 0 ? ITEM_PACKAGE : ITEM_APPLICATION;
 	if (rule == NULL)

@@ -192,6 +192,25 @@ bool distribution_of_ecosystem(struct slice ecosystem, struct slice *id, struct 
 	return false;
 }
 
+const char *ecosystem_misspelt(struct slice text)
+{
+	for (size_t i = 0; i < sizeof registries / sizeof *registries; i++)
+		if (slice_same_letters(text, slice_text(registries[i].ecosystem)))
+			return slice_is_text(text, registries[i].ecosystem) ? NULL : registries[i].ecosystem;
+	for (size_t i = 0; i < sizeof distributions / sizeof *distributions; i++) {
+		const char *before = distributions[i].before;
+		size_t n = strcspn(before, ":"), all = strlen(before);
+		struct slice name = slice_of(before, n), rest = slice_part(text, n, text.n);
+		bool letter = rest.n > 0 && slice_lower(rest.p[0]) >= 'a' && slice_lower(rest.p[0]) <= 'z';
+		if (!slice_same_letters(slice_part(text, 0, n), name) || letter || distributions[i].release == RELEASE_NONE)
+			continue;
+		bool one_form = all <= n + 2; // "Debian:", "Alpine:v"; of SUSE and Red Hat there are more than these
+		bool whole = one_form ? slice_starts(text, before) && text.n > all : slice_starts(rest, ":") && rest.n > 1 && slice_equal(slice_part(text, 0, n), name);
+		return whole ? NULL : before;
+	}
+	return NULL;
+}
+
 bool distribution_ecosystem(struct slice id, struct slice release, struct buf *ecosystem)
 {
 	size_t before = ecosystem->n;

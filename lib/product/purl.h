@@ -47,6 +47,9 @@ bool distribution_ecosystem(struct slice id, struct slice release, struct buf *e
 // The other way round, for what says nothing but its ecosystem: os-release's ID and VERSION_ID ("debian", "12"; both are parts of the
 // ecosystem or constants). False, and both empty, where it is no distribution's, or says no release.
 bool distribution_of_ecosystem(struct slice ecosystem, struct slice *id, struct slice *release);
+// An ecosystem that OSV writes otherwise, in whose packages nothing would ever be found ("Debian 12", "Alpine:3.20", "NPM"): how it begins
+// there ("Debian:", "Alpine:v", "npm"). NULL: it is none of those, known or not.
+const char *ecosystem_misspelt(struct slice text);
 // A package's name as it is looked up in that ecosystem: PyPI's normalised (PEP 503: lower case, runs of '-', '_' and '.' one
 // '-'), NuGet's and Packagist's in lower case, every other unchanged. Both sides of a comparison must have gone through here.
 void ecosystem_name(struct slice ecosystem, struct slice name, struct buf *out);

@@ -65,6 +65,8 @@ says "and their age is shown" "kev .*$FED +[34] +7  1\$" "$I" data show --data "
 "$I" data update --data "$T/aged" --dated "$(ago 32)" "$T/affected.csv" >/dev/null
 says "and what is too old" "table .*$(ago 32) .*STALE" "$I" data show --data "$T/aged"
 refused "what is no feed is refused by what it begins with" 'no feed that is known' "$I" data update --data "$T/none" "$FOUNDING"
+refused "an ecosystem that OSV writes otherwise is none" '"Debian 12" is written "Debian:"' "$I" inventory --data "$K" --regime "$FOUNDING" --ecosystem "Debian 12" "$T/banned.csv"
+refused "nor of a feed" '"NPM" is written "npm"' "$I" data update --data "$T/none" --ecosystem NPM "$T/banned.csv"
 refused "an absent file is named" 'absent.*nothing-here' "$I" data update --data "$T/none" "$T/nothing-here"
 [ ! -e "$T/none" ] && pass "and nothing was written" || fail "and nothing was written" "$(ls -l "$T/none")"
 cp "$K" "$T/damaged"

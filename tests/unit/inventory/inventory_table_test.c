@@ -91,6 +91,8 @@ static const struct {
 	 "refused 2|a|role is \"boss\", none of: workstation, server, network, industrial, medical, other\n"
 	 "refused 3|a|exposure is \"public\", none of: isolated, internal, internet\n"
 	 "refused 4|a|credentials is \"admin\", none of: changed, default\nrefused 5|a|kind is \"thing\", none of: package, library, application, system, firmware, equipment\n" LIST},
+	{"ecosystems that OSV writes otherwise", "name,version,ecosystem\na,1,pypi\nb,1,Debian 12\nc,1,PyPI\n",
+	 "refused 2|a|ecosystem is \"pypi\", which OSV writes \"PyPI\"\nrefused 3|b|ecosystem is \"Debian 12\", which OSV writes \"Debian:\"\n" LIST "item package|PyPI|c|1|||\n"},
 	{"no name", "name,version\n,1\n", "refused 2||no name, no purl and no CPE\n" LIST},
 	{"cells", "name,version\na\nb,1,2\nc,1,,\n", "refused 2|a|fewer cells than columns\nrefused 3|b|more cells than columns\n" LIST "item application||c|1|||\n"},
 	{"a line in a cell", "name,version\n\"a\nb\",1\nc,1\n", "refused 2|a?b|a value holds a control character\n" LIST "item application||c|1|||\n"},

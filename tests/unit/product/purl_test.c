@@ -309,7 +309,22 @@ static void of_ecosystem(void)
 	}
 }
 
+static void misspelt(void)
+{
+	static const char *const rows[][2] = {
+		{"Debian:12", NULL}, {"Ubuntu:22.04:LTS", NULL}, {"Alpine:v3.20", NULL}, {"npm", NULL}, {"PyPI", NULL}, {"", NULL}, {"Own", NULL}, {"Debianoid:1", NULL},
+		{"SUSE:Linux Enterprise Micro 5.3", NULL}, {"Red Hat:rhel_eus:9.2::baseos", NULL}, {"openSUSE:Tumbleweed", NULL}, {"Wolfi", NULL}, {"Rocky Linux:9", NULL},
+		{"Debian 12", "Debian:"}, {"debian:12", "Debian:"}, {"Debian", "Debian:"}, {"Debian:", "Debian:"}, {"Debian12", "Debian:"}, {"Alpine:3.20", "Alpine:v"},
+		{"alpine", "Alpine:v"}, {"ubuntu:22.04:LTS", "Ubuntu:"}, {"NPM", "npm"}, {"pypi", "PyPI"}, {"maven", "Maven"}, {"Red Hat 9", "Red Hat:enterprise_linux:"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const char *got = ecosystem_misspelt(slice_text(rows[i][0]));
+		CHECK_SAY((got == NULL) == (rows[i][1] == NULL) && (got == NULL || strcmp(got, rows[i][1]) == 0), "%s: %s", rows[i][0], got == NULL ? "none" : got);
+	}
+}
+
 const struct test tests[] = {
+	{"ecosystems that OSV writes otherwise", misspelt},
 	{"accepted, written canonically, twice the same", accepted},
 	{"refused", refused},
 	{"length", length},
