@@ -135,7 +135,8 @@ void word_share(struct buf *out, enum language l, uint64_t part, uint64_t whole)
 {
 	uint64_t tenths = whole == 0 ? 0 : (uint64_t)(1000.0 * (double)part / (double)whole + 0.5);
 	if (whole > 0)
-		buf_printf(out, " (%llu%s%llu %%)", (unsigned long long)(tenths / 10), l == LANGUAGE_FR ? "," : ".", (unsigned long long)(tenths % 10));
+		buf_printf(out, " (%llu%s%llu %%)", (unsigned long long)(tenths / 10), word_say(l, ".", ","),
+		           (unsigned long long)(tenths % 10));
 }
 
 const char *word(enum language l, enum word w)

@@ -128,7 +128,8 @@ enum err table_new(struct reading *r, struct table **t, struct why *why)
 		return why_set(why, ERR_SYSTEM, "no memory to read a table");
 	*new = (struct table){.r = r, .dated = FACT_NO_DATE};
 	buf_init(&new->plain, CSV_ROW_MAX);
-	enum err e = buf_add(&new->plain, CSV_ROW_MAX) != NULL ? csv_new(0, take, new, &new->csv, why) : why_set(why, ERR_SYSTEM, "no memory to read a table");
+	bool room = buf_add(&new->plain, CSV_ROW_MAX) != NULL;
+	enum err e = room ? csv_new(0, take, new, &new->csv, why) : why_set(why, ERR_SYSTEM, "no memory to read a table");
 	if (e != ERR_OK) {
 		buf_free(&new->plain);
 		free(new);

@@ -276,7 +276,8 @@ static const char *make_item(struct table *t, const struct slice *cell, struct i
 	i->source_version = cell[COLUMN_SOURCE_VERSION];
 	const char *rule = take_words(t, cell, i, &has_kind), *written = ecosystem_misspelt(cell[COLUMN_ECOSYSTEM]);
 	if (rule == NULL && written != NULL) {
-		snprintf(t->rule, sizeof t->rule, "ecosystem is \"%.*s\", which OSV writes \"%s\"", SLICE_ARGS(slice_cut(cell[COLUMN_ECOSYSTEM], WORD_MAX)), written);
+		struct slice shown = slice_cut(cell[COLUMN_ECOSYSTEM], WORD_MAX);
+		snprintf(t->rule, sizeof t->rule, "ecosystem is \"%.*s\", which OSV writes \"%s\"", SLICE_ARGS(shown), written);
 		rule = t->rule;
 	}
 	if (rule == NULL && !has_kind)
@@ -430,7 +431,8 @@ static enum err take_row(void *context, const struct csv_row *row, struct why *w
 // What is no text, by its first bytes, and how it becomes one.
 static const char *no_text(struct slice start)
 {
-	static const char *const books[] = {"PK\x03\x04", "\xd0\xcf\x11\xe0"}, *const packed[] = {"\x1f\x8b", "\x28\xb5\x2f\xfd", "\xfd\x37zXZ", "BZh"};
+	static const char *const books[] = {"PK\x03\x04", "\xd0\xcf\x11\xe0"};
+	static const char *const packed[] = {"\x1f\x8b", "\x28\xb5\x2f\xfd", "\xfd\x37zXZ", "BZh"};
 	for (size_t i = 0; i < sizeof books / sizeof *books; i++)
 		if (slice_starts(start, books[i]))
 			return "a spreadsheet's own file, or an archive: save the table as CSV, in UTF-8";
@@ -438,7 +440,8 @@ static const char *no_text(struct slice start)
 		if (slice_starts(start, packed[i]))
 			return "compressed: unpack it first";
 	bool wide = start.n >= 2 && (start.p[0] == 0) != (start.p[1] == 0);
-	return wide || slice_starts(start, "\xff\xfe") || slice_starts(start, "\xfe\xff") ? "line 1: UTF-16, not UTF-8: save it as UTF-8" : NULL;
+	wide |= slice_starts(start, "\xff\xfe") || slice_starts(start, "\xfe\xff");
+	return wide ? "line 1: UTF-16, not UTF-8: save it as UTF-8" : NULL;
 }
 
 static enum err read_rows(int fd, struct table *t, struct csv *c, struct why *why)

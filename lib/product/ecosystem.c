@@ -205,7 +205,8 @@ const char *ecosystem_misspelt(struct slice text)
 		if (!slice_same_letters(slice_part(text, 0, n), name) || letter || distributions[i].release == RELEASE_NONE)
 			continue;
 		bool one_form = all <= n + 2; // "Debian:", "Alpine:v"; of SUSE and Red Hat there are more than these
-		bool whole = one_form ? slice_starts(text, before) && text.n > all : slice_starts(rest, ":") && rest.n > 1 && slice_equal(slice_part(text, 0, n), name);
+		bool named = slice_equal(slice_part(text, 0, n), name) && slice_starts(rest, ":") && rest.n > 1;
+		bool whole = one_form ? slice_starts(text, before) && text.n > all : named;
 		return whole ? NULL : before;
 	}
 	return NULL;
