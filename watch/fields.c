@@ -70,6 +70,20 @@ static const struct known {
 	{"to", NOTHING, FIELDS_DESTINATION, 0},
 	{"relay", NOTHING, FIELDS_DESTINATION, 0},
 	{"rhost", SOURCE, FIELDS_SOURCE, 0},
+	// CloudTrail, VPC flows, the audit log of Kubernetes, Sysmon through winlogbeat; CEF and LEEF; FortiOS
+	{"eventTime", TIME, FIELDS_NO_SIDE, 0},
+	{"sourceIPAddress", SOURCE, FIELDS_SOURCE, 0},
+	{"srcaddr", SOURCE, FIELDS_SOURCE, 0},
+	{"dstaddr", DESTINATION, FIELDS_DESTINATION, 0},
+	{"requestReceivedTimestamp", TIME, FIELDS_NO_SIDE, 0},
+	{"sourceIPs", SOURCE, FIELDS_SOURCE, 0},
+	{"winlog.event_data.SourceIp", SOURCE, FIELDS_SOURCE, 0},
+	{"winlog.event_data.IpAddress", SOURCE, FIELDS_SOURCE, 0},
+	{"winlog.event_data.DestinationIp", DESTINATION, FIELDS_DESTINATION, 0},
+	{"src", SOURCE, FIELDS_SOURCE, 0},
+	{"dst", DESTINATION, FIELDS_DESTINATION, 0},
+	{"srcip", SOURCE, FIELDS_SOURCE, 0},
+	{"dstip", DESTINATION, FIELDS_DESTINATION, 0},
 	{"SRC", SOURCE, FIELDS_SOURCE, 0},
 	{"DST", DESTINATION, FIELDS_DESTINATION, 0},
 };
@@ -302,24 +316,22 @@ static void put_written(struct url *u, const struct fields *f, struct slice s)
 bool fields_url(const struct fields *f, bool with_port, char url[static FIELDS_URL_MAX], size_t *n)
 {
 	struct url u = {.p = url};
+	bool usual = f->url_port.n == 0 || slice_is_text(f->url_port, "80") || slice_is_text(f->url_port, "443");
 	if (f->url_host.n == 0 || f->url_path.n == 0)
 		return false;
 	put_written(&u, f, f->url_path);
-	if (url[0] == '/') {
-		bool usual = f->url_port.n == 0 || slice_is_text(f->url_port, "80") || slice_is_text(f->url_port, "443");
-		if (with_port && (usual || f->url_port.n > 5 || memchr(f->url_host.p, ':', f->url_host.n) != NULL))
-			return false;
-		u = (struct url){.p = url};
-		put_plain(&u, SLICE_LITERAL("http://"));
-		put_written(&u, f, f->url_host);
-		if (with_port) {
-			put(&u, ':');
-			put_plain(&u, f->url_port);
-		}
-		put_written(&u, f, f->url_path);
-	} else if (with_port) {
-		return false; // a request to a proxy is a URL of its own
+	if (url[0] != '/') // a request to a proxy is a URL of its own, and met where it stands
+		return false;
+	if (with_port && (usual || f->url_port.n > 5 || memchr(f->url_host.p, ':', f->url_host.n) != NULL))
+		return false;
+	u = (struct url){.p = url};
+	put_plain(&u, SLICE_LITERAL("http://"));
+	put_written(&u, f, f->url_host);
+	if (with_port) {
+		put(&u, ':');
+		put_plain(&u, f->url_port);
 	}
+	put_written(&u, f, f->url_path);
 	*n = u.n;
 	return true;
 }

@@ -144,7 +144,7 @@ bool finder_bind(struct finder *d, size_t from, bool timed)
 
 static bool ends_value(uint8_t c)
 {
-	return c == ' ' || c == ',' || c == ';' || c == '\t';
+	return c == ' ' || c == ',' || c == ';' || c == '\t' || c == '^'; // the last of LEEF 2
 }
 
 static bool is_name(uint8_t c)
@@ -152,14 +152,17 @@ static bool is_name(uint8_t c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
 }
 
-// Postfix writes host[address].
+// Postfix writes host[address]: "client=", "connect from".
 static void value(struct finder *d, struct slice name, size_t from, size_t to)
 {
 	struct slice s = d->line;
 	size_t open = slice_find(s, '[', from), shut = slice_find(s, ']', from);
-	if (slice_is_text(name, "client") && open < shut && shut < to) {
-		finder_span(d, SLICE_LITERAL("client.name"), from, open);
+	bool client = slice_is_text(name, "client"), peer = d->f->format == FIELDS_POSTFIX && slice_is_text(name, "from");
+	if ((client || peer) && open < shut && shut < to) {
+		finder_span(d, client ? SLICE_LITERAL("client.name") : SLICE_LITERAL("from.name"), from, open);
 		finder_span(d, name, open + 1, shut);
+		if (d->f->source.n == 0)
+			d->f->source = slice_part(s, open + 1, shut - open - 1);
 	} else {
 		finder_span(d, name, from, to);
 	}
@@ -239,7 +242,7 @@ bool finder_syslog(struct finder *d)
 	d->f->format = FIELDS_SYSLOG;
 	d->f->host = slice_part(s, host, host_end - host);
 	span(d, "host", host, host_end);
-	size_t text = s.p[end] == ' ' ? program : slice_find(s, ' ', end);
+	size_t text = s.p[end] == ' ' ? program : s.p[end] == ':' ? end + 1 : slice_find(s, ' ', end);
 	struct slice name = slice_part(s, program, end - program);
 	if (at(name, 0, "named") && finder_bind(d, skip_spaces(s, text), false))
 		return true;
@@ -249,9 +252,25 @@ bool finder_syslog(struct finder *d)
 	return true;
 }
 
+// Ten digits of seconds, and what cannot belong to another number.
+static bool seconds(struct slice s, uint64_t *ms)
+{
+	return s.n > 10 && (s.p[10] == '.' || s.p[10] == ']') && slice_find(s, s.p[10], 0) == 10 && when_epoch(s, ms);
+}
+
+// No format that is known, but a time at the front as many programs write it, or that of the audit daemon.
 void finder_text(struct finder *d)
 {
+	static const char *const fronts[] = {"[", "time=\"", "time=", "ts="};
+	struct slice s = d->line;
+	size_t from = 0, audit = at(s, 0, "type=") || at(s, 0, "node=") ? find_text(s, "msg=audit(", 0) : s.n;
 	uint64_t ms;
-	if (when_iso(d->line, &ms) || (slice_find(d->line, '.', 0) == 10 && when_epoch(d->line, &ms)))
+	for (size_t i = 0; i < sizeof fronts / sizeof *fronts && from == 0; i++)
+		if (at(s, 0, fronts[i]))
+			from = strlen(fronts[i]);
+	if (audit < s.n)
+		from = audit + strlen("msg=audit(");
+	s = slice_part(s, from, s.n);
+	if (when_iso(s, &ms) || when_bind(s, &ms) || when_asctime(s, &ms) || seconds(s, &ms))
 		d->f->time_ms = ms;
 }

@@ -97,19 +97,34 @@ static void clock_of(struct cursor *c, struct tm *tm)
 		c->bad = true;
 }
 
-// "Z", "+0200", "+02:00": seconds east; false when none stands there.
+static bool is_digit(struct slice s, size_t i)
+{
+	return i < s.n && s.p[i] >= '0' && s.p[i] <= '9';
+}
+
+// What follows a space is a zone only when it can be nothing else: " +0200", " UTC".
+static void skip_to_zone(struct cursor *c)
+{
+	struct slice s = c->rest;
+	bool sign = s.n > 1 && (s.p[1] == '+' || s.p[1] == '-');
+	if (sign && is_digit(s, 2) && is_digit(s, 3) && is_digit(s, s.n > 4 && s.p[4] == ':' ? 5 : 4))
+		take(c, ' ', ' ');
+}
+
+// "Z", "+02", "+0200", "+02:00", " UTC": seconds east; false when none stands there.
 static bool zone(struct cursor *c, long *east)
 {
 	*east = 0;
-	if (take(c, 'Z', 'z'))
+	skip_to_zone(c);
+	if (take(c, 'Z', 'z') || (c->rest.n >= 4 && memcmp(c->rest.p, " UTC", 4) == 0))
 		return true;
 	if (c->rest.n == 0 || (c->rest.p[0] != '+' && c->rest.p[0] != '-'))
 		return false;
 	long sign = c->rest.p[0] == '-' ? -1 : 1;
 	want(c, '+', '-');
 	long hours = digits(c, 2);
-	take(c, ':', ':');
-	*east = sign * (hours * 3600 + (long)digits(c, 2) * 60);
+	bool more = take(c, ':', ':') || is_digit(c->rest, 0);
+	*east = sign * (hours * 3600 + (more ? (long)digits(c, 2) * 60 : 0));
 	return true;
 }
 
@@ -132,9 +147,9 @@ bool when_iso(struct slice text, uint64_t *ms)
 	struct tm tm = {0};
 	long east;
 	tm.tm_year = (int)digits(&c, 4) - 1900;
-	want(&c, '-', '-');
+	want(&c, '-', '/');
 	tm.tm_mon = (int)digits(&c, 2) - 1;
-	want(&c, '-', '-');
+	want(&c, '-', '/');
 	tm.tm_mday = (int)digits(&c, 2);
 	want(&c, 'T', ' ');
 	clock_of(&c, &tm);
@@ -190,16 +205,32 @@ bool when_bind(struct slice text, uint64_t *ms)
 	return finish(&c, &tm, false, 0, part, ms);
 }
 
+// "Mar 27 13:06:56" and "Mar  7 13:06:56.25".
+static unsigned day_and_clock(struct cursor *c, struct tm *tm)
+{
+	tm->tm_mon = (int)month(c) - 1;
+	want(c, ' ', ' ');
+	tm->tm_mday = (int)(take(c, ' ', ' ') ? digits(c, 1) : digits(c, 2));
+	want(c, ' ', ' ');
+	clock_of(c, tm);
+	return fraction(c);
+}
+
+bool when_asctime(struct slice text, uint64_t *ms)
+{
+	struct cursor c = {slice_part(text, 4, text.n), text.n < 4 || text.p[3] != ' '};
+	struct tm tm = {0};
+	unsigned part = day_and_clock(&c, &tm);
+	want(&c, ' ', ' ');
+	tm.tm_year = (int)digits(&c, 4) - 1900;
+	return finish(&c, &tm, false, 0, part, ms);
+}
+
 bool when_syslog(struct slice text, uint64_t now_ms, uint64_t *ms)
 {
 	struct cursor c = {text, false};
 	struct tm tm = {0}, today;
-	tm.tm_mon = (int)month(&c) - 1;
-	want(&c, ' ', ' ');
-	tm.tm_mday = (int)(take(&c, ' ', ' ') ? digits(&c, 1) : digits(&c, 2));
-	want(&c, ' ', ' ');
-	clock_of(&c, &tm);
-	unsigned part = fraction(&c);
+	unsigned part = day_and_clock(&c, &tm);
 	time_t now = (time_t)(now_ms / 1000);
 	localtime_r(&now, &today);
 	for (int back = -1; back <= 1; back++) { // on 31 December a clock that is ahead already writes 1 January
