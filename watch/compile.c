@@ -16,6 +16,7 @@
 
 struct told {
 	uint64_t refused, common, notes;
+	size_t bytes; // of all inputs
 	bool verbose;
 	const char *input;
 };
@@ -78,6 +79,7 @@ static enum err read_one(struct indicator_build *build, const struct compile_opt
 	t->input = path;
 	verb_progress("reading %s", path);
 	enum err e = read_input(path, &in, why);
+	t->bytes += in.n;
 	if (e == ERR_OK) {
 		format = indicator_guess(buf_slice(&in));
 		if (o->format != NULL)
@@ -158,6 +160,8 @@ static enum err compile(const struct compile_options *o, const struct indicator_
 		e = indicator_build_new(common, told, &t, &build, why);
 	for (int i = 0; i < argc && e == ERR_OK; i++)
 		e = read_one(build, o, argv[i], defaults, &t, why);
+	if (e == ERR_OK && t.bytes == 0) // a feed that could not be fetched
+		e = why_set(why, ERR_INPUT, "there is nothing in the input: %s stays as it is", o->out);
 	if (e == ERR_OK && t.refused > 0 && t.common == 0 && total_of(indicator_build_stats(build)) == 0) // it would meet nothing
 		e = why_set(why, ERR_INPUT, "every value was refused: %s stays as it is", o->out);
 	if (e == ERR_OK) {

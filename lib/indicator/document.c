@@ -114,11 +114,21 @@ static void misp_object_meta(const struct json *object, struct indicator_meta *m
 		misp_tag(&tags, meta);
 }
 
-// The readers put a URL without scheme down as its host, which may be anybody's: here it stays a URL.
+// The readers put a URL without scheme down as its host, which may be anybody's: here it stays a URL. A network of one address
+// is that address.
 static unsigned kind_of(const struct observable_entry *e)
 {
 	bool host = e->type == OBSERVABLE_DOMAIN || e->type == OBSERVABLE_IPV4;
-	return host && slice_find(e->written, '/', 0) < e->written.n ? OBSERVABLE_URL : e->type;
+	bool path = host && slice_find(e->written, '/', 0) < e->written.n;
+	return path && !build_is_network(e->written) ? OBSERVABLE_URL : e->type;
+}
+
+// What a reader says of such a URL is not so here.
+static bool is_untrue(const struct observable_refusal *r)
+{
+	static const char taken[] = "taken as ";
+	bool told = r->note && r->rule.n >= sizeof taken - 1 && memcmp(r->rule.p, taken, sizeof taken - 1) == 0;
+	return told && slice_find(r->value, '/', 0) < r->value.n;
 }
 
 static enum err put_entry(const struct document *d, const struct json *part, size_t prefix, const struct observable_entry *entry,
@@ -157,6 +167,8 @@ static enum err put_found(struct document *d, const struct json *part, const str
 	for (size_t i = 0; i < x->list.refused && e == ERR_OK; i++) {
 		const struct observable_refusal *r = &x->list.refusals[i];
 		char rule[WHY_MAX];
+		if (is_untrue(r))
+			continue;
 		snprintf(rule, sizeof rule, "%.*s", SLICE_ARGS(slice_part(r->rule, 0, sizeof rule - 1)));
 		build_tell(d->b, r->note ? INDICATOR_NOTE : INDICATOR_REFUSED, r->place, r->value, rule);
 	}

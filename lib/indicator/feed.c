@@ -20,8 +20,29 @@ bool indicator_format_named(struct slice name, enum indicator_format *format)
 	return false;
 }
 
+// The head of a CSV, which comments may stand before; or hide, when the first row has its separator too.
+static bool has_head(struct slice in)
+{
+	uint8_t hidden = 0;
+	for (size_t from = 0, end; from < in.n; from = end + 1) {
+		end = slice_find(in, '\n', from);
+		struct slice line = slice_trim(slice_part(in, from, end - from));
+		uint8_t separator = build_head_separator(line);
+		bool comment = line.n > 0 && line.p[0] == '#';
+		if (comment && separator != 0)
+			hidden = separator;
+		if (line.n == 0 || comment || (line.n == 5 && memcmp(line.p, "sep=", 4) == 0))
+			continue;
+		separator = separator != 0 ? separator : hidden;
+		return separator != 0 && slice_find(line, separator, 0) < line.n;
+	}
+	return false;
+}
+
 enum indicator_format indicator_guess(struct slice in)
 {
+	if (in.n >= 3 && memcmp(in.p, "\xef\xbb\xbf", 3) == 0)
+		in = slice_part(in, 3, in.n);
 	struct slice line = slice_part(in, 0, slice_find(in, '\n', 0)), start = slice_part(in, 0, 4096);
 	switch (extract_guess(slice_part(in, 0, 65536))) {
 	case EXTRACT_STIX:
@@ -33,9 +54,11 @@ enum indicator_format indicator_guess(struct slice in)
 	}
 	if (memmem(start.p, start.n, "#fields\t", 8) != NULL)
 		return INDICATOR_ZEEK;
+	if (in.n > 0 && in.p[0] == '{' && memmem(start.p, start.n, "\"objects\"", 9) != NULL) // an envelope of TAXII
+		return INDICATOR_STIX;
 	bool separated = slice_find(line, ',', 0) < line.n || slice_find(line, ';', 0) < line.n || slice_find(line, '\t', 0) < line.n;
 	bool head = memmem(line.p, line.n, "value", 5) != NULL || memmem(line.p, line.n, "indicator", 9) != NULL;
-	return separated && head ? INDICATOR_CSV : INDICATOR_LIST;
+	return (separated && head) || has_head(in) ? INDICATOR_CSV : INDICATOR_LIST;
 }
 
 // The line without what follows " #", "\t#" or " //"; empty when it is a comment.
@@ -83,6 +106,8 @@ enum err build_read_list(struct indicator_build *b, struct slice in, const struc
 enum err indicator_build_read(struct indicator_build *b, enum indicator_format format, struct slice in,
                               const struct indicator_meta *defaults, struct why *why)
 {
+	if (in.n >= 2 && (memcmp(in.p, "\xff\xfe", 2) == 0 || memcmp(in.p, "\xfe\xff", 2) == 0))
+		return why_set(why, ERR_INPUT, "is UTF-16: save it as UTF-8");
 	switch (format) {
 	case INDICATOR_CSV:
 		return build_read_csv(b, in, defaults, why);

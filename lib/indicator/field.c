@@ -18,7 +18,7 @@ static const struct {
 	{"ip-src", BUILD_ADDRESS},
 	{"ip-dst", BUILD_ADDRESS}, {"ipv4-addr", BUILD_ADDRESS}, {"ipv6-addr", BUILD_ADDRESS}, {"cidr", BUILD_ADDRESS},
 	{"subnet", BUILD_ADDRESS}, {"network", BUILD_ADDRESS}, {"url", OBSERVABLE_URL}, {"uri", OBSERVABLE_URL},
-	{"mail", OBSERVABLE_MAIL},
+	{"mail", OBSERVABLE_MAIL}, {"email-reply-to", OBSERVABLE_MAIL},
 	{"email", OBSERVABLE_MAIL}, {"email-addr", OBSERVABLE_MAIL}, {"email-src", OBSERVABLE_MAIL}, {"email-dst", OBSERVABLE_MAIL},
 	{"md5", OBSERVABLE_MD5}, {"sha1", OBSERVABLE_SHA1}, {"sha-1", OBSERVABLE_SHA1}, {"sha256", OBSERVABLE_SHA256},
 	{"sha-256", OBSERVABLE_SHA256}, {"sha512", OBSERVABLE_SHA512}, {"sha-512", OBSERVABLE_SHA512}, {"hash", BUILD_DIGEST},
@@ -53,13 +53,26 @@ static unsigned address_of(struct slice plain)
 	return slice_find(plain, ':', slice_find(plain, ':', 0) + 1) < plain.n ? OBSERVABLE_IPV6 : OBSERVABLE_IPV4;
 }
 
+bool build_is_network(struct slice plain)
+{
+	struct observable o;
+	uint64_t bits;
+	size_t slash = slice_find(plain, '/', 0);
+	struct slice address = slice_part(plain, 0, slash);
+	return slash < plain.n && num_parse(slice_part(plain, slash + 1, plain.n), 0, 128, &bits) &&
+	       (observable_canonical(OBSERVABLE_IPV4, address, &o, NULL) == ERR_OK ||
+	        observable_canonical(OBSERVABLE_IPV6, address, &o, NULL) == ERR_OK);
+}
+
 // A value of no stated type. A name with a path or a port is a URL without a scheme, never its host: the host may be anybody's.
-static unsigned any_of(struct slice plain)
+static unsigned any_of(struct slice plain, struct why *why)
 {
 	struct observable o;
 	if (memmem(plain.p, plain.n, "://", 3) != NULL)
 		return OBSERVABLE_URL;
-	if (observable_guess(plain, &o, NULL) == ERR_OK)
+	if (build_is_network(plain)) // of one address too, which the guess below calls an address; or refused with what is wrong
+		return OBSERVABLE_CIDR;
+	if (observable_guess(plain, &o, why) == ERR_OK)
 		return o.type;
 	size_t end = 0;
 	while (end < plain.n && plain.p[end] != '/' && plain.p[end] != ':' && plain.p[end] != '?')
@@ -69,10 +82,11 @@ static unsigned any_of(struct slice plain)
 	return BUILD_UNKNOWN;
 }
 
-// The type that a value of a wider kind can only have; *rule says why there is none.
-static __attribute__((noinline)) unsigned exact_kind(unsigned kind, struct slice written, const char **rule)
+// The type that a value of a wider kind can only have; tells why there is none.
+static __attribute__((noinline)) unsigned exact_kind(struct indicator_build *b, unsigned kind, struct slice written, struct slice place)
 {
 	char text[OBSERVABLE_WRITTEN_MAX];
+	struct why guess = {""}, rule;
 	struct slice plain = written;
 	if (written.n <= sizeof text && written.n > 0) {
 		memcpy(text, written.p, written.n);
@@ -80,24 +94,25 @@ static __attribute__((noinline)) unsigned exact_kind(unsigned kind, struct slice
 	}
 	if (kind == BUILD_ADDRESS)
 		return address_of(plain);
-	*rule = kind == BUILD_DIGEST ? "is no hash of 32, 40, 64 or 128 hexadecimal digits"
-	                             : "no type, or more than one, fits this value";
-	return kind == BUILD_DIGEST ? digest_of(plain.n) : any_of(plain);
+	unsigned type = kind == BUILD_DIGEST ? digest_of(plain.n) : any_of(plain, &guess);
+	why_set(&rule, ERR_INPUT, "no type is sure (a CSV can say it: type,value): %s", guess.text);
+	if (type == BUILD_UNKNOWN)
+		build_tell(b, INDICATOR_REFUSED, place, written,
+		           kind == BUILD_DIGEST ? "is no hash of 32, 40, 64 or 128 hexadecimal digits" : rule.text);
+	return type;
 }
 
 enum err build_put(struct indicator_build *b, unsigned kind, struct slice written, const struct indicator_meta *meta,
                    struct slice place, struct why *why)
 {
-	const char *rule = "this type is not known";
 	written = slice_trim(written);
+	if (kind == BUILD_UNKNOWN)
+		build_tell(b, INDICATOR_REFUSED, place, written, "this type is not known");
 	if (kind == BUILD_ADDRESS && build_is_canonical(OBSERVABLE_IPV4, written))
 		kind = OBSERVABLE_IPV4;
 	else if (kind >= BUILD_ADDRESS)
-		kind = exact_kind(kind, written, &rule);
-	if (kind != BUILD_UNKNOWN)
-		return indicator_build_add(b, (enum observable_type)kind, written, meta, place, why);
-	build_tell(b, INDICATOR_REFUSED, place, written, rule);
-	return ERR_OK;
+		kind = exact_kind(b, kind, written, place);
+	return kind == BUILD_UNKNOWN ? ERR_OK : indicator_build_add(b, (enum observable_type)kind, written, meta, place, why);
 }
 
 static bool nothing(struct slice text)

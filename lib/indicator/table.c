@@ -4,7 +4,7 @@
 #define COLUMNS_MAX 64
 #define ROW_TEXT 65536 // bytes of the unquoted cells of one row
 
-enum role { ROLE_SKIP, ROLE_TYPE, ROLE_VALUE, ROLE_ID, ROLE_SOURCE, ROLE_TLP, ROLE_PAP, ROLE_CONFIDENCE, ROLE_EXPIRY };
+enum role { ROLE_SKIP, ROLE_TYPE, ROLE_VALUE, ROLE_ID, ROLE_SOURCE, ROLE_TO_IDS, ROLE_TLP, ROLE_PAP, ROLE_CONFIDENCE, ROLE_EXPIRY };
 
 static const struct {
 	const char *name;
@@ -15,6 +15,7 @@ static const struct {
 	{"confidence", ROLE_CONFIDENCE}, {"expiry", ROLE_EXPIRY}, {"expires", ROLE_EXPIRY}, {"valid_until", ROLE_EXPIRY},
 	{"meta.tlp", ROLE_TLP}, {"meta.id", ROLE_ID}, {"meta.confidence", ROLE_CONFIDENCE}, {"meta.expiry", ROLE_EXPIRY},
 	{"ioc_type", ROLE_TYPE}, {"kind", ROLE_TYPE}, {"ioc_value", ROLE_VALUE}, {"ioc", ROLE_VALUE}, {"observable", ROLE_VALUE},
+	{"to_ids", ROLE_TO_IDS},
 };
 
 struct table {
@@ -92,6 +93,8 @@ static bool next_row(struct table *t)
 	t->broken = NULL;
 	t->line = t->next++;
 	for (bool more = true; more;) {
+		while (t->quotes && at < t->rest.n && t->rest.p[at] == ' ') // "a", "b"
+			at++;
 		bool has_quotes = t->quotes && at < t->rest.n && t->rest.p[at] == '"';
 		struct slice cell = has_quotes ? quoted(t, &at) : slice_of(NULL, 0);
 		size_t end = cell_end(t, at);
@@ -153,10 +156,42 @@ static bool read_meta(struct table *t, const char **rule)
 	return true;
 }
 
+// The two halves of a composite type of MISP ("domain|ip"), of which a port is none; the last bar parts the value: names may
+// have one, what stands behind them not.
+static enum err put_halves(struct table *t, struct slice type, struct slice value, struct slice place)
+{
+	const uint8_t *bar = value.n > 0 ? memrchr(value.p, '|', value.n) : NULL;
+	size_t end = bar != NULL ? (size_t)(bar - value.p) : value.n, middle = slice_find(type, '|', 0);
+	if (bar == NULL) {
+		build_tell(t->b, INDICATOR_REFUSED, place, value, "a value of this type has two halves joined by |");
+		return ERR_OK;
+	}
+	struct slice second = slice_part(type, middle + 1, type.n);
+	enum err e = build_put(t->b, build_kind_named(slice_part(type, 0, middle)), slice_part(value, 0, end), &t->meta, place, t->why);
+	if (e != ERR_OK || slice_is_text(second, "port"))
+		return e;
+	return build_put(t->b, build_kind_named(second), slice_part(value, end + 1, value.n), &t->meta, place, t->why);
+}
+
+static enum err put_value(struct table *t, struct slice type, struct slice value, struct slice place)
+{
+	if (slice_is_text(type, "malware-sample"))
+		type = SLICE_LITERAL("filename|md5");
+	if (slice_find(type, '|', 0) < type.n)
+		return put_halves(t, type, value, place);
+	if (!slice_equal(type, t->type) || t->type.p == NULL) {
+		t->kind = type.n == 0 ? BUILD_ANY : build_kind_named(type);
+		bool stays = (const char *)type.p < t->text || (const char *)type.p >= t->text + ROW_TEXT;
+		t->type = stays ? type : (struct slice){0};
+	}
+	return build_put(t->b, t->kind, value, &t->meta, place, t->why);
+}
+
 static enum err put_row(struct table *t)
 {
 	char text[32];
 	struct slice value = {0}, type = {0};
+	bool wanted = true;
 	const char *rule = t->broken;
 	if (rule == NULL && t->count != t->width)
 		rule = t->count > t->width ? "the row has more cells than the head (a separator in a value without quotes?)" :
@@ -178,13 +213,13 @@ static enum err put_row(struct table *t)
 			t->meta.id = cell;
 		else if (t->columns[i] == ROLE_SOURCE && !empty)
 			t->meta.source = cell;
+		else if (t->columns[i] == ROLE_TO_IDS)
+			wanted = !slice_is_text(cell, "0") && !(cell.n == 5 && strncasecmp((const char *)cell.p, "false", 5) == 0);
 	}
-	if (!slice_equal(type, t->type) || t->type.p == NULL) {
-		t->kind = type.n == 0 ? BUILD_ANY : build_kind_named(type);
-		bool stays = (const char *)type.p < t->text || (const char *)type.p >= t->text + ROW_TEXT;
-		t->type = stays ? type : (struct slice){0};
-	}
-	return build_put(t->b, t->kind, value, &t->meta, place(t, text), t->why);
+	if (wanted)
+		return put_value(t, type, value, place(t, text));
+	build_tell(t->b, INDICATOR_NOTE, place(t, text), value, "its source says: not for detection; left out");
+	return ERR_OK;
 }
 
 // Of two columns for one thing the one whose name stands first in `roles` counts: "type" and "kind" say different things where
@@ -218,23 +253,71 @@ static void begin(struct table *t, struct indicator_build *b, struct slice in, c
 	memset(t->before, 0, sizeof t->before);
 }
 
+// Spreadsheets write the separators of empty rows too.
 static bool is_blank(const struct table *t)
 {
-	return t->count == 1 && t->cells[0].n == 0 && t->broken == NULL;
+	size_t n = 0;
+	for (size_t i = 0; i < t->count; i++)
+		n += t->cells[i].n;
+	return n == 0 && t->broken == NULL;
+}
+
+static bool is_value_name(struct slice cell)
+{
+	for (size_t r = 0; r < sizeof roles / sizeof *roles; r++)
+		if (roles[r].role == ROLE_VALUE && cell.n == strlen(roles[r].name) &&
+		    strncasecmp((const char *)cell.p, roles[r].name, cell.n) == 0)
+			return true;
+	return false;
+}
+
+uint8_t build_head_separator(struct slice line)
+{
+	static const uint8_t separators[] = {',', '\t', ';'};
+	line = slice_trim(line);
+	if (line.n > 0 && line.p[0] == '#')
+		line = slice_part(line, 1, line.n);
+	for (size_t s = 0; s < sizeof separators; s++)
+		for (size_t from = 0, end; from < line.n; from = end + 1) {
+			end = slice_find(line, separators[s], from);
+			struct slice cell = slice_trim(slice_part(line, from, end - from));
+			if (cell.n > 2 && cell.p[0] == '"' && cell.p[cell.n - 1] == '"')
+				cell = slice_part(cell, 1, cell.n - 2);
+			if (is_value_name(cell))
+				return separators[s];
+		}
+	return 0;
+}
+
+// Goes to the head: over comments and Excel's "sep=;", and over the '#' that feeds hide a head behind.
+static void skip_to_head(struct table *t)
+{
+	while (t->rest.n > 0) {
+		size_t end = slice_find(t->rest, '\n', 0);
+		struct slice line = slice_trim(slice_part(t->rest, 0, end));
+		bool comment = line.n > 0 && line.p[0] == '#';
+		t->comma = build_head_separator(line);
+		if (t->comma != 0 && comment)
+			t->rest = slice_part(t->rest, slice_find(t->rest, '#', 0) + 1, t->rest.n);
+		if (t->comma != 0 || (line.n > 0 && !comment && !(line.n == 5 && memcmp(line.p, "sep=", 4) == 0)))
+			return;
+		t->rest = slice_part(t->rest, end + 1, t->rest.n);
+		t->next++;
+	}
 }
 
 enum err build_read_csv(struct indicator_build *b, struct slice in, const struct indicator_meta *defaults, struct why *why)
 {
 	struct table t;
 	begin(&t, b, in, defaults, why);
-	struct slice first = slice_part(t.rest, 0, slice_find(t.rest, '\n', 0));
-	t.comma = slice_find(first, ',', 0) < first.n ? ',' : slice_find(first, '\t', 0) < first.n ? '\t' : ';';
 	t.quotes = true;
-	if (!next_row(&t) || t.broken != NULL || !head(&t))
-		return why_set(why, ERR_INPUT, "line 1: the head must name the columns, \"value\" among them (type,value,…)");
+	skip_to_head(&t);
+	if (t.comma == 0 || !next_row(&t) || t.broken != NULL || !head(&t))
+		return why_set(why, ERR_INPUT, "line %zu: the head must name the columns, \"value\" among them (type,value,…)",
+		               t.comma == 0 ? t.next : t.line);
 	enum err e = ERR_OK;
 	while (e == ERR_OK && next_row(&t))
-		if (!is_blank(&t))
+		if (!is_blank(&t) && (t.cells[0].n == 0 || t.cells[0].p[0] != '#'))
 			e = put_row(&t);
 	return e;
 }

@@ -146,6 +146,16 @@ static void feeds(void)
 		{INDICATOR_CSV, "type,value\ndomain,\"evil.com\n", 0, 1, "line 2 [domain] "},
 		{INDICATOR_CSV, "type,value\ndomain,\"evil\".com\n", 0, 1, "line 2 [domain] text follows"},
 		{INDICATOR_CSV, "domain,evil.com\n", 0, 0, "line 1: the head"},
+		{INDICATOR_CSV, "# a feed\n\ndomain,evil.com\n", 0, 0, "line 3: the head"},
+		{INDICATOR_CSV, "# a feed\n# tlp\ntype,value\ndomain,evil\n# 1 entry\n", 0, 1, "line 4 [evil]"},
+		{INDICATOR_CSV, "# a feed\n# \"ioc_value\", \"type\"\r\n\"evil.com\", \"domain\"\r\n", 1, 0, ""},
+		{INDICATOR_CSV, "sep=;\r\nType;Value;Note, free\r\ndomain;evil.com;\"x; y\"\r\n;;\r\n", 1, 0, ""},
+		{INDICATOR_CSV, "type,value\nfilename|sha1,a|b.exe|3395856CE81F2B7382DEE72602F798B642F14140\nip-dst|port,1.2.3.4|443\n"
+		                "domain|ip,evil.com|1.2.3.5\nmalware-sample,m.exe|44d88612fea8a8f36de82e1278abb02f\n", 7, 0, ""},
+		{INDICATOR_CSV, "type,value\nfilename|md5,m.exe\n", 0, 1, "line 2 [m.exe] a value of this type has two halves"},
+		{INDICATOR_CSV, "type,value\ndomain|ip,evil.com|x\n", 1, 1, "line 2 [x] "},
+		{INDICATOR_CSV, "type,value,to_ids\ndomain,evil.com,1\ndomain,seen.com,0\n", 1, 0, "line 3 [seen.com] its source says"},
+		{INDICATOR_CSV, "\xff\xfet\x00", 0, 0, "is UTF-16"},
 		{INDICATOR_ZEEK,
 		 "#fields\tindicator\tindicator_type\tmeta.source\nevil.com\tIntel::DOMAIN\tx\n10.0.0.0/8\tIntel::SUBNET\t-\n", 2, 0, ""},
 		{INDICATOR_ZEEK, "#fields\tindicator\tindicator_type\nevil.com/a\tIntel::URL\nx\tIntel::PUBKEY_HASH\n", 1, 1,
@@ -155,11 +165,16 @@ static void feeds(void)
 		{INDICATOR_ZEEK, "", 0, 0, "has no #fields"},
 		{INDICATOR_LIST,
 		 "# x\nevil[.]com\n0.0.0.0 b.evil.com # y\n1.2.3.4:80\nhxxps://evil.com/a\nuser[@]evil.com\n2001:db8::/32\n", 6, 0, ""},
-		{INDICATOR_LIST, "evil\nreadme.md\nevil.notatld\n", 0, 3, "line 3 [evil.notatld] no type"},
+		{INDICATOR_LIST, "evil\nreadme.md\nevil.notatld\n", 0, 3,
+		 "line 3 [evil.notatld] no type is sure (a CSV can say it: type,value): \"evil.notatld\": no known type; its last label"},
+		{INDICATOR_LIST, "1.2.3.4/24\n", 0, 1, "line 1 [1.2.3.4/24] cidr \"1.2.3.4/24\""},
+		{INDICATOR_LIST, "1.2.3.4/32\nevil.com/24\n", 2, 0, ""},
 		{INDICATOR_STIX,
 		 "{\"type\":\"bundle\",\"id\":\"bundle--1\",\"objects\":[{\"type\":\"indicator\",\"id\":\"indicator--1\",\"spec_version\":\"2.1\",\"pattern_type\":\"stix\","
 		                 "\"pattern\":\"[domain-name:value = 'evil.com']\",\"valid_until\":\"2027-01-01T00:00:00Z\",\"confidence\":80}]}", 1, 0, ""},
 		{INDICATOR_STIX, "{\"type\":\"bundle\",", 0, 0, ""},
+		{INDICATOR_MISP, "{\"Event\":{\"Attribute\":[{\"uuid\":\"u-1\",\"type\":\"ip-dst\",\"value\":\"1.2.3.4/32\",\"Tag\":"
+		                 "[{\"name\":\"tlp:green\"}]}]}}", 1, 0, ""},
 		{INDICATOR_MISP,
 		 "{\"Event\":{\"info\":\"x\",\"Tag\":[{\"name\":\"tlp:green\"}],\"Attribute\":[{\"uuid\":\"u-1\",\"type\":\"domain\",\"value\":\"evil.com\",\"to_ids\":true},"
 		                 "{\"type\":\"domain\",\"value\":\"seen.com\",\"to_ids\":false}]}}", 1, 0, ""},
@@ -179,7 +194,8 @@ static void feeds(void)
 			CHECK(indicator_get(set, 0, &x) && slice_is_text(x.meta.id, "indicator--1") && x.meta.confidence == 80 &&
 			      x.meta.expiry == 1798761600);
 		if (rows[i].format == INDICATOR_MISP && e == ERR_OK)
-			CHECK(indicator_get(set, 0, &x) && slice_is_text(x.meta.id, "u-1") && x.meta.tlp == EXTRACT_TLP_GREEN);
+			CHECK(indicator_get(set, 0, &x) && slice_is_text(x.meta.id, "u-1") && x.meta.tlp == EXTRACT_TLP_GREEN &&
+			      x.what.type != OBSERVABLE_URL);
 		indicator_close(set);
 		indicator_build_free(b);
 	}
@@ -235,6 +251,27 @@ static void forms(void)
 		indicator_build_free(b);
 		indicator_build_free(again);
 	}
+}
+
+static void guesses(void)
+{
+	static const struct {
+		const char *text;
+		enum indicator_format format;
+	} rows[] = {
+		{"type,value\n", INDICATOR_CSV}, {"\xef\xbb\xbfType;Value\r\ndomain;evil.com\r\n", INDICATOR_CSV},
+		{"Indicator,Type\n", INDICATOR_CSV}, {"IOC\tKind\n", INDICATOR_CSV}, {"sep=;\ntype;value\n", INDICATOR_CSV},
+		{"# a feed\n\ntype,value\n", INDICATOR_CSV}, {"# type,value\ndomain,evil.com\n", INDICATOR_CSV},
+		{"# IOC, of 2026\nevil.com\n", INDICATOR_LIST}, {"evil.com\n", INDICATOR_LIST}, {"", INDICATOR_LIST},
+		{"value\nevil.com\n", INDICATOR_LIST},
+		{"# Intel\n#fields\tindicator\tindicator_type\n", INDICATOR_ZEEK},
+		{"{\"more\":false,\"objects\":[{\"type\":\"url\",\"value\":\"x\"}]}", INDICATOR_STIX},
+		{"{\"type\":\"bundle\"}", INDICATOR_STIX}, {"{\"Event\":{}}", INDICATOR_MISP},
+		{"[2001:db8::1] \"objects\"\n", INDICATOR_LIST},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		CHECK_SAY(indicator_guess(slice_text(rows[i].text)) == rows[i].format, "row %zu: %s", i,
+		          indicator_format_name(indicator_guess(slice_text(rows[i].text))));
 }
 
 static void odd_forms(void)
@@ -396,7 +433,7 @@ const struct test tests[] = {{"every type there and back, refusals", round_trip}
                              {"the quick way is the canonical form", quick_way},
                              {"feeds and their refusals", feeds},
                              {"a MISP event in every form, and cut at every byte", forms},
-                             {"documents of other forms", odd_forms},
+                             {"the format it looks like", guesses}, {"documents of other forms", odd_forms},
                              {"documents with more values than a list holds", large}, {"a value given twice", twice},
                              {"common values are left out", common},
                              {"damaged and truncated files", damage}, {NULL, NULL}};
