@@ -43,7 +43,7 @@ for wrong in '--tlp purple' '--format json' '--expires soon' '--made yesterday' 
 done
 cp "$T/set" "$T/kept.set"
 refused "what is no feed does not replace a set by an empty one" 'every value was refused' "$W" compile "$T/set" -o "$T/kept.set"
-refused "nor does an empty file" 'nothing in the input' "$W" compile /dev/null - -o "$T/kept.set" </dev/null
+refused "nor does an empty file" 'nothing in the input' "$W" compile - -o "$T/kept.set" </dev/null
 ok "and the old one stays" cmp "$T/set" "$T/kept.set"
 
 # --- Hunting -------------------------------------------------------------------------------------------------------------------
