@@ -507,6 +507,8 @@ void follow_free(struct follow *f)
 {
 	if (f == NULL)
 		return;
+	if (f->started > 0) // a start that failed behind follow_start(): what threads wait on cannot be destroyed
+		follow_end(f, false);
 	while (f->n > 0)
 		forget(f, f->n - 1);
 	for (size_t i = 0; i < f->watched_room; i++)

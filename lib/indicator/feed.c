@@ -54,7 +54,7 @@ enum indicator_format indicator_guess(struct slice in)
 	}
 	if (memmem(start.p, start.n, "#fields\t", 8) != NULL)
 		return INDICATOR_ZEEK;
-	if (in.n > 0 && in.p[0] == '{' && memmem(start.p, start.n, "\"objects\"", 9) != NULL) // an envelope of TAXII
+	if (in.n > 0 && in.p[0] == '{') // an envelope of TAXII, or refused as JSON
 		return INDICATOR_STIX;
 	bool separated = slice_find(line, ',', 0) < line.n || slice_find(line, ';', 0) < line.n || slice_find(line, '\t', 0) < line.n;
 	bool head = memmem(line.p, line.n, "value", 5) != NULL || memmem(line.p, line.n, "indicator", 9) != NULL;
