@@ -174,6 +174,15 @@ static bool is_packed(int fd)
 	return n < 0 || source_looks_packed(slice_of(head, (size_t)n));
 }
 
+// Its bytes hold no text: that nothing met would be no answer.
+static void warn_foreign(struct hunt *h, int fd, const char *path)
+{
+	uint8_t head[SOURCE_MAGIC_MAX];
+	ssize_t n = pread(fd, head, sizeof head, 0);
+	if (n > 0 && source_looks_foreign(slice_of(head, (size_t)n)))
+		say_failed(h, path, "is packed by xz, bzip2 or lz4, which is not read: give it unpacked, or through a pipe");
+}
+
 // The next piece; false when there is none. The file is open.
 static bool take_piece(struct hunt *h, struct piece *p)
 {
@@ -306,6 +315,8 @@ static void hunt_piece(struct hunter *t)
 	enum err e;
 	t->telling = false;
 	buf_clear(&t->held);
+	if (p->first)
+		warn_foreign(h, p->fd, path);
 	if (!p->first || !p->last) {
 		e = read_piece(t, &why);
 		close(p->fd);

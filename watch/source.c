@@ -36,6 +36,15 @@ bool source_looks_packed(struct slice head)
 	return packing_of(head) != PLAIN;
 }
 
+bool source_looks_foreign(struct slice head)
+{
+	static const char magic[][SOURCE_MAGIC_MAX] = {{'\xfd', '7', 'z', 'X'}, {'B', 'Z', 'h', '9'}, {'\x04', '"', 'M', '\x18'}};
+	for (size_t i = 0; i < sizeof magic / sizeof *magic; i++)
+		if (head.n >= SOURCE_MAGIC_MAX && memcmp(head.p, magic[i], SOURCE_MAGIC_MAX) == 0)
+			return true;
+	return false;
+}
+
 static enum err fill(struct source *s, uint8_t *to, size_t room, size_t *got, struct why *why)
 {
 	ssize_t n;

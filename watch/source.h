@@ -21,5 +21,6 @@ bool source_is_packed(const struct source *s);
 MUST_USE enum err source_read(struct source *s, uint8_t *to, size_t n, size_t *got, struct why *why);
 uint64_t source_taken(const struct source *s); // bytes of the file itself read so far
 bool source_looks_packed(struct slice head); // of a file's first SOURCE_MAGIC_MAX bytes
+bool source_looks_foreign(struct slice head); // the same: packed by what is not understood here, xz, bzip2 or lz4
 
 #endif

@@ -178,11 +178,24 @@ struct update {
 	bool unchanged;
 };
 
+// What is here is whole and this issuer's: only then "not modified" is an answer.
+static bool is_genuine(const struct update *u)
+{
+	uint8_t hash[32];
+	struct buf signature;
+	buf_init(&signature, ISSUER_FILE_MAX);
+	bool genuine = file_read(u->signature, ISSUER_FILE_MAX, &signature, NULL) == ERR_OK &&
+	               issuer_hash(&sets, u->set, hash, NULL) == ERR_OK &&
+	               issuer_verify(&sets, buf_slice(&signature), &u->issuer, hash, NULL) == ERR_OK;
+	buf_free(&signature);
+	return genuine;
+}
+
 static void read_etag(struct update *u)
 {
 	struct buf b;
 	buf_init(&b, ETAG_MAX - 1);
-	if (file_has(u->set) && file_read(u->etag_path, ETAG_MAX - 1, &b, NULL) == ERR_OK && memchr(b.p, '\n', b.n) == NULL) {
+	if (is_genuine(u) && file_read(u->etag_path, ETAG_MAX - 1, &b, NULL) == ERR_OK && memchr(b.p, '\n', b.n) == NULL) {
 		memcpy(u->etag, b.p, b.n);
 		u->etag[b.n] = 0;
 	}
@@ -306,12 +319,12 @@ static enum err update(struct update *u, struct why *why)
 		e = check(u, why);
 		if (e == ERR_OK)
 			e = install(u, fd, why);
-		else if (e == ERR_EXISTS)
+		else if (e == ERR_EXISTS) {
 			u->unchanged = true;
-		if ((e == ERR_OK || e == ERR_EXISTS) && https)
+			e = file_write(u->signature, buf_slice(&u->text), FILE_PUBLIC, why);
+		}
+		if (e == ERR_OK && https)
 			e = file_write(u->etag_path, slice_text(u->etag), FILE_PUBLIC, why);
-		if (e == ERR_EXISTS)
-			e = ERR_OK;
 	}
 	close(fd);
 	unlink(u->part); // gone when it was installed

@@ -107,6 +107,9 @@ zstd -q "$T/mixed.log"
 same() { [ "$(hunt "$1" | field | grep -v '^9')" = "$(grep -v '^9' "$T/fields")" ]; } # line 9 has no time of its own
 ok "the same in a gzip archive" same "$T/mixed.log.gz"
 ok "the same in a Zstandard archive" same "$T/mixed.log.zst"
+printf 'BZh91AY&SYzzz' >"$T/mixed.log.bz2"
+refused "an archive that is not read is said" 'bz2: is packed by' hunt "$T/mixed.log" "$T/mixed.log.bz2"
+ok "with exit 2, also besides what met" status_is 2 hunt "$T/mixed.log" "$T/mixed.log.bz2"
 cat "$T/mixed.log.gz" "$T/mixed.log.gz" >"$T/two.gz"
 ok "archives of two members are read to the end" test "$(hunt "$T/two.gz" | wc -l)" -eq $((2 * $(wc -l <"$T/fields")))
 head -c 200 "$T/mixed.log.gz" >"$T/half.gz"
@@ -660,6 +663,11 @@ refused "https with a certificate that no authority answers for" 'auth' over
 says "https with the authority named" 'replaced' over --ca "$T/tls.pem"
 says "again" 'unchanged' over --ca "$T/tls.pem"
 says "by its ETag" '^/current.set 304' cat "$T/served"
+with_other_key() { "$W" update "https://localhost:$(cat "$T/port")/current.set" --key "$T/other.pub" -o "$T/here/current.set" --ca "$T/tls.pem"; }
+sed 's/^issuer .*/issuer other/' "$T/issuer.key.pub" >"$T/other.pub"
+refused "which does not say that the set is another issuer's" 'auth.*and the key is that of "other"' with_other_key
+printf x >>"$T/here/current.set"
+says "nor that a set that was damaged here is well" 'replaced' over --ca "$T/tls.pem"
 kill $SERVER
 refused "the issuer is away" 'away' over --ca "$T/tls.pem"
 
