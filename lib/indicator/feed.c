@@ -41,8 +41,7 @@ static bool has_head(struct slice in)
 
 enum indicator_format indicator_guess(struct slice in)
 {
-	if (in.n >= 3 && memcmp(in.p, "\xef\xbb\xbf", 3) == 0)
-		in = slice_part(in, 3, in.n);
+	in = slice_unmarked(in);
 	struct slice line = slice_part(in, 0, slice_find(in, '\n', 0)), start = slice_part(in, 0, 4096);
 	switch (extract_guess(slice_part(in, 0, 65536))) {
 	case EXTRACT_STIX:

@@ -214,7 +214,7 @@ static enum err put_row(struct table *t)
 		else if (t->columns[i] == ROLE_SOURCE && !empty)
 			t->meta.source = cell;
 		else if (t->columns[i] == ROLE_TO_IDS)
-			wanted = !slice_is_text(cell, "0") && !(cell.n == 5 && strncasecmp((const char *)cell.p, "false", 5) == 0);
+			wanted = !slice_is_text(cell, "0") && !slice_same_letters(cell, SLICE_LITERAL("false"));
 	}
 	if (wanted)
 		return put_value(t, type, value, place(t, text));
@@ -265,8 +265,7 @@ static bool is_blank(const struct table *t)
 static bool is_value_name(struct slice cell)
 {
 	for (size_t r = 0; r < sizeof roles / sizeof *roles; r++)
-		if (roles[r].role == ROLE_VALUE && cell.n == strlen(roles[r].name) &&
-		    strncasecmp((const char *)cell.p, roles[r].name, cell.n) == 0)
+		if (roles[r].role == ROLE_VALUE && slice_same_letters(cell, slice_text(roles[r].name)))
 			return true;
 	return false;
 }
