@@ -136,6 +136,8 @@ static const char *unqualified(const struct findings *f, struct slice caretaker)
 
 enum err caretaker_of(struct findings *f, const struct item *i, struct slice caretaker, struct why *why)
 {
+	if (slice_is_text(caretaker, INVENTORY_NOBODY))
+		caretaker = (struct slice){0};
 	const char *reason = caretaker.n == 0 ? "nobody is named who looks after it" : unqualified(f, caretaker);
 	if (reason == NULL)
 		return ERR_OK;

@@ -49,6 +49,8 @@ struct machine {
 	int64_t updated;          // when the package manager last changed something, or INVENTORY_UNKNOWN_DATE
 };
 
+#define INVENTORY_NOBODY "-" // as a caretaker, also a machine's
+
 struct item {
 	enum item_kind kind;
 	struct slice ecosystem;      // OSV's word ("Debian:12", "npm", "PyPI", "Go", "crates.io"…) when name and version are its own
@@ -56,7 +58,7 @@ struct item {
 	struct slice source, source_version; // the source package it was built from; empty: the same as name and version
 	struct slice vendor, arch;
 	struct slice purl, cpe;      // canonical (lib/product)
-	struct slice caretaker;
+	struct slice caretaker;      // empty: the machine's; INVENTORY_NOBODY: nobody
 	enum item_role role;         // unknown: as the machine's
 	enum item_exposure exposure; // unknown: as the machine's
 	enum item_credentials credentials;

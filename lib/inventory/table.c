@@ -425,6 +425,8 @@ static enum err take_row(void *context, const struct csv_row *row, struct why *w
 		return inventory_refuse(t->sink, row->line, cell[COLUMN_NAME].n > 0 || row->n == 0 ? cell[COLUMN_NAME] : row->cells[0], rule, why);
 	if (slice_equal(i.caretaker, buf_slice(&t->caretaker)))
 		i.caretaker = (struct slice){0};
+	else if (i.caretaker.n == 0 && !t->has[COLUMN_MACHINE] && t->options->caretaker.n == 0) // each row a thing of its own
+		i.caretaker = SLICE_LITERAL(INVENTORY_NOBODY);
 	return t->sink->item != NULL ? t->sink->item(t->sink->context, &i, why) : ERR_OK;
 }
 

@@ -244,6 +244,7 @@ static void test_caretaker(void)
 		{"name=x|caretaker=Renewed", ""},
 		{"name=x|caretaker=Again", ""},
 		{"name=x|caretaker=1", ""}, // its number in the register
+		{"name=x|caretaker=-", "caretaker exact: nobody is named who looks after it"},
 		{"name=x|caretaker=Nobody", "caretaker exact caretaker=Nobody: is not in the register of qualified providers"},
 		{"name=x|caretaker=good", "caretaker exact caretaker=good: is not in the register of qualified providers"},
 		{"name=x|caretaker=Tomorrow", "caretaker exact caretaker=Tomorrow: its qualification had not begun on the day"},
@@ -268,6 +269,7 @@ static void test_machine_caretaker(void)
 		{"Good", "", ""},
 		{"", "Good", ""},
 		{"Good", "Nobody", ""},
+		{"-", "Good", "caretaker exact: nobody is named who looks after it"},
 		{"Nobody", "Good", "caretaker exact caretaker=Nobody: is not in the register of qualified providers"},
 		{"", "Yesterday", "caretaker exact caretaker=Yesterday: its qualification had ended on the day"},
 	};

@@ -48,6 +48,11 @@ static const struct {
 	{"a source", "package,version,source,source-version,architecture\nlibc6,2,glibc,2,amd64\na,1,a,1,\na,1,a,,\na,1,a,2,\n",
 	 LIST "item package||libc6|2|glibc|2|amd64\nitem package||a|1|||\nitem package||a|1|||\nitem package||a|1|a|2|\n"},
 	{"words", "name,role,exposure,credentials\na,Server,INTERNET,default\nb,unknown,Unknown,\n", LIST "item application||a||||\nitem application||b||||\n"},
+	{"who looks after rows of no machine", "name,looked after by\na,X\nb,\nc,Y\nd,X\ne,-\n",
+	 LIST "item application||a||||\nitem application||b|||| by -\nitem application||c|||| by Y\nitem application||d||||\nitem application||e|||| by -\n"},
+	{"who looks after a machine's rows", "name,machine,looked after by\na,m,X\nb,m,\nc,m,-\nd,n,\n",
+	 "machine m|||\nitem application||a||||\nitem application||b||||\nitem application||c|||| by -\nmachine n|||\nitem application||d||||\n"},
+	{"nobody looks after the first", "name,looked after by\na,\nb,X\n", LIST "item application||a||||\nitem application||b|||| by X\n"},
 	{"an unknown column", "name,color,price\na,red,1\n", "note 1|color|not a column that is known: kept out\nnote 1|price|not a column that is known: kept out\n"
 	 LIST "item application||a||||\n"},
 	{"empty rows and columns", "name,version,,\na,1,,\n,,,\n\n", LIST "item application||a|1|||\n"},
@@ -101,7 +106,7 @@ static const struct {
 	 "note 1|remarks|not a column that is known: kept out\n" LIST "item application||a|1|||\nitem application||b|2|||\n"},
 	{"in French", "FABRICANT;Produit;Version;RÔLE;Exposition;Identifiants;Pris en charge par;En service depuis\nSiemens;S7;2,9;Industriel;Isolé;Par défaut;nous;31/12/2024\n"
 	              ";b;;RÉSEAU;interne;changés;;\n;c;;grille-pain;;;;\n",
-	 LIST "item application||S7|2,9|||\nitem application||b||||\n"
+	 LIST "item application||S7|2,9|||\nitem application||b|||| by -\n"
 	 "refused 4|c|role is \"grille-pain\", none of: workstation, server, network, industrial, medical, other\n"},
 	{"in German", "Hersteller;Produkt;Version;Rolle;Exposition;Zugangsdaten;Betreut von;Rechner;In Betrieb seit\nSiemens;S7;2,9;andere;isoliert;GEÄNDERT;wir;pc;31.12.2024\n",
 	 "machine pc|||\nitem application||S7|2,9|||\n"},

@@ -1,5 +1,5 @@
 // A sink that writes down what it hears, one line each, so that a table says what is expected:
-//   machine name|os_id|os_version|ecosystem        item kind|ecosystem|name|version|source|source_version|arch
+//   machine name|os_id|os_version|ecosystem        item kind|ecosystem|name|version|source|source_version|arch[ by caretaker]
 //   refused line|text|rule                         note line|text|rule            restart process|unit|file
 #ifndef TOCSIN_TEST_RECORDER_H
 #define TOCSIN_TEST_RECORDER_H
@@ -32,8 +32,9 @@ static inline enum err recorder_item(void *context, const struct item *i, struct
 	if (++r->items == r->stop_after)
 		return why_set(why, ERR_AWAY, "enough");
 	if (!r->brief)
-		buf_printf(&r->text, "item %s|%.*s|%.*s|%.*s|%.*s|%.*s|%.*s\n", item_kind_name(i->kind), SLICE_ARGS(i->ecosystem),
-		           SLICE_ARGS(i->name), SLICE_ARGS(i->version), SLICE_ARGS(i->source), SLICE_ARGS(i->source_version), SLICE_ARGS(i->arch));
+		buf_printf(&r->text, "item %s|%.*s|%.*s|%.*s|%.*s|%.*s|%.*s%s%.*s\n", item_kind_name(i->kind), SLICE_ARGS(i->ecosystem),
+		           SLICE_ARGS(i->name), SLICE_ARGS(i->version), SLICE_ARGS(i->source), SLICE_ARGS(i->source_version), SLICE_ARGS(i->arch),
+		           i->caretaker.n > 0 ? " by " : "", SLICE_ARGS(i->caretaker));
 	return ERR_OK;
 }
 
